@@ -1,0 +1,238 @@
+/** Reads one answer as its bytes arrive: takes the stamps, follows the stream and decides how it ended. */
+import type { Api, Reading, Usage } from '../apis/api.ts'
+import type { FailureCause } from './causes.ts'
+import { classifyStatus } from './classify.ts'
+import { EventTemplate } from './eventTemplate.ts'
+import { SseDecoder, type SseListener } from './sse.ts'
+
+/** How much of what the server said is kept with a failure. */
+const FAILURE_TEXT_BYTES = 2048
+/** An answer's text is kept up to this size; figures are not affected by the cut. */
+const ANSWER_TEXT_BYTES = 4 << 20
+/** An event or a body larger than this is not an answer of a language model. */
+const MAX_PENDING_BYTES = 256 << 20
+
+export class Answer implements SseListener {
+  // Times are `performance.now()` milliseconds, NaN until they happen.
+  headersAt = Number.NaN
+  firstChunkAt = Number.NaN
+  lastChunkAt = Number.NaN
+  firstTokenAt = Number.NaN
+  lastTokenAt = Number.NaN
+  endedAt = Number.NaN
+  status = 0
+  packages = 0
+  outputEvents = 0
+  usage: Usage | undefined
+  failure: FailureCause | undefined
+  failureText = ''
+  finishReason = ''
+  requestId = ''
+  /** Gaps between output events, milliseconds; the first `gapCount` are valid. */
+  gaps = new Float64Array(256)
+  gapCount = 0
+
+  readonly #api: Api
+  readonly #template = new EventTemplate()
+  readonly #decoder = new SseDecoder(this, this.#template)
+  #text = new Uint8Array(1024)
+  #textLength = 0
+  #mode: 'events' | 'json' | 'error' = 'events'
+  #chunks: Buffer[] = []
+  #chunkBytes = 0
+  #done = false
+  #events = 0
+  /** Stamp of the socket read that is being decoded. */
+  #readAt = 0
+
+  constructor(api: Api) {
+    this.#api = api
+  }
+
+  /** Forgets everything; a new request starts. */
+  reset(): void {
+    this.headersAt = Number.NaN
+    this.firstChunkAt = Number.NaN
+    this.lastChunkAt = Number.NaN
+    this.firstTokenAt = Number.NaN
+    this.lastTokenAt = Number.NaN
+    this.endedAt = Number.NaN
+    this.status = 0
+    this.packages = 0
+    this.outputEvents = 0
+    this.usage = undefined
+    this.failure = undefined
+    this.failureText = ''
+    this.finishReason = ''
+    this.requestId = ''
+    this.gapCount = 0
+    this.#template.reset()
+    this.#decoder.reset()
+    this.#textLength = 0
+    this.#chunks.length = 0
+    this.#chunkBytes = 0
+    this.#done = false
+    this.#events = 0
+  }
+
+  /** The answer's text: the inside of a JSON string, UTF-8. Valid until the next reset. */
+  get text(): Uint8Array {
+    return this.#text.subarray(0, this.#textLength)
+  }
+
+  /** The answer ended as it should: with a finish reason or `[DONE]`. */
+  get complete(): boolean {
+    return this.#done || this.finishReason !== ''
+  }
+
+  /** @param at when the headers' bytes arrived */
+  onHeaders(status: number, headers: Record<string, string | string[] | undefined>, streamed: boolean, at: number): void {
+    this.status = status
+    this.headersAt = at
+    const id = headers['x-request-id']
+    if (typeof id === 'string') this.requestId = id
+    const type = headers['content-type']
+    if (status < 200 || status >= 300) this.#mode = 'error'
+    else this.#mode = !streamed || (typeof type === 'string' && type.startsWith('application/json')) ? 'json' : 'events'
+  }
+
+  /** @param at when the socket read that brought these bytes reached us, taken before any parsing */
+  onBytes(bytes: Buffer, at: number): void {
+    this.#readAt = at
+    if (this.#mode === 'events') {
+      this.#chunkBytes += bytes.length
+      if (this.#decoder.pendingBytes > MAX_PENDING_BYTES) this.fail('bad-sse', `one event is larger than ${MAX_PENDING_BYTES} bytes`)
+      else this.#decoder.push(bytes)
+      return
+    }
+    this.endedAt = at
+    if (this.#mode === 'error' && this.#chunkBytes >= FAILURE_TEXT_BYTES) return
+    if (this.#chunkBytes > MAX_PENDING_BYTES) return this.fail('bad-json', `the answer is larger than ${MAX_PENDING_BYTES} bytes`)
+    this.#chunks.push(bytes)
+    this.#chunkBytes += bytes.length
+  }
+
+  /** The response is over; decides between success and a cause of failure. */
+  onEnd(): void {
+    if (this.#mode === 'error') {
+      this.fail(classifyStatus(this.status), `HTTP ${this.status} ${Buffer.concat(this.#chunks).toString()}`)
+    } else if (this.#mode === 'json') this.#readWhole()
+    else if (this.failure === undefined) this.#judgeStream()
+  }
+
+  /** Records why the request failed; the first cause stands. */
+  fail(cause: FailureCause, text: string): void {
+    if (this.failure !== undefined) return
+    this.failure = cause
+    this.failureText = text.slice(0, FAILURE_TEXT_BYTES)
+  }
+
+  onTemplateEvent(bytes: Uint8Array): void {
+    this.#events++
+    this.endedAt = this.#readAt
+    this.#countPackage()
+    this.#countOutput()
+    this.#keepText(bytes, this.#template.textStart, this.#template.textEnd)
+  }
+
+  onEvent(data: string, type: string, raw: Uint8Array | undefined): void {
+    this.#events++
+    if (data === '[DONE]') {
+      this.#done = true
+      return
+    }
+    this.endedAt = this.#readAt
+    let event: unknown
+    try {
+      event = JSON.parse(data)
+    } catch (error) {
+      this.fail('bad-json', `${(error as Error).message} in event: ${data}`)
+      return
+    }
+    const reading = this.#api.readEvent(event, type)
+    this.#take(reading)
+    if (raw !== undefined && isPlainText(reading) && this.#template.learning) this.#template.learn(raw, reading.text!)
+  }
+
+  #take(reading: Reading): void {
+    if (reading.error !== undefined) this.fail('server-error-event', reading.error)
+    if (reading.isPackage) this.#countPackage()
+    if (reading.text || reading.hasOutput) this.#countOutput()
+    if (reading.text) {
+      const escaped = Buffer.from(JSON.stringify(reading.text))
+      this.#keepText(escaped, 1, escaped.length - 1)
+    }
+    if (reading.finishReason) this.finishReason = reading.finishReason
+    if (reading.usage) this.usage = this.usage ? { ...this.usage, ...reading.usage } : reading.usage
+    if (reading.id && this.requestId === '') this.requestId = reading.id
+  }
+
+  #countPackage(): void {
+    if (this.packages++ === 0) this.firstChunkAt = this.#readAt
+    this.lastChunkAt = this.#readAt
+  }
+
+  #countOutput(): void {
+    if (this.outputEvents++ === 0) this.firstTokenAt = this.#readAt
+    else {
+      if (this.gapCount === this.gaps.length) {
+        const larger = new Float64Array(this.gapCount * 2)
+        larger.set(this.gaps)
+        this.gaps = larger
+      }
+      this.gaps[this.gapCount++] = this.#readAt - this.lastTokenAt
+    }
+    this.lastTokenAt = this.#readAt
+  }
+
+  #keepText(bytes: Uint8Array, start: number, end: number): void {
+    const length = this.#textLength + end - start
+    if (length > this.#text.length) {
+      if (length > ANSWER_TEXT_BYTES) return
+      const larger = new Uint8Array(Math.max(length, this.#text.length * 2))
+      larger.set(this.#text)
+      this.#text = larger
+    }
+    // Token texts are a few bytes long: a loop beats a call into native code.
+    for (let i = start, to = this.#textLength; i < end; i++) this.#text[to++] = bytes[i]!
+    this.#textLength = length
+  }
+
+  #readWhole(): void {
+    const body = Buffer.concat(this.#chunks).toString()
+    let answer: unknown
+    try {
+      answer = JSON.parse(body)
+    } catch (error) {
+      this.fail('bad-json', `${(error as Error).message} in answer: ${body.slice(0, FAILURE_TEXT_BYTES)}`)
+      return
+    }
+    const reading = this.#api.readAnswer(answer)
+    this.#readAt = this.endedAt
+    this.#take(reading)
+    if (!reading.isPackage) this.fail('no-output', `the answer has no choices: ${body.slice(0, FAILURE_TEXT_BYTES)}`)
+  }
+
+  #judgeStream(): void {
+    if (this.complete) {
+      if (this.packages === 0) this.fail('no-output', 'the stream ended without any choice')
+    } else if (this.#events === 0 && this.#chunkBytes > 0) {
+      this.fail('bad-sse', 'the body is not a server-sent event stream')
+    } else {
+      this.fail('stream-truncated', `the stream ended after ${this.packages} packages without finish_reason or [DONE]`)
+    }
+  }
+}
+
+/** An event whose whole meaning is one piece of text, so that its like can be recognised by its bytes. */
+function isPlainText(reading: Reading): boolean {
+  return (
+    reading.text !== undefined &&
+    reading.text !== '' &&
+    reading.isPackage === true &&
+    !reading.hasOutput &&
+    !reading.finishReason &&
+    reading.usage === undefined &&
+    reading.error === undefined
+  )
+}

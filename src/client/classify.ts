@@ -1,0 +1,50 @@
+/** From what undici, Node or the server reports to one cause of the closed list. */
+import type { FailureCause } from './causes.ts'
+
+const CODES: Record<string, FailureCause> = {
+  ECONNREFUSED: 'connect-refused',
+  EADDRNOTAVAIL: 'connect-refused',
+  ENETUNREACH: 'connect-refused',
+  EHOSTUNREACH: 'connect-refused',
+  EACCES: 'connect-refused',
+  EPERM: 'connect-refused',
+  EMFILE: 'connect-refused',
+  ENFILE: 'connect-refused',
+  UND_ERR_CONNECT_TIMEOUT: 'connect-timeout',
+  ETIMEDOUT: 'connect-timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'read-timeout',
+  UND_ERR_BODY_TIMEOUT: 'read-timeout',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  ECONNABORTED: 'reset',
+  UND_ERR_SOCKET: 'reset',
+  UND_ERR_CLOSED: 'cancelled',
+  UND_ERR_DESTROYED: 'cancelled',
+  UND_ERR_ABORTED: 'cancelled',
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EAI_FAIL: 'dns',
+  ENODATA: 'dns',
+}
+
+/** The cause of a request that ended in an error before its answer was complete. */
+export function classifyError(error: Error): FailureCause {
+  for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
+    const code = (cause as { code?: unknown }).code
+    if (typeof code !== 'string') continue
+    if (CODES[code] !== undefined) return CODES[code]
+    if (/^ERR_(TLS|SSL|OSSL)|CERT|SELF_SIGNED|UNABLE_TO_|EPROTO/.test(code)) return 'tls'
+    // What llhttp cannot read is not a server-sent event stream either.
+    if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') return 'bad-sse'
+    if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return 'bad-sse'
+    if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return classifyError(cause.errors[0])
+  }
+  return 'reset'
+}
+
+/** The cause of an answer with a status other than 2xx. */
+export function classifyStatus(status: number): FailureCause {
+  if (status === 429) return 'http-429'
+  // A redirect is not followed: what it leads to is not the endpoint under test.
+  return status >= 500 ? 'http-5xx' : 'http-4xx'
+}

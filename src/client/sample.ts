@@ -1,0 +1,156 @@
+/**
+ * The record of one request, and how many of them cross a thread boundary: one flat array of numbers per batch, one
+ * of token gaps and one of text, so that a batch is transferred rather than copied.
+ */
+import { FAILURE_CAUSES, type FailureCause } from './causes.ts'
+
+/** The numbers of a sample, in their order in a batch. Times are `performance.now()` milliseconds; NaN: not measured. */
+const COLUMNS = [
+  'index',
+  'body',
+  'scheduledAt',
+  'startedAt',
+  'connectStartedAt',
+  'connectedAt',
+  'sentAt',
+  'headersAt',
+  'firstChunkAt',
+  'lastChunkAt',
+  'firstTokenAt',
+  'lastTokenAt',
+  'endedAt',
+  'packages',
+  'outputEvents',
+  'inputTokens',
+  'outputTokens',
+  'cachedTokens',
+  'reasoningTokens',
+  'status',
+  /** Index into FAILURE_CAUSES, −1 for a success. */
+  'cause',
+  /** Bits: 1 warmup, 2 input tokens estimated, 4 output tokens estimated. */
+  'flags',
+] as const
+export type Column = (typeof COLUMNS)[number]
+
+/** Position of each column within a row. */
+export const C = Object.fromEntries(COLUMNS.map((name, i) => [name, i])) as Record<Column, number>
+/** Numbers per row. */
+export const ROW = COLUMNS.length
+
+export const FLAG_WARMUP = 1
+export const FLAG_INPUT_ESTIMATED = 2
+export const FLAG_OUTPUT_ESTIMATED = 4
+
+/** Texts of a sample, in their order: the answer as the inside of a JSON string, the rest plain UTF-8. */
+export const TEXTS = ['answer', 'failure', 'requestId', 'finishReason'] as const
+export type Text = (typeof TEXTS)[number]
+
+/** Finished requests of one load thread; every array's buffer is transferable. */
+export interface SampleBatch {
+  count: number
+  worker: number
+  /** `count × ROW` numbers, row after row. */
+  numbers: Float64Array<ArrayBuffer>
+  /** All gaps between output events, milliseconds, request after request; `gapEnds[i]` is where those of row i end. */
+  gaps: Float64Array<ArrayBuffer>
+  gapEnds: Uint32Array<ArrayBuffer>
+  text: Uint8Array<ArrayBuffer>
+  /** Where each text of each row ends: `textEnds[row × TEXTS.length + k]`. */
+  textEnds: Uint32Array<ArrayBuffer>
+}
+
+export function batchBuffers(batch: SampleBatch): ArrayBuffer[] {
+  return [batch.numbers.buffer, batch.gaps.buffer, batch.gapEnds.buffer, batch.text.buffer, batch.textEnds.buffer]
+}
+
+export function gapsOf(batch: SampleBatch, row: number): Float64Array {
+  return batch.gaps.subarray(row === 0 ? 0 : batch.gapEnds[row - 1], batch.gapEnds[row])
+}
+
+export function textOf(batch: SampleBatch, row: number, text: Text): string {
+  const k = row * TEXTS.length + TEXTS.indexOf(text)
+  const start = k === 0 ? 0 : batch.textEnds[k - 1]!
+  return Buffer.from(batch.text.buffer, batch.text.byteOffset + start, batch.textEnds[k]! - start).toString()
+}
+
+/** The failure cause of a row, or undefined for a success. */
+export function causeOf(batch: SampleBatch, row: number): FailureCause | undefined {
+  return FAILURE_CAUSES[batch.numbers[row * ROW + C.cause]!]
+}
+
+/** Collects finished requests until a batch is taken; grows as needed and starts small. */
+export class BatchWriter {
+  readonly #worker: number
+  #numbers = new Float64Array(64 * ROW)
+  #gaps = new Float64Array(1024)
+  #gapEnds = new Uint32Array(64)
+  #text = new Uint8Array(8192)
+  #textEnds = new Uint32Array(64 * TEXTS.length)
+  #count = 0
+  #gapCount = 0
+  #textLength = 0
+
+  constructor(worker: number) {
+    this.#worker = worker
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** Size of the gaps and texts collected, bytes. */
+  get bytes(): number {
+    return this.#gapCount * 8 + this.#textLength
+  }
+
+  /** Adds a row; `texts` are UTF-8 bytes in the order of TEXTS, `undefined` for an empty one. */
+  add(row: Float64Array, gaps: Float64Array, gapCount: number, texts: readonly (Uint8Array | undefined)[]): void {
+    const at = this.#count++
+    if ((at + 1) * ROW > this.#numbers.length) {
+      this.#numbers = grown(this.#numbers, (at + 1) * ROW)
+      this.#gapEnds = grown(this.#gapEnds, at + 1)
+      this.#textEnds = grown(this.#textEnds, (at + 1) * TEXTS.length)
+    }
+    this.#numbers.set(row, at * ROW)
+    if (this.#gapCount + gapCount > this.#gaps.length) this.#gaps = grown(this.#gaps, this.#gapCount + gapCount)
+    for (let i = 0; i < gapCount; i++) this.#gaps[this.#gapCount + i] = gaps[i]!
+    this.#gapCount += gapCount
+    this.#gapEnds[at] = this.#gapCount
+    for (let k = 0; k < TEXTS.length; k++) {
+      const bytes = texts[k]
+      if (bytes !== undefined && bytes.length > 0) {
+        const end = this.#textLength + bytes.length
+        if (end > this.#text.length) this.#text = grown(this.#text, end)
+        this.#text.set(bytes, this.#textLength)
+        this.#textLength = end
+      }
+      this.#textEnds[at * TEXTS.length + k] = this.#textLength
+    }
+  }
+
+  /** Takes what was collected; the writer starts anew. */
+  take(): SampleBatch {
+    const batch: SampleBatch = {
+      count: this.#count,
+      worker: this.#worker,
+      numbers: this.#numbers.slice(0, this.#count * ROW),
+      gaps: this.#gaps.slice(0, this.#gapCount),
+      gapEnds: this.#gapEnds.slice(0, this.#count),
+      text: this.#text.slice(0, this.#textLength),
+      textEnds: this.#textEnds.slice(0, this.#count * TEXTS.length),
+    }
+    this.#count = 0
+    this.#gapCount = 0
+    this.#textLength = 0
+    return batch
+  }
+}
+
+type Growable = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
+
+function grown<T extends Growable>(array: T, needed: number): T {
+  const larger = new (array.constructor as new (length: number) => T)(Math.max(needed, array.length * 2))
+  larger.set(array)
+  return larger
+}

@@ -1,0 +1,24 @@
+/** The errors a user can cause; each says what was wrong, where, and what to do. */
+
+/** Wrong usage or configuration, found before any request was sent. The CLI exits with 2. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  /** The option at fault, in camelCase, where one can be named. */
+  readonly option: string | undefined
+
+  constructor(message: string, option?: string) {
+    super(message)
+    this.option = option
+  }
+}
+
+/** The endpoint did not answer the connection test. The CLI exits with 3. */
+export class EndpointError extends Error {
+  override readonly name = 'EndpointError'
+  readonly status: number | undefined
+
+  constructor(message: string, status?: number) {
+    super(message)
+    this.status = status
+  }
+}

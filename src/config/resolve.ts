@@ -1,0 +1,107 @@
+/** From what a user wrote to a complete, checked scenario, or an error that names the option. */
+import type { z } from 'zod'
+import { ConfigError } from './errors.ts'
+import { type Config, OPTION_NAMES, type OptionName, options, type ResolvedConfig } from './schema.ts'
+import { suggestion } from './suggest.ts'
+
+/** EvalScope's snake_case and the CLI's kebab-case name the same options. */
+export function camelCase(name: string): string {
+  return name.replace(/[-_]+([a-z0-9])/gi, (_, letter: string) => letter.toUpperCase())
+}
+
+export function kebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
+/**
+ * Checks a scenario and fills in its defaults.
+ *
+ * @param input options in camelCase, snake_case or kebab-case
+ * @throws ConfigError naming the first option that is unknown, of the wrong type or out of range
+ */
+export function resolveConfig(input: Config | Record<string, unknown>): ResolvedConfig {
+  const known = new Set<string>(OPTION_NAMES)
+  const given: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(input)) {
+    const name = camelCase(key)
+    if (!known.has(name)) throw new ConfigError(`option "${key}": unknown${suggestion(name, OPTION_NAMES)}`, name)
+    if (name in given) throw new ConfigError(`option "${key}": given twice, in two spellings`, name)
+    if (value !== undefined) given[name] = value
+  }
+  const parsed = options.safeParse(given)
+  if (!parsed.success) throw explain(parsed.error, given)
+  const config = parsed.data
+  checkUrl(config.url)
+  checkLevels(config)
+  return config
+}
+
+function explain(error: z.ZodError, given: Record<string, unknown>): ConfigError {
+  const issue = error.issues[0]!
+  const option = String(issue.path[0] ?? '')
+  const where = issue.path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${String(part)}`)).join('')
+  let message = issue.message
+  if (issue.code === 'invalid_value') message = unknownChoice(issue.values.map(String), valueAt(given, issue.path))
+  else if (issue.code === 'invalid_union') message = unionMessage(issue, valueAt(given, issue.path))
+  else if (issue.code === 'invalid_type') message = `expected ${issue.expected}, got ${describe(valueAt(given, issue.path))}`
+  else message = `${message.charAt(0).toLowerCase()}${message.slice(1)}, got ${describe(valueAt(given, issue.path))}`
+  return new ConfigError(`option "${where}": ${message}`, option)
+}
+
+function unknownChoice(values: string[], value: unknown): string {
+  return typeof value === 'string' ? `unknown value "${value}"${suggestion(value, values)}` : `expected one of ${values.join(', ')}, got ${describe(value)}`
+}
+
+function unionMessage(issue: z.core.$ZodIssueInvalidUnion, value: unknown): string {
+  const reasons = issue.errors.flatMap((branch) => branch.slice(0, 1))
+  const refused = reasons.find((reason) => reason.code !== 'invalid_type') ?? reasons[0]
+  if (refused && refused.code !== 'invalid_type') return `${refused.message}, got ${describe(value)}`
+  const expected = reasons.map((reason) => (reason.code === 'invalid_type' ? reason.expected : reason.message))
+  return `expected ${[...new Set(expected)].join(' or ')}, got ${describe(value)}`
+}
+
+function valueAt(given: unknown, path: PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], given)
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  const text = typeof value === 'function' ? 'a function' : JSON.stringify(value)
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}
+
+function checkUrl(url: string | undefined): void {
+  if (url === undefined) return
+  let parsed: URL
+  try {
+    parsed = new URL(url)
+  } catch {
+    throw new ConfigError(`option "url": "${url}" is not a URL; write it as http://host:port/v1/chat/completions`, 'url')
+  }
+  if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')
+    throw new ConfigError(`option "url": "${url}" must begin with http:// or https://`, 'url')
+  if (parsed.username || parsed.password)
+    throw new ConfigError('option "url": credentials do not belong in a URL; use apiKey or headers', 'url')
+}
+
+/** A list of numbers goes with the list it is swept along. */
+function checkLevels(config: ResolvedConfig): void {
+  const parallel = listLength(config.parallel)
+  const rate = listLength(config.rate)
+  const number = listLength(config.number)
+  const swept: OptionName = config.openLoop ? 'rate' : rate > 1 && parallel <= 1 ? 'rate' : 'parallel'
+  const length = swept === 'rate' ? rate : parallel
+  if (number > 1 && number !== length)
+    throw new ConfigError(
+      `option "number": has ${number} values but "${swept}" has ${length || 1}; give one value, or one for each level`,
+      'number',
+    )
+  if (!config.openLoop && rate > 1 && parallel > 1 && rate !== parallel)
+    throw new ConfigError(`option "rate": has ${rate} values but "parallel" has ${parallel}; give as many, or one`, 'rate')
+  if (config.openLoop && config.timestamps === undefined && [config.rate].flat().includes(-1) && config.stages === undefined)
+    throw new ConfigError('option "openLoop": needs a rate (requests per second), stages or timestamps', 'openLoop')
+}
+
+function listLength(value: unknown): number {
+  return Array.isArray(value) ? value.length : 0
+}

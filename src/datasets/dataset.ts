@@ -1,0 +1,28 @@
+/** What a dataset is: a name and a stream of prompts. */
+
+export type Role = 'system' | 'user' | 'assistant' | 'tool'
+export interface Message {
+  role: Role
+  content: unknown
+}
+
+/** One request's input: plain text, a chat history, or a whole request body taken as it is. */
+export type Prompt = { text: string } | { messages: Message[] } | { body: Record<string, unknown> }
+
+export interface DatasetOptions {
+  /** The file named by `--dataset-path`, if any. */
+  path: string | undefined
+  /** Prompts to skip first. */
+  offset: number
+}
+
+export interface Dataset {
+  readonly name: string
+  /** One line for help and docs. */
+  readonly description: string
+  /**
+   * Streams the prompts, never holding the whole file.
+   * @throws ConfigError naming the file, the line and the field that is wrong
+   */
+  read(options: DatasetOptions): AsyncIterable<Prompt>
+}

@@ -1,0 +1,40 @@
+/** The names of everything that is measured; thresholds, results and reports use these words. */
+
+/** Times, in milliseconds. */
+export const TIME_METRICS = [
+  'latency',
+  'responseTime',
+  'dispatchDelay',
+  'firstChunkLatency',
+  'ttft',
+  'tpot',
+  'itl',
+  'packageLatency',
+  'connect',
+] as const
+
+/** Counts per request. */
+export const COUNT_METRICS = ['inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens', 'packages'] as const
+
+/** Tokens per second of one request. */
+export const SPEED_METRICS = ['outputSpeed', 'decodeSpeed'] as const
+
+export const DISTRIBUTION_NAMES = [...TIME_METRICS, ...COUNT_METRICS, ...SPEED_METRICS] as const
+export type DistributionName = (typeof DISTRIBUTION_NAMES)[number]
+
+/** One number for a whole run. */
+export const SCALAR_NAMES = [
+  'qps',
+  'goodput',
+  'goodShare',
+  'outputTokensPerSecond',
+  'totalTokensPerSecond',
+  'successRate',
+  'errorRate',
+  'cacheHitShare',
+  'totalRequests',
+  'succeededRequests',
+  'failedRequests',
+  'timeTaken',
+] as const
+export type ScalarName = (typeof SCALAR_NAMES)[number]

@@ -1,0 +1,16 @@
+/** The one JSON shape of a result. */
+export {
+  type ClientHealth,
+  clientHealthSchema,
+  type Distribution,
+  type Environment,
+  type PercentileRow,
+  type Rates,
+  type Result,
+  resultSchema,
+  SCHEMA_VERSION,
+  type Summary,
+  type ThresholdResult,
+  type Timeline,
+  type Verdict,
+} from './schema.ts'

@@ -1,0 +1,141 @@
+/** The one shape of a result: every report, baseline and script reads this. `perfgate schema result` prints it as JSON Schema. */
+import { z } from 'zod'
+
+export const SCHEMA_VERSION = 1
+
+const optionalNumber = z.number().nullable()
+
+/** One measured quantity over the succeeded requests: milliseconds for times, counts for tokens. */
+export const distributionSchema = z.object({
+  n: z.number(),
+  mean: z.number(),
+  stddev: z.number(),
+  min: z.number(),
+  max: z.number(),
+  p50: z.number(),
+  p90: z.number(),
+  p95: z.number(),
+  p99: z.number(),
+  p999: z.number(),
+  /** False when the percentiles come from a histogram of three significant digits (more than 100,000 samples). */
+  exact: z.boolean(),
+})
+
+/** The quick-start table, in its order. Seconds, as there; null where nothing was measured. */
+export const summarySchema = z.object({
+  timeTakenSeconds: z.number(),
+  concurrency: z.number().nullable().describe('null in an open loop without a cap'),
+  totalRequests: z.number(),
+  succeededRequests: z.number(),
+  failedRequests: z.number(),
+  qps: z.number(),
+  latencySeconds: optionalNumber,
+  ttftSeconds: optionalNumber,
+  outputTokensPerSecond: z.number(),
+  tpotSeconds: optionalNumber,
+  packagesPerRequest: optionalNumber,
+  packageLatencySeconds: optionalNumber,
+  inputTokensPerRequest: optionalNumber,
+  outputTokensPerRequest: optionalNumber,
+  expectedRequests: z.number().nullable().describe('null when the run was bounded by time'),
+  resultDbPath: z.string().nullable(),
+})
+
+export const percentileRowSchema = z.object({
+  percentile: z.number(),
+  firstChunkLatencySeconds: optionalNumber,
+  latencySeconds: optionalNumber,
+  ttftSeconds: optionalNumber,
+  tpotSeconds: optionalNumber,
+  itlSeconds: optionalNumber,
+})
+
+export const verdictSchema = z.enum(['pass', 'fail', 'undecided', 'invalid'])
+
+export const thresholdResultSchema = z.object({
+  expression: z.string(),
+  actual: optionalNumber.describe('null when no sample was measured: never a pass'),
+  limit: z.number(),
+  unit: z.string(),
+  n: z.number().describe('samples behind the figure'),
+  interval: z.tuple([optionalNumber, optionalNumber]).optional().describe('confidence interval; a null end is unbounded at this n'),
+  verdict: verdictSchema,
+  message: z.string(),
+})
+
+export const clientHealthSchema = z.object({
+  valid: z.boolean(),
+  reasons: z.array(z.string()),
+  workers: z.number(),
+  cpuShare: z.number().describe('largest share of one core that a load thread used in the measured phase'),
+  eventLoopDelayMs: z.object({ p50: z.number(), p99: z.number(), max: z.number() }),
+  dispatchDelayMs: z.object({ p99: z.number(), max: z.number() }),
+  gcPauseMs: z.object({ total: z.number(), max: z.number() }),
+  socketsRefused: z.number().describe('connections not opened for lack of file descriptors'),
+  harnessOverheadMs: optionalNumber.describe('median latency of an instant loopback answer: what the harness itself adds'),
+})
+
+export const environmentSchema = z.object({
+  node: z.string(),
+  perfgate: z.string(),
+  os: z.string(),
+  cpu: z.string(),
+  cores: z.number(),
+  memoryGiB: z.number(),
+  ci: z.string().nullable(),
+  commit: z.string().nullable(),
+})
+
+/** Derived figures beyond the quick-start table. */
+export const ratesSchema = z.object({
+  totalTokensPerSecond: z.number(),
+  successRate: z.number().describe('share of requests that succeeded, 0 to 1'),
+  goodput: optionalNumber.describe('requests per second that met every per-request objective; null without objectives'),
+  goodShare: optionalNumber,
+  cacheHitShare: optionalNumber.describe('cached input tokens / input tokens, where the server reports them'),
+  steadyQps: optionalNumber,
+  steadyOutputTokensPerSecond: optionalNumber,
+})
+
+export const timelineSchema = z.object({
+  bucketSeconds: z.number(),
+  inFlight: z.array(z.number()),
+  completed: z.array(z.number()),
+  failed: z.array(z.number()),
+  outputTokens: z.array(z.number()),
+})
+
+export const resultSchema = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  name: z.string(),
+  startedAt: z.string(),
+  endpoint: z.object({ url: z.string(), embedded: z.boolean().describe("true when the project's own server answered") }),
+  interrupted: z.boolean(),
+  config: z.record(z.string(), z.unknown()),
+  summary: summarySchema,
+  percentiles: z.array(percentileRowSchema),
+  distributions: z.record(z.string(), distributionSchema),
+  rates: ratesSchema,
+  timeline: timelineSchema.optional(),
+  errors: z.record(z.string(), z.number()),
+  failures: z
+    .array(z.object({ cause: z.string(), status: optionalNumber, message: z.string(), count: z.number() }))
+    .describe('what the server said, once per distinct cause'),
+  tokens: z.object({ source: z.enum(['usage', 'estimated', 'mixed', 'none']) }),
+  thresholds: z.array(thresholdResultSchema),
+  verdict: verdictSchema,
+  client: clientHealthSchema,
+  environment: environmentSchema,
+  notes: z.array(z.string()).describe('what a reader must know, in full sentences'),
+})
+
+export type Distribution = z.infer<typeof distributionSchema>
+export type Summary = z.infer<typeof summarySchema>
+export type PercentileRow = z.infer<typeof percentileRowSchema>
+export type Verdict = z.infer<typeof verdictSchema>
+export type ThresholdResult = z.infer<typeof thresholdResultSchema>
+export type ClientHealth = z.infer<typeof clientHealthSchema>
+export type Environment = z.infer<typeof environmentSchema>
+export type Rates = z.infer<typeof ratesSchema>
+export type Timeline = z.infer<typeof timelineSchema>
+export type Result = z.infer<typeof resultSchema>
