@@ -69,6 +69,9 @@ export const options = z.strictObject({
   name: option(z.string().min(1).optional(), {
     group: 'Basic', kind: 'string', value: 'text', description: 'name of this run, in results and file names',
   }),
+  embedded: option(z.record(z.string(), z.unknown()).default({}), {
+    group: 'Basic', kind: 'json', value: 'json', description: 'timing and behaviour of the embedded server, for instance {"ttft":{"kind":"constant","meanMs":20}}',
+  }),
   api: option(z.string().min(1).default('openai'), {
     group: 'Basic', kind: 'string', value: 'api', description: 'protocol of the endpoint',
   }),

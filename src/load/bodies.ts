@@ -1,0 +1,49 @@
+/** Request bodies, built ahead once and shared by all threads; request i sends body i modulo their number. */
+
+export interface SharedBodies {
+  bytes: SharedArrayBuffer
+  /** Where each body ends. */
+  ends: SharedArrayBuffer
+}
+
+export class Bodies {
+  readonly count: number
+  readonly #bytes: Uint8Array
+  readonly #ends: Uint32Array
+
+  constructor({ bytes, ends }: SharedBodies) {
+    this.#bytes = new Uint8Array(bytes)
+    this.#ends = new Uint32Array(ends)
+    this.count = this.#ends.length
+  }
+
+  indexOf(request: number): number {
+    return request % this.count
+  }
+
+  bytes(body: number): Uint8Array {
+    return this.#bytes.subarray(body === 0 ? 0 : this.#ends[body - 1], this.#ends[body])
+  }
+
+  text(body: number): string {
+    const { buffer, byteOffset, length } = this.bytes(body)
+    return Buffer.from(buffer, byteOffset, length).toString()
+  }
+}
+
+/** Packs bodies (JSON texts) into memory that every thread can read. */
+export function packBodies(texts: readonly string[]): SharedBodies {
+  const encoded = texts.map((text) => Buffer.from(text))
+  const total = encoded.reduce((sum, bytes) => sum + bytes.length, 0)
+  const bytes = new SharedArrayBuffer(Math.max(1, total))
+  const ends = new SharedArrayBuffer(texts.length * 4)
+  const view = new Uint8Array(bytes)
+  const endView = new Uint32Array(ends)
+  let at = 0
+  encoded.forEach((body, i) => {
+    view.set(body, at)
+    at += body.length
+    endView[i] = at
+  })
+  return { bytes, ends }
+}

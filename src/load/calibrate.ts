@@ -1,0 +1,52 @@
+/**
+ * Runs the load path against a canned answer before anything is measured: the code is compiled by then, so that the
+ * first requests are not slower for it, and what the harness itself adds to a latency is known.
+ */
+import { findApi } from '../apis/index.ts'
+import { BatchWriter, C, ROW } from '../client/index.ts'
+import { Bodies, packBodies } from './bodies.ts'
+import { Counters } from './counters.ts'
+import { Engine } from './engine.ts'
+import type { Level } from './level.ts'
+
+const WARM_REQUESTS = 600
+const WARM_PARALLEL = 16
+const TIMED_REQUESTS = 50
+
+/** @returns median latency of an instant answer at one request in flight, milliseconds */
+export async function calibrate(port: number): Promise<number> {
+  const writer = new BatchWriter(0)
+  const counters = new Counters(1)
+  const engine = new Engine({
+    target: {
+      api: findApi('openai'),
+      origin: `http://127.0.0.1:${port}`,
+      path: '/v1/chat/completions',
+      headers: ['content-type', 'application/json', 'accept', 'text/event-stream'],
+      stream: true,
+      connectTimeoutMs: 5000,
+      readTimeoutMs: 5000,
+      totalTimeoutMs: 5000,
+    },
+    bodies: new Bodies(packBodies([JSON.stringify({ model: 'canned', stream: true, messages: [{ role: 'user', content: 'calibration' }] })])),
+    counters,
+    worker: 0,
+    workers: 1,
+    totalTimeoutMs: 5000,
+    writer,
+    onBatchDue: () => writer.take(),
+  })
+  await engine.preconnect(WARM_PARALLEL)
+  await engine.runPhase({ level: closed(WARM_PARALLEL, WARM_REQUESTS), startAt: performance.now(), warmup: false })
+  counters.reset()
+  writer.take()
+  await engine.runPhase({ level: closed(1, TIMED_REQUESTS), startAt: performance.now(), warmup: false })
+  const { numbers, count } = writer.take()
+  engine.close()
+  const latencies = Float64Array.from({ length: count }, (_, row) => numbers[row * ROW + C.endedAt]! - numbers[row * ROW + C.startedAt]!).sort()
+  return latencies[count >> 1] ?? Number.NaN
+}
+
+function closed(parallel: number, number: number): Level {
+  return { executor: 'shared-iterations', parallel, number, rate: -1, durationMs: Number.POSITIVE_INFINITY, burstiness: 1, stages: [], timestamps: [], seed: 0 }
+}

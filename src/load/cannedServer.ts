@@ -1,0 +1,48 @@
+/** The smallest possible server: answers every POST at once with the same stream, so that what is measured is ourselves. */
+import { createServer } from 'node:net'
+
+const TOKENS = 32
+
+export interface CannedServer {
+  port: number
+  close(): void
+}
+
+/** Listens on a free loopback port, on the calling thread. */
+export function startCannedServer(): Promise<CannedServer> {
+  const answer = cannedAnswer()
+  const server = createServer({ noDelay: true }, (socket) => {
+    let pending = ''
+    socket.on('data', (bytes) => {
+      pending += bytes.toString('latin1')
+      for (;;) {
+        const head = pending.indexOf('\r\n\r\n')
+        if (head < 0) return
+        const length = Number(/content-length: (\d+)/i.exec(pending.slice(0, head))?.[1] ?? 0)
+        if (pending.length < head + 4 + length) return
+        pending = pending.slice(head + 4 + length)
+        socket.write(answer)
+      }
+    })
+    socket.on('error', () => socket.destroy())
+  })
+  return new Promise((resolve, reject) => {
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      server.unref()
+      resolve({ port: (server.address() as { port: number }).port, close: () => server.close() })
+    })
+  })
+}
+
+function cannedAnswer(): Buffer {
+  const event = (choices: unknown[], usage?: unknown): string =>
+    `data: ${JSON.stringify({ id: 'chatcmpl-0', object: 'chat.completion.chunk', created: 0, model: 'canned', choices, ...(usage ? { usage } : {}) })}\n\n`
+  const events = [event([{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }])]
+  for (let i = 0; i < TOKENS; i++) events.push(event([{ index: 0, delta: { content: ` token${i}` }, finish_reason: null }]))
+  events.push(event([{ index: 0, delta: {}, finish_reason: 'stop' }]))
+  events.push(event([], { prompt_tokens: 8, completion_tokens: TOKENS, total_tokens: TOKENS + 8 }))
+  events.push('data: [DONE]\n\n')
+  const chunks = events.map((text) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`).join('')
+  return Buffer.from(`HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`)
+}

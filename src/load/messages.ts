@@ -1,0 +1,34 @@
+/** What the run and its load threads say to each other. */
+import type { SampleBatch } from '../client/index.ts'
+import type { SharedBodies } from './bodies.ts'
+import type { Level } from './level.ts'
+import type { ThreadHealth } from './threadHealth.ts'
+
+/** Given to a load thread at its start. Holds no key beyond the headers that must be sent. */
+export interface ThreadSetup {
+  worker: number
+  workers: number
+  api: string
+  origin: string
+  path: string
+  headers: string[]
+  stream: boolean
+  connectTimeoutMs: number
+  readTimeoutMs: number
+  totalTimeoutMs: number
+  bodies: SharedBodies
+  counters: SharedArrayBuffer
+}
+
+export type ToThread =
+  | { type: 'calibrate'; port: number }
+  | { type: 'preconnect'; count: number }
+  | { type: 'phase'; level: Level; startAt: number; warmup: boolean }
+  | { type: 'stop'; graceMs: number }
+  | { type: 'close' }
+
+export type FromThread =
+  | { type: 'calibrated'; overheadMs: number }
+  | { type: 'preconnected' }
+  | { type: 'batch'; batch: SampleBatch }
+  | { type: 'phaseDone'; health: ThreadHealth; connectMs: number[] }

@@ -1,0 +1,170 @@
+/** The load threads of a run: starts them, splits the load over them, and notices when one dies or hangs. */
+import { Worker } from 'node:worker_threads'
+import type { SampleBatch } from '../client/index.ts'
+import { startCannedServer } from './cannedServer.ts'
+import { Counters, type Progress } from './counters.ts'
+import { executorNamed } from './executors/index.ts'
+import type { Level } from './level.ts'
+import type { FromThread, ThreadSetup, ToThread } from './messages.ts'
+import { share } from './share.ts'
+import type { ThreadHealth } from './threadHealth.ts'
+
+/** A thread that does not count its heartbeat on for this long hangs. */
+const HANG_MS = 10_000
+/** Time between the order to begin and the beginning, so that all threads have heard it. */
+const LEAD_MS = 5
+const MAX_PRECONNECT_OPEN_LOOP = 256
+
+export interface PhaseReport {
+  /** `performance.now()` of the common start. */
+  startedAt: number
+  threads: ThreadHealth[]
+  /** Times to open connections, milliseconds. */
+  connectMs: number[]
+  /** Why the load cannot be trusted at all: a thread that died or hung. */
+  broken: string | undefined
+}
+
+export interface PoolOptions extends Omit<ThreadSetup, 'worker' | 'workers' | 'counters'> {
+  workers: number
+  onBatch: (batch: SampleBatch) => void
+}
+
+interface Thread {
+  worker: Worker
+  reply: ((message: FromThread | { type: 'broken'; reason: string }) => void) | undefined
+  broken: string | undefined
+  heartbeat: number
+  beatAt: number
+}
+
+export class LoadPool {
+  readonly #threads: Thread[]
+  readonly #counters: Counters
+  readonly #watch: NodeJS.Timeout
+  #closing = false
+
+  constructor({ workers, onBatch, ...setup }: PoolOptions) {
+    this.#counters = new Counters(workers)
+    this.#threads = Array.from({ length: workers }, (_, worker) => this.#startThread({ ...setup, worker, workers, counters: this.#counters.buffer }, onBatch))
+    this.#watch = setInterval(() => this.#checkHeartbeats(), 1000)
+    this.#watch.unref()
+  }
+
+  get progress(): Progress {
+    return this.#counters.progress(this.#threads.length)
+  }
+
+  /**
+   * Readies the threads on a canned answer of our own.
+   * @returns what the harness itself adds to a latency, milliseconds; null when it could not be measured
+   */
+  async calibrate(): Promise<number | null> {
+    const server = await startCannedServer()
+    const replies = await this.#askAll(() => ({ type: 'calibrate', port: server.port }))
+    server.close()
+    const overheads = replies.flatMap((reply) => (reply.type === 'calibrated' ? reply.overheadMs : []))
+    return overheads.length === 0 ? null : Math.min(...overheads)
+  }
+
+  /** Opens the connections a level will need. */
+  async preconnect(level: Level): Promise<void> {
+    const executor = executorNamed(level.executor)
+    const peak = executor.peak(level)
+    const count = Math.min(
+      level.number,
+      executor.kind === 'closed' ? peak : Math.min(level.parallel, MAX_PRECONNECT_OPEN_LOOP, Math.ceil(peak)),
+    )
+    await this.#askAll((worker) => ({ type: 'preconnect', count: share(count, worker, this.#threads.length) }))
+  }
+
+  /** Runs one level on all threads from one common moment. */
+  async run(level: Level, warmup: boolean): Promise<PhaseReport> {
+    this.#counters.reset()
+    const startedAt = performance.now() + LEAD_MS
+    const replies = await this.#askAll(() => ({ type: 'phase', level, startAt: startedAt, warmup }))
+    const report: PhaseReport = { startedAt, threads: [], connectMs: [], broken: undefined }
+    for (const reply of replies) {
+      if (reply.type === 'broken') report.broken ??= reply.reason
+      if (reply.type === 'phaseDone') {
+        report.threads.push(reply.health)
+        for (const durationMs of reply.connectMs) report.connectMs.push(durationMs)
+      }
+    }
+    return report
+  }
+
+  /** Sends nothing new; what is in flight may finish for `graceMs`. */
+  stop(graceMs: number): void {
+    for (const { worker } of this.#threads) worker.postMessage({ type: 'stop', graceMs } satisfies ToThread)
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true
+    clearInterval(this.#watch)
+    await Promise.all(
+      this.#threads.map(async ({ worker, broken }) => {
+        if (broken !== undefined) return void (await worker.terminate())
+        worker.postMessage({ type: 'close' } satisfies ToThread)
+        const timer = setTimeout(() => void worker.terminate(), 1000)
+        await new Promise((resolve) => worker.once('exit', resolve))
+        clearTimeout(timer)
+      }),
+    )
+  }
+
+  #startThread(setup: ThreadSetup, onBatch: (batch: SampleBatch) => void): Thread {
+    // In a clone the sources run as they are; in the package, what was built from them.
+    const file = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
+    const worker = new Worker(file, { workerData: setup, name: `perfgate load ${setup.worker}`, execArgv: [] })
+    const thread: Thread = { worker, reply: undefined, broken: undefined, heartbeat: 0, beatAt: performance.now() }
+    worker.on('message', (message: FromThread) => {
+      if (message.type === 'batch') onBatch(message.batch)
+      else thread.reply?.(message)
+    })
+    worker.on('error', (error) => this.#break(thread, `load thread ${setup.worker} crashed: ${error.message}`))
+    worker.on('exit', () => {
+      if (!this.#closing) this.#break(thread, `load thread ${setup.worker} ended before its work was done`)
+    })
+    return thread
+  }
+
+  #break(thread: Thread, reason: string): void {
+    if (thread.broken !== undefined) return
+    thread.broken = reason
+    thread.reply?.({ type: 'broken', reason })
+    // The others stop too: a run with part of its load is not the run that was asked for.
+    for (const other of this.#threads ?? []) if (other.broken === undefined) other.worker.postMessage({ type: 'stop', graceMs: 0 })
+  }
+
+  #checkHeartbeats(): void {
+    this.#threads.forEach((thread, i) => {
+      const heartbeat = this.#counters.heartbeat(i)
+      const now = performance.now()
+      if (heartbeat !== thread.heartbeat || thread.reply === undefined) {
+        thread.heartbeat = heartbeat
+        thread.beatAt = now
+      } else if (now - thread.beatAt > HANG_MS) {
+        this.#break(thread, `load thread ${i} did not answer for ${HANG_MS / 1000} s`)
+        void thread.worker.terminate()
+      }
+    })
+  }
+
+  #askAll(message: (worker: number) => ToThread): Promise<(FromThread | { type: 'broken'; reason: string })[]> {
+    return Promise.all(
+      this.#threads.map(
+        (thread, i) =>
+          new Promise<FromThread | { type: 'broken'; reason: string }>((resolve) => {
+            if (thread.broken !== undefined) return resolve({ type: 'broken', reason: thread.broken })
+            thread.beatAt = performance.now()
+            thread.reply = (reply) => {
+              thread.reply = undefined
+              resolve(reply)
+            }
+            thread.worker.postMessage(message(i))
+          }),
+      ),
+    )
+  }
+}

@@ -1,0 +1,89 @@
+/** The values of one metric: exact up to 100,000 samples, then a histogram of three significant digits. */
+import { build, type Histogram } from 'hdr-histogram-js'
+import type { DistributionView } from './view.ts'
+
+/** Samples up to which every value is kept and percentiles are exact. */
+export const EXACT_LIMIT = 100_000
+
+export class Distribution implements DistributionView {
+  n = 0
+  min = Number.POSITIVE_INFINITY
+  max = Number.NEGATIVE_INFINITY
+  /** Histogram units per unit of the metric: 1000 turns milliseconds into whole microseconds. */
+  readonly #scale: number
+  #mean = 0
+  #squares = 0
+  #values = new Float64Array(256)
+  #sorted: Float64Array | undefined
+  #histogram: Histogram | undefined
+
+  constructor(scale = 1000) {
+    this.#scale = scale
+  }
+
+  get exact(): boolean {
+    return this.#histogram === undefined
+  }
+
+  get mean(): number {
+    return this.#mean
+  }
+
+  /** Of the population, as numpy's default. */
+  get stddev(): number {
+    return this.n === 0 ? 0 : Math.sqrt(this.#squares / this.n)
+  }
+
+  add(value: number): void {
+    // Welford's update: stable however many samples there are.
+    const delta = value - this.#mean
+    const n = ++this.n
+    this.#mean += delta / n
+    this.#squares += delta * (value - this.#mean)
+    if (value < this.min) this.min = value
+    if (value > this.max) this.max = value
+    if (this.#histogram !== undefined) {
+      this.#histogram.recordValue(Math.max(0, Math.round(value * this.#scale)))
+      return
+    }
+    if (n > EXACT_LIMIT) {
+      this.#toHistogram(value)
+      return
+    }
+    if (n > this.#values.length) {
+      const larger = new Float64Array(Math.min(EXACT_LIMIT, this.#values.length * 2))
+      larger.set(this.#values)
+      this.#values = larger
+    }
+    this.#values[n - 1] = value
+    this.#sorted = undefined
+  }
+
+  percentile(p: number): number {
+    return this.orderStatistic(Math.min(this.n - 1, Math.floor((p / 100) * this.n)))
+  }
+
+  orderStatistic(k: number): number {
+    if (this.n === 0) return Number.NaN
+    if (this.#histogram === undefined) {
+      this.#sorted ??= this.#values.slice(0, this.n).sort()
+      return this.#sorted[k]!
+    }
+    if (k === 0) return this.min
+    if (k === this.n - 1) return this.max
+    return Math.min(this.max, this.#histogram.getValueAtPercentile(((k + 1) / this.n) * 100) / this.#scale)
+  }
+
+  series(): Float64Array | undefined {
+    return this.#histogram === undefined ? this.#values.subarray(0, this.n) : undefined
+  }
+
+  #toHistogram(value: number): void {
+    const histogram = build({ bitBucketSize: 32, autoResize: true, lowestDiscernibleValue: 1, highestTrackableValue: 2 ** 32, numberOfSignificantValueDigits: 3 })
+    for (const kept of this.#values) histogram.recordValue(Math.max(0, Math.round(kept * this.#scale)))
+    histogram.recordValue(Math.max(0, Math.round(value * this.#scale)))
+    this.#histogram = histogram
+    this.#values = new Float64Array(0)
+    this.#sorted = undefined
+  }
+}

@@ -1,0 +1,202 @@
+/** Turns the samples of one measured phase into distributions and rates, batch by batch, exactly as docs/metrics.md says. */
+import { C, causeOf, type FailureCause, FLAG_INPUT_ESTIMATED, FLAG_OUTPUT_ESTIMATED, gapsOf, ROW, type SampleBatch, textOf } from '../client/index.ts'
+import { Distribution } from './distribution.ts'
+import { COUNT_METRICS, DISTRIBUTION_NAMES, type DistributionName, type ScalarName } from './names.ts'
+import { TimelineRecorder } from './timelineRecorder.ts'
+import type { DistributionView, MetricsView } from './view.ts'
+
+/** A condition one request must meet to count as goodput. */
+export interface Objective {
+  metric: DistributionName
+  holds(value: number): boolean
+}
+
+export interface Failure {
+  cause: FailureCause
+  status: number | null
+  message: string
+  count: number
+}
+
+/** Distinct failures described in full; more are only counted. */
+const MAX_FAILURES = 50
+/** Per-request objectives whose absence is no breach: a one-token answer has no gaps. */
+const MAY_BE_ABSENT: ReadonlySet<DistributionName> = new Set(['tpot', 'itl', 'packageLatency', 'decodeSpeed'])
+
+export class RunMetrics implements MetricsView {
+  succeeded = 0
+  failed = 0
+  good = 0
+  estimatedTokens = 0
+  reportedTokens = 0
+  firstStartedAt = Number.POSITIVE_INFINITY
+  lastEndedAt = Number.NEGATIVE_INFINITY
+  /** First and last moments at which requests were due and started: how far an open loop fell behind. */
+  lastScheduledAt = Number.NEGATIVE_INFINITY
+  firstScheduledAt = Number.POSITIVE_INFINITY
+  lastStartedAt = Number.NEGATIVE_INFINITY
+  readonly failures: Failure[] = []
+  readonly timeline: TimelineRecorder
+  readonly #objectives: readonly Objective[]
+  readonly #distributions = new Map<DistributionName, Distribution>(
+    DISTRIBUTION_NAMES.map((name) => [name, new Distribution((COUNT_METRICS as readonly string[]).includes(name) ? 1 : 1000)]),
+  )
+  readonly #errors = new Map<FailureCause, number>()
+  #inputTokens = 0
+  #outputTokens = 0
+  #cachedTokens = 0
+  #cachedOf = 0
+  readonly #one = new Map<DistributionName, number>()
+
+  constructor(startedAt: number, objectives: readonly Objective[] = []) {
+    this.timeline = new TimelineRecorder(startedAt)
+    this.#objectives = objectives
+  }
+
+  add(batch: SampleBatch): void {
+    for (let row = 0; row < batch.count; row++) this.#addRow(batch, row)
+  }
+
+  /** Adds times that no request carries, such as those of connections opened ahead. */
+  addTimes(metric: DistributionName, valuesMs: readonly number[]): void {
+    for (const value of valuesMs) this.#distributions.get(metric)!.add(value)
+  }
+
+  distribution(name: DistributionName): DistributionView | undefined {
+    const distribution = this.#distributions.get(name)!
+    return distribution.n > 0 ? distribution : undefined
+  }
+
+  errors(cause: FailureCause): number {
+    return this.#errors.get(cause) ?? 0
+  }
+
+  get total(): number {
+    return this.succeeded + this.failed
+  }
+
+  /** Last end minus first start, seconds; 0 when nothing was sent. */
+  get seconds(): number {
+    return this.total === 0 ? 0 : (this.lastEndedAt - this.firstStartedAt) / 1000
+  }
+
+  scalar(name: ScalarName): number | undefined {
+    switch (name) {
+      case 'qps':
+        return this.#perSecond(this.succeeded)
+      case 'goodput':
+        return this.#objectives.length === 0 ? undefined : this.#perSecond(this.good)
+      case 'goodShare':
+        return this.#objectives.length === 0 || this.total === 0 ? undefined : this.good / this.total
+      case 'outputTokensPerSecond':
+        return this.#perSecond(this.#outputTokens)
+      case 'totalTokensPerSecond':
+        return this.#perSecond(this.#outputTokens + this.#inputTokens)
+      case 'successRate':
+        return this.total === 0 ? undefined : this.succeeded / this.total
+      case 'errorRate':
+        return this.total === 0 ? undefined : this.failed / this.total
+      case 'cacheHitShare':
+        return this.#cachedOf === 0 ? undefined : this.#cachedTokens / this.#cachedOf
+      case 'totalRequests':
+        return this.total
+      case 'succeededRequests':
+        return this.succeeded
+      case 'failedRequests':
+        return this.failed
+      case 'timeTaken':
+        return this.seconds
+    }
+  }
+
+  #perSecond(amount: number): number | undefined {
+    return this.seconds > 0 ? amount / this.seconds : undefined
+  }
+
+  #addRow(batch: SampleBatch, row: number): void {
+    const at = row * ROW
+    const numbers = batch.numbers
+    const startedAt = numbers[at + C.startedAt]!
+    const endedAt = numbers[at + C.endedAt]!
+    const scheduledAt = numbers[at + C.scheduledAt]!
+    if (startedAt < this.firstStartedAt) this.firstStartedAt = startedAt
+    if (startedAt > this.lastStartedAt) this.lastStartedAt = startedAt
+    if (scheduledAt < this.firstScheduledAt) this.firstScheduledAt = scheduledAt
+    if (scheduledAt > this.lastScheduledAt) this.lastScheduledAt = scheduledAt
+    if (endedAt > this.lastEndedAt) this.lastEndedAt = endedAt
+    this.#distributions.get('dispatchDelay')!.add(startedAt - scheduledAt)
+    const connectedAt = numbers[at + C.connectedAt]!
+    if (connectedAt === connectedAt) this.#distributions.get('connect')!.add(connectedAt - numbers[at + C.connectStartedAt]!)
+    const cause = causeOf(batch, row)
+    const outputTokens = numbers[at + C.outputTokens]!
+    this.timeline.add(startedAt, endedAt, cause !== undefined, cause === undefined && outputTokens > 0 ? outputTokens : 0)
+    if (cause !== undefined) {
+      this.failed++
+      this.#addFailure(batch, row, cause)
+      return
+    }
+    this.succeeded++
+    const one = this.#one
+    one.clear()
+    this.#measure(batch, at, endedAt - startedAt, endedAt - scheduledAt)
+    for (const [name, value] of one) this.#distributions.get(name)!.add(value)
+    const gaps = gapsOf(batch, row)
+    const itl = this.#distributions.get('itl')!
+    for (let i = 0; i < gaps.length; i++) itl.add(gaps[i]!)
+    if (this.#objectives.length > 0) {
+      if (gaps.length > 0) one.set('itl', gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length)
+      if (this.#objectives.every(({ metric, holds }) => (one.has(metric) ? holds(one.get(metric)!) : MAY_BE_ABSENT.has(metric)))) this.good++
+    }
+  }
+
+  /** The figures of one succeeded request; what was not measured stays absent. */
+  #measure(batch: SampleBatch, at: number, latencyMs: number, responseTimeMs: number): void {
+    const one = this.#one
+    const numbers = batch.numbers
+    const startedAt = numbers[at + C.startedAt]!
+    one.set('latency', latencyMs)
+    one.set('responseTime', responseTimeMs)
+    const firstChunkAt = numbers[at + C.firstChunkAt]!
+    if (firstChunkAt === firstChunkAt) one.set('firstChunkLatency', firstChunkAt - startedAt)
+    const firstTokenAt = numbers[at + C.firstTokenAt]!
+    if (firstTokenAt === firstTokenAt) one.set('ttft', firstTokenAt - startedAt)
+    const packages = numbers[at + C.packages]!
+    one.set('packages', packages)
+    if (packages > 1) one.set('packageLatency', (numbers[at + C.lastChunkAt]! - firstChunkAt) / (packages - 1))
+    const inputTokens = numbers[at + C.inputTokens]!
+    if (inputTokens === inputTokens) {
+      one.set('inputTokens', inputTokens)
+      this.#inputTokens += inputTokens
+    }
+    const cachedTokens = numbers[at + C.cachedTokens]!
+    if (cachedTokens === cachedTokens) {
+      one.set('cachedTokens', cachedTokens)
+      this.#cachedTokens += cachedTokens
+      this.#cachedOf += inputTokens
+    }
+    const reasoningTokens = numbers[at + C.reasoningTokens]!
+    if (reasoningTokens === reasoningTokens) one.set('reasoningTokens', reasoningTokens)
+    if (numbers[at + C.flags]! & (FLAG_INPUT_ESTIMATED | FLAG_OUTPUT_ESTIMATED)) this.estimatedTokens++
+    else this.reportedTokens++
+    const outputTokens = numbers[at + C.outputTokens]!
+    if (outputTokens !== outputTokens) return
+    one.set('outputTokens', outputTokens)
+    this.#outputTokens += outputTokens
+    if (latencyMs > 0) one.set('outputSpeed', (outputTokens * 1000) / latencyMs)
+    if (outputTokens > 1 && numbers[at + C.outputEvents]! > 1) {
+      const tpotMs = (numbers[at + C.lastTokenAt]! - firstTokenAt) / (outputTokens - 1)
+      one.set('tpot', tpotMs)
+      if (tpotMs > 0) one.set('decodeSpeed', 1000 / tpotMs)
+    }
+  }
+
+  #addFailure(batch: SampleBatch, row: number, cause: FailureCause): void {
+    this.#errors.set(cause, (this.#errors.get(cause) ?? 0) + 1)
+    const statusNumber = batch.numbers[row * ROW + C.status]!
+    const status = statusNumber > 0 ? statusNumber : null
+    const message = textOf(batch, row, 'failure')
+    const seen = this.failures.find((failure) => failure.cause === cause && failure.status === status && failure.message === message)
+    if (seen) seen.count++
+    else if (this.failures.length < MAX_FAILURES) this.failures.push({ cause, status, message, count: 1 })
+  }
+}

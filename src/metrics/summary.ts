@@ -1,0 +1,87 @@
+/** From the measured figures to the quick-start table, the percentile rows and the distributions of a result. */
+import { FAILURE_CAUSES } from '../client/index.ts'
+import type { Distribution, PercentileRow, Rates, Summary } from '../result/index.ts'
+import { DISTRIBUTION_NAMES, type DistributionName } from './names.ts'
+import type { RunMetrics } from './runMetrics.ts'
+import type { DistributionView } from './view.ts'
+
+const PERCENTILES = [10, 25, 50, 66, 75, 80, 90, 95, 98, 99]
+
+export interface SummaryFacts {
+  /** null: an open loop without a cap. */
+  concurrency: number | null
+  expectedRequests: number | null
+  resultDbPath: string | null
+}
+
+export function summarize(metrics: RunMetrics, facts: SummaryFacts): Summary {
+  const mean = (name: DistributionName): number | null => metrics.distribution(name)?.mean ?? null
+  return {
+    timeTakenSeconds: metrics.seconds,
+    concurrency: facts.concurrency,
+    totalRequests: metrics.total,
+    succeededRequests: metrics.succeeded,
+    failedRequests: metrics.failed,
+    qps: metrics.scalar('qps') ?? 0,
+    latencySeconds: inSeconds(mean('latency')),
+    ttftSeconds: inSeconds(mean('ttft')),
+    outputTokensPerSecond: metrics.scalar('outputTokensPerSecond') ?? 0,
+    tpotSeconds: inSeconds(mean('tpot')),
+    packagesPerRequest: mean('packages'),
+    packageLatencySeconds: inSeconds(mean('packageLatency')),
+    inputTokensPerRequest: mean('inputTokens'),
+    outputTokensPerRequest: mean('outputTokens'),
+    expectedRequests: facts.expectedRequests,
+    resultDbPath: facts.resultDbPath,
+  }
+}
+
+export function percentileRows(metrics: RunMetrics): PercentileRow[] {
+  return PERCENTILES.map((percentile) => {
+    const at = (name: DistributionName): number | null => inSeconds(metrics.distribution(name)?.percentile(percentile) ?? null)
+    return {
+      percentile,
+      firstChunkLatencySeconds: at('firstChunkLatency'),
+      latencySeconds: at('latency'),
+      ttftSeconds: at('ttft'),
+      tpotSeconds: at('tpot'),
+      itlSeconds: at('itl'),
+    }
+  })
+}
+
+export function distributions(metrics: RunMetrics): Record<string, Distribution> {
+  const found: Record<string, Distribution> = {}
+  for (const name of DISTRIBUTION_NAMES) {
+    const view = metrics.distribution(name)
+    if (view !== undefined) found[name] = describe(view)
+  }
+  return found
+}
+
+export function rates(metrics: RunMetrics): Rates {
+  const steady = metrics.timeline.steady()
+  return {
+    totalTokensPerSecond: metrics.scalar('totalTokensPerSecond') ?? 0,
+    successRate: metrics.scalar('successRate') ?? 0,
+    goodput: metrics.scalar('goodput') ?? null,
+    goodShare: metrics.scalar('goodShare') ?? null,
+    cacheHitShare: metrics.scalar('cacheHitShare') ?? null,
+    steadyQps: steady ? steady.completed / steady.seconds : null,
+    steadyOutputTokensPerSecond: steady ? steady.outputTokens / steady.seconds : null,
+  }
+}
+
+/** Every cause that occurred, with its count. */
+export function errorCounts(metrics: RunMetrics): Record<string, number> {
+  return Object.fromEntries(FAILURE_CAUSES.map((cause) => [cause, metrics.errors(cause)] as const).filter(([, count]) => count > 0))
+}
+
+function describe(view: DistributionView): Distribution {
+  const { n, mean, stddev, min, max, exact } = view
+  return { n, mean, stddev, min, max, p50: view.percentile(50), p90: view.percentile(90), p95: view.percentile(95), p99: view.percentile(99), p999: view.percentile(99.9), exact }
+}
+
+function inSeconds(milliseconds: number | null): number | null {
+  return milliseconds === null ? null : milliseconds / 1000
+}

@@ -1,0 +1,34 @@
+/** Where the requests of a run go: the user's URL, or the embedded server started for it. */
+import { startServerThread } from '../../fixtures/index.ts'
+import { type Api, resolveEndpoint } from '../apis/index.ts'
+import type { ResolvedConfig } from '../config/index.ts'
+
+export interface Endpoint {
+  url: string
+  origin: string
+  path: string
+  embedded: boolean
+  close(): Promise<void>
+}
+
+export async function openEndpoint(config: ResolvedConfig, api: Api): Promise<Endpoint> {
+  if (config.url !== undefined) {
+    const { origin, path } = resolveEndpoint(config.url, api)
+    return { url: origin + path, origin, path, embedded: false, close: async () => {} }
+  }
+  const server = await startServerThread(config.embedded)
+  const { origin, path } = resolveEndpoint(server.url, api)
+  return { url: origin + path, origin, path, embedded: true, close: () => server.close() }
+}
+
+/** Request headers, names and values in turn. */
+export function requestHeaders(config: ResolvedConfig): string[] {
+  const headers = new Map<string, string>([
+    ['content-type', 'application/json'],
+    ['accept', config.stream ? 'text/event-stream' : 'application/json'],
+    ['user-agent', 'perfgate'],
+  ])
+  if (config.apiKey !== undefined) headers.set('authorization', `Bearer ${config.apiKey}`)
+  for (const [name, value] of Object.entries(config.headers)) headers.set(name.toLowerCase(), value)
+  return [...headers].flat()
+}

@@ -1,0 +1,29 @@
+/** How a caller follows and stops a run. */
+
+export interface RunProgress {
+  phase: 'connecting' | 'warmup' | 'measuring' | 'writing'
+  /** Which level of a sweep, from 0, and of how many. */
+  level: number
+  levels: number
+  done: number
+  failed: number
+  inFlight: number
+  /** null: bounded by time. */
+  total: number | null
+  elapsedSeconds: number
+  durationSeconds: number | null
+  /** Finished requests per second so far. */
+  qps: number
+}
+
+export interface RunHooks {
+  onProgress?: (progress: RunProgress) => void
+  /** Something the user should know, in one sentence. */
+  onNotice?: (text: string) => void
+  /** Aborted: nothing new is sent, requests in flight may finish within `gracefulStop`; the result is still complete. */
+  signal?: AbortSignal
+  /** Aborted: requests in flight are cancelled at once. */
+  killSignal?: AbortSignal
+  /** Put into the file names, for instance a test's name. */
+  label?: string
+}

@@ -1,0 +1,4 @@
+/** The pipeline: from a scenario to results, verdict and files. */
+export { type Outcome, runPerfBenchmark } from './benchmark.ts'
+export { environment, packageVersion } from './environment.ts'
+export type { RunHooks, RunProgress } from './hooks.ts'

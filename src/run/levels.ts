@@ -1,0 +1,60 @@
+/** From a scenario to the levels of load it runs one after another. */
+import type { ExecutorName, ResolvedConfig } from '../config/index.ts'
+import { executorNamed, type Level } from '../load/index.ts'
+
+/** Requests sent when neither number, duration nor stages say how many. */
+const DEFAULT_NUMBER = 100
+
+export interface RunLevel {
+  level: Level
+  warmup: Level | undefined
+  /** Names this level among others, for instance `parallel_4`; undefined without a sweep. */
+  label: string | undefined
+}
+
+/** @throws ConfigError when an executor lacks what it needs */
+export function levelsOf(config: ResolvedConfig): RunLevel[] {
+  const parallels = [config.parallel].flat()
+  const rates = [config.rate].flat()
+  const numbers = [config.number ?? []].flat()
+  const sweepsRate = config.openLoop || (rates.length > 1 && parallels.length === 1)
+  const count = sweepsRate ? rates.length : parallels.length
+  return Array.from({ length: count }, (_, i) => {
+    const rate = rates[i] ?? rates[0]!
+    const parallel = parallels[i] ?? parallels[0]!
+    const level: Level = {
+      executor: executorOf(config, rate),
+      parallel: config.openLoop ? Number.POSITIVE_INFINITY : parallel,
+      number: numbers[i] ?? numbers[0] ?? defaultNumber(config),
+      rate,
+      durationMs: config.duration === undefined ? Number.POSITIVE_INFINITY : config.duration * 1000,
+      burstiness: config.burstiness,
+      stages: config.stages ?? [],
+      timestamps: config.timestamps ?? [],
+      seed: config.loadSeed,
+    }
+    executorNamed(level.executor).check(level)
+    return { level, warmup: warmupOf(config, level), label: count === 1 ? undefined : sweepsRate ? `rate_${rate}` : `parallel_${parallel}` }
+  })
+}
+
+function executorOf(config: ResolvedConfig, rate: number): ExecutorName {
+  if (config.executor !== undefined) return config.executor
+  if (config.timestamps !== undefined) return 'trace'
+  if (config.stages !== undefined) return config.openLoop || rate > 0 ? 'ramping-rate' : 'ramping-concurrency'
+  if (rate <= 0) return 'shared-iterations'
+  return config.burstiness === 1 ? 'poisson' : 'gamma'
+}
+
+function defaultNumber(config: ResolvedConfig): number {
+  if (config.timestamps !== undefined) return config.timestamps.length
+  return config.duration === undefined && config.stages === undefined ? DEFAULT_NUMBER : Number.POSITIVE_INFINITY
+}
+
+/** The same load for a few requests first: a count, or a share of the number. */
+function warmupOf(config: ResolvedConfig, level: Level): Level | undefined {
+  if (config.warmupNum === 0) return undefined
+  const whole = Number.isFinite(level.number) ? level.number : DEFAULT_NUMBER
+  const number = config.warmupNum < 1 ? Math.ceil(config.warmupNum * whole) : Math.floor(config.warmupNum)
+  return { ...level, number, seed: level.seed + 1 }
+}

@@ -1,0 +1,24 @@
+/** What the run and the thread that writes the result DB say to each other. */
+import type { SampleBatch } from '../client/index.ts'
+import type { SharedBodies } from '../load/index.ts'
+
+export interface StoreSetup {
+  bodies: SharedBodies
+  isStream: boolean
+  keepTexts: boolean
+  commitInterval: number
+  wallOriginMs: number
+}
+
+export type ToStore =
+  | { type: 'open'; path: string; facts: Record<string, unknown> }
+  | { type: 'batch'; batch: SampleBatch }
+  | { type: 'fact'; key: string; value: unknown }
+  | { type: 'finish' }
+  | { type: 'close' }
+
+export type FromStore =
+  | { type: 'opened' }
+  | { type: 'written'; rows: number }
+  | { type: 'finished' }
+  | { type: 'failed'; message: string }

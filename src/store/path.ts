@@ -1,0 +1,57 @@
+/** File names of a run: safe, telling, and never those of another run. */
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { ConfigError } from '../config/index.ts'
+
+export interface PathParts {
+  outputsDir: string
+  model: string
+  /** Between the model and the rest, for instance a test's name. */
+  label: string | undefined
+  /** Of one level of a sweep, for instance `parallel_4`. */
+  level: string | undefined
+  /** Left out with `--no-timestamp`. */
+  startedAt: Date | undefined
+}
+
+/**
+ * Reserves the file names of a run by creating its DB file empty.
+ *
+ * @returns the path without its ending, beginning with `./` where the outputs folder is given so
+ * @throws ConfigError when the folder cannot be created or written
+ */
+export function reservePath(parts: PathParts): string {
+  const names = [fileName(parts.model), parts.label === undefined ? undefined : fileName(parts.label), 'benchmark', parts.level]
+  if (parts.startedAt) names.push(timestamp(parts.startedAt))
+  const stem = names.filter((name) => name !== undefined && name !== '').join('_')
+  const folder = parts.outputsDir.replace(/\/+$/, '') || '/'
+  try {
+    mkdirSync(folder, { recursive: true })
+    for (let attempt = 1; ; attempt++) {
+      const name = attempt === 1 ? stem : `${stem}_${attempt}`
+      const path = folder.startsWith('./') ? `./${join(folder, name)}` : join(folder, name)
+      try {
+        closeSync(openSync(`${path}.db`, 'wx'))
+        return path
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      }
+    }
+  } catch (error) {
+    throw new ConfigError(`option "outputsDir": cannot write to "${parts.outputsDir}": ${(error as Error).message}`, 'outputsDir')
+  }
+}
+
+/** A name that cannot leave its folder and that every file system takes. */
+export function fileName(text: string): string {
+  return text
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{N}._-]+/gu, '-')
+    .replace(/^[.-]+|[.-]+$/g, '')
+    .slice(0, 80)
+}
+
+function timestamp(date: Date): string {
+  const two = (n: number): string => String(n).padStart(2, '0')
+  return `${date.getFullYear()}${two(date.getMonth() + 1)}${two(date.getDate())}_${two(date.getHours())}${two(date.getMinutes())}${two(date.getSeconds())}`
+}

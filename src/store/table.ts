@@ -1,0 +1,141 @@
+/** The result DB's tables: EvalScope's table `result` and columns, ours beside them, and facts about the run. */
+import { C, causeOf, FLAG_INPUT_ESTIMATED, FLAG_OUTPUT_ESTIMATED, FLAG_WARMUP, gapsOf, ROW, type SampleBatch, textOf } from '../client/index.ts'
+
+/** Raised when a column changes its meaning; stored as SQLite's `user_version`. */
+export const DB_VERSION = 1
+
+/**
+ * Columns in order, with their SQL types. Times of day are Unix seconds, durations are seconds, as in EvalScope.
+ * What was not measured is NULL.
+ */
+const COLUMNS = {
+  request_index: 'INTEGER',
+  request: 'TEXT',
+  start_time: 'REAL',
+  inter_token_latencies: 'TEXT',
+  success: 'INTEGER',
+  response_messages: 'TEXT',
+  completed_time: 'REAL',
+  latency: 'REAL',
+  first_chunk_latency: 'REAL',
+  n_chunks: 'INTEGER',
+  chunk_time: 'REAL',
+  prompt_tokens: 'INTEGER',
+  completion_tokens: 'INTEGER',
+  time_per_output_token: 'REAL',
+  request_id: 'TEXT',
+  is_stream: 'INTEGER',
+  warmup: 'INTEGER',
+  worker: 'INTEGER',
+  scheduled_time: 'REAL',
+  dispatch_delay: 'REAL',
+  connect_time: 'REAL',
+  sent_time: 'REAL',
+  headers_time: 'REAL',
+  time_to_first_token: 'REAL',
+  last_token_time: 'REAL',
+  cached_tokens: 'INTEGER',
+  reasoning_tokens: 'INTEGER',
+  tokens_estimated: 'INTEGER',
+  status: 'INTEGER',
+  cause: 'TEXT',
+  failure: 'TEXT',
+  finish_reason: 'TEXT',
+} as const
+
+export const COLUMN_NAMES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]
+
+export const CREATE = `
+CREATE TABLE result (${COLUMN_NAMES.map((name) => `${name} ${COLUMNS[name]}`).join(', ')});
+CREATE TABLE run (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+PRAGMA user_version = ${DB_VERSION};`
+
+export const INSERT = `INSERT INTO result (${COLUMN_NAMES.join(', ')}) VALUES (${COLUMN_NAMES.map(() => '?').join(', ')})`
+
+export type Value = number | string | null
+
+export interface RowFacts {
+  /** Added to a stamp (milliseconds) gives Unix milliseconds. */
+  wallOriginMs: number
+  isStream: boolean
+  /** Text of a request body, or undefined when texts are not kept. */
+  bodyText: ((body: number) => string) | undefined
+}
+
+/** One row's values, in the order of COLUMN_NAMES. */
+export function rowValues(batch: SampleBatch, row: number, facts: RowFacts): Value[] {
+  const at = row * ROW
+  const number = (column: number): number => batch.numbers[at + column]!
+  const startedAt = number(C.startedAt)
+  const after = (column: number): Value => seconds(number(column) - startedAt)
+  const moment = (column: number): Value => seconds(number(column) + facts.wallOriginMs)
+  const cause = causeOf(batch, row)
+  const packages = number(C.packages)
+  const outputTokens = number(C.outputTokens)
+  const flags = number(C.flags)
+  const keep = facts.bodyText
+  return [
+    number(C.index),
+    keep ? keep(number(C.body)) : null,
+    moment(C.startedAt),
+    gapsJson(gapsOf(batch, row)),
+    cause === undefined ? 1 : 0,
+    keep ? answerText(batch, row) : null,
+    moment(C.endedAt),
+    after(C.endedAt),
+    after(C.firstChunkAt),
+    packages,
+    packages > 1 ? seconds((number(C.lastChunkAt) - number(C.firstChunkAt)) / (packages - 1)) : null,
+    whole(number(C.inputTokens)),
+    whole(outputTokens),
+    outputTokens > 1 && number(C.outputEvents) > 1 ? seconds((number(C.lastTokenAt) - number(C.firstTokenAt)) / (outputTokens - 1)) : null,
+    textOf(batch, row, 'requestId') || null,
+    facts.isStream ? 1 : 0,
+    flags & FLAG_WARMUP ? 1 : 0,
+    batch.worker,
+    moment(C.scheduledAt),
+    seconds(startedAt - number(C.scheduledAt)),
+    seconds(number(C.connectedAt) - number(C.connectStartedAt)),
+    after(C.sentAt),
+    after(C.headersAt),
+    after(C.firstTokenAt),
+    after(C.lastTokenAt),
+    whole(number(C.cachedTokens)),
+    whole(number(C.reasoningTokens)),
+    flags & (FLAG_INPUT_ESTIMATED | FLAG_OUTPUT_ESTIMATED) ? 1 : 0,
+    number(C.status) || null,
+    cause ?? null,
+    cause === undefined ? null : textOf(batch, row, 'failure'),
+    textOf(batch, row, 'finishReason') || null,
+  ]
+}
+
+function seconds(milliseconds: number): number | null {
+  return Number.isNaN(milliseconds) ? null : milliseconds / 1000
+}
+
+function whole(value: number): number | null {
+  return Number.isNaN(value) ? null : value
+}
+
+/** Seconds with microsecond digits, as a JSON array. */
+function gapsJson(gaps: Float64Array): string {
+  let text = '['
+  for (let i = 0; i < gaps.length; i++) {
+    if (i > 0) text += ','
+    const gap = gaps[i]!
+    text += gap === 0 ? '0' : String(Math.round(gap * 1000) / 1e6)
+  }
+  return `${text}]`
+}
+
+/** Kept texts are the inside of a JSON string, put together from the stream's own escapes. */
+function answerText(batch: SampleBatch, row: number): string {
+  const inside = textOf(batch, row, 'answer')
+  if (!inside.includes('\\')) return inside
+  try {
+    return JSON.parse(`"${inside}"`) as string
+  } catch {
+    return inside
+  }
+}

@@ -1,0 +1,96 @@
+/** The thread that writes the result DB, so that neither load nor test runner waits for a disk. */
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { SampleBatch } from '../client/index.ts'
+import { Bodies } from '../load/index.ts'
+import type { FromStore, StoreSetup, ToStore } from './messages.ts'
+import { CREATE, INSERT, type RowFacts, rowValues } from './table.ts'
+
+/** What was measured is committed at least this often. */
+const COMMIT_MS = 500
+
+const setup = workerData as StoreSetup
+const port = parentPort!
+let open: { db: DatabaseSync; insert: StatementSync; facts: RowFacts; uncommitted: number } | undefined
+
+port.on('message', (message: ToStore) => {
+  try {
+    handle(message)
+  } catch (error) {
+    send({ type: 'failed', message: (error as Error).message })
+  }
+})
+
+const committer = setInterval(() => {
+  try {
+    commit()
+  } catch (error) {
+    send({ type: 'failed', message: (error as Error).message })
+  }
+}, COMMIT_MS)
+
+function handle(message: ToStore): void {
+  switch (message.type) {
+    case 'open': {
+      const db = new DatabaseSync(message.path)
+      db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;')
+      db.exec(CREATE)
+      const bodies = new Bodies(setup.bodies)
+      const bodyText = setup.keepTexts ? (body: number): string => bodies.text(body) : undefined
+      open = { db, insert: db.prepare(INSERT), uncommitted: 0, facts: { wallOriginMs: setup.wallOriginMs, isStream: setup.isStream, bodyText } }
+      for (const [key, value] of Object.entries(message.facts)) setFact(key, value)
+      commit()
+      send({ type: 'opened' })
+      return
+    }
+    case 'batch':
+      write(message.batch)
+      return
+    case 'fact':
+      setFact(message.key, message.value)
+      commit()
+      return
+    case 'finish': {
+      commit()
+      // One plain file is left, that any SQLite client can open and copy.
+      open?.db.exec('PRAGMA journal_mode = DELETE;')
+      open?.db.close()
+      open = undefined
+      send({ type: 'finished' })
+      return
+    }
+    case 'close':
+      clearInterval(committer)
+      port.close()
+  }
+}
+
+function write(batch: SampleBatch): void {
+  if (open === undefined) return
+  for (let row = 0; row < batch.count; row++) {
+    begin()
+    open.insert.run(...rowValues(batch, row, open.facts))
+    if (++open.uncommitted >= setup.commitInterval) commit()
+  }
+  send({ type: 'written', rows: batch.count })
+}
+
+function setFact(key: string, value: unknown): void {
+  begin()
+  open?.db.prepare('INSERT OR REPLACE INTO run (key, value) VALUES (?, ?)').run(key, JSON.stringify(value))
+  if (open) open.uncommitted++
+}
+
+function begin(): void {
+  if (open?.uncommitted === 0) open.db.exec('BEGIN')
+}
+
+function commit(): void {
+  if (open === undefined || open.uncommitted === 0) return
+  open.db.exec('COMMIT')
+  open.uncommitted = 0
+}
+
+function send(message: FromStore): void {
+  port.postMessage(message)
+}

@@ -1,0 +1,94 @@
+/** The Vitest plugin: makes a project a place where measurements are valid, and adds the reporter that shows them. */
+import { relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { configDefaults, type Plugin } from 'vitest/config'
+import type { VitestPluginContext } from 'vitest/node'
+
+export interface PerfgateOptions {
+  /** Where result DBs, JSON and Markdown go, from the project's root. Default `./outputs`. */
+  outputsDir?: string
+  /** Files that hold perf tests, where the project has no `include` of its own. Default all `.perf.` files (ts, js, mts …). */
+  include?: string[]
+  /** False: no tables in the terminal, no Markdown files. */
+  reporter?: boolean
+}
+
+/** What the plugin hands to the tests through Vitest's `provide`. */
+export interface PerfgateSettings {
+  outputsDir: string | null
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    perfgate: PerfgateSettings
+  }
+}
+
+const PERF_FILES = ['**/*.perf.?(c|m)[jt]s?(x)']
+/** Late, so that a perf project runs when every project that may use the whole machine is done. */
+const GROUP_ORDER = 1000
+const REPORTER_NAME = 'perfgate/vitest/reporter'
+
+/**
+ * Goes into the config of the project that holds perf tests: `plugins: [perfgate({ outputsDir: 'reports' })]`.
+ *
+ * Test files run one at a time, each in its own process, after other projects. A custom `runner`, `include`,
+ * `reporters` and `sequence.groupOrder` stay as the user set them.
+ */
+export function perfgate(options: PerfgateOptions = {}): Plugin {
+  return {
+    name: 'perfgate',
+    config: () => ({ test: { server: { deps: { external: [ownFiles()] } } } }),
+    // Here and not in `config`: Vite would join our lists with the user's, and the reporters belong to the root alone.
+    configureVitest({ vitest, project }) {
+      setUpProject(project, vitest, options)
+      if (options.reporter !== false) addReporter(vitest)
+    },
+  }
+}
+
+type Project = VitestPluginContext['project']
+type Vitest = VitestPluginContext['vitest']
+
+function setUpProject(project: Project, vitest: Vitest, options: PerfgateOptions): void {
+  const { config } = project
+  config.runner ??= own('runner')
+  if (sameList(config.include, configDefaults.include)) {
+    const perfFiles = options.include ?? PERF_FILES
+    // Alone in a config, the plugin must not make the unit tests disappear.
+    const isWholeConfig = config === vitest.config
+    config.include = isWholeConfig ? [...config.include, ...perfFiles] : perfFiles
+  }
+  config.maxWorkers = 1
+  if (config.sequence.groupOrder === 0) config.sequence.groupOrder = GROUP_ORDER
+  project.provide('perfgate', { outputsDir: outputsFolder(options, project) ?? null })
+}
+
+function addReporter(vitest: Vitest): void {
+  const path = own('reporter')
+  const present = vitest.config.reporters.some((reporter) => Array.isArray(reporter) && (reporter[0] === path || reporter[0] === REPORTER_NAME))
+  if (!present) vitest.config.reporters.push([path, {}])
+}
+
+/** Short where it can be: it is shown in the table as the way to the result DB. */
+function outputsFolder({ outputsDir }: PerfgateOptions, project: Project): string | undefined {
+  if (outputsDir === undefined) return undefined
+  const path = resolve(project.config.root, outputsDir)
+  const fromHere = relative(process.cwd(), path)
+  return fromHere.startsWith('..') ? path : `./${fromHere}`
+}
+
+function own(module: 'runner' | 'reporter'): string {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  return fileURLToPath(new URL(`./${module}.${extension}`, import.meta.url))
+}
+
+/** Our built files, which Vitest need not transform where the package is linked rather than installed. */
+function ownFiles(): RegExp {
+  const folder = fileURLToPath(new URL('../../', import.meta.url)).replaceAll('\\', '/')
+  return new RegExp(`^${folder.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(src|fixtures)/.*\\.js$`)
+}
+
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i])
+}

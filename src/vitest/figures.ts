@@ -1,0 +1,59 @@
+/** The figures of a result as names and values, which Vitest's JUnit reporter writes as `<property>`. */
+import type { Result, ThresholdResult } from '../result/index.ts'
+
+/** Every annotation of ours begins so; the reporter keeps them out of the terminal, where the tables say the same. */
+export const FIGURE_PREFIX = 'perf.'
+
+export interface Figure {
+  /** For instance `perf.p99_latency_seconds`; the unit is in the name. */
+  name: string
+  value: string
+}
+
+const TIMES = ['latency', 'ttft', 'tpot', 'itl'] as const
+const RANKS = ['p50', 'p90', 'p95', 'p99', 'max'] as const
+
+/**
+ * @param level put before the names in a sweep, for instance `parallel_4`
+ */
+export function figuresOf(result: Result, level?: string): Figure[] {
+  const { summary, distributions } = result
+  const values: [string, number | string | null][] = [
+    ['verdict', result.verdict],
+    ['time_taken_seconds', summary.timeTakenSeconds],
+    ['concurrency', summary.concurrency],
+    ['total_requests', summary.totalRequests],
+    ['succeeded_requests', summary.succeededRequests],
+    ['failed_requests', summary.failedRequests],
+    ['qps', summary.qps],
+    ['avg_latency_seconds', summary.latencySeconds],
+    ['avg_ttft_seconds', summary.ttftSeconds],
+    ['output_tokens_per_second', summary.outputTokensPerSecond],
+    ['avg_tpot_seconds', summary.tpotSeconds],
+    ['packages_per_request', summary.packagesPerRequest],
+    ['avg_package_latency_seconds', summary.packageLatencySeconds],
+    ['input_tokens_per_request', summary.inputTokensPerRequest],
+    ['output_tokens_per_request', summary.outputTokensPerRequest],
+    ['expected_requests', summary.expectedRequests],
+    ['result_db_path', summary.resultDbPath],
+  ]
+  for (const time of TIMES) {
+    const distribution = distributions[time]
+    if (distribution) for (const rank of RANKS) values.push([`${rank}_${time}_seconds`, distribution[rank] / 1000])
+  }
+  const prefix = level === undefined ? FIGURE_PREFIX : `${FIGURE_PREFIX}${level}.`
+  return [
+    ...values.flatMap(([name, value]) => (value === null ? [] : { name: prefix + name, value: text(value) })),
+    ...result.thresholds.map((threshold) => ({ name: `${prefix}threshold ${threshold.expression}`, value: judged(threshold) })),
+  ]
+}
+
+/** Six significant digits tell more than any measurement here; never in exponent form, which few readers of JUnit take. */
+function text(value: number | string): string {
+  return typeof value === 'string' ? value : value.toLocaleString('en-US', { useGrouping: false, maximumSignificantDigits: 6 })
+}
+
+function judged({ verdict, actual, unit, n }: ThresholdResult): string {
+  const measured = actual === null ? 'nothing measured' : `${text(actual)} ${unit}`.trim()
+  return `${verdict}: ${measured} (n ${n})`
+}

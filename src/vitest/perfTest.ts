@@ -1,0 +1,128 @@
+/** `perfTest`: a test whose body is load. It is collected by Vitest itself, so names, filters and modes work as there. */
+import { type RunnerTestCase, type TestContext, TestRunner } from 'vitest'
+import type { MetricsView } from '../metrics/index.ts'
+import type { Result } from '../result/index.ts'
+import { trackLoad } from './inFlight.ts'
+import { runPerfTest } from './run.ts'
+import { checkScenario, type Scenario } from './scenario.ts'
+
+/** What the function of a perf test is given: Vitest's test context, and what was measured. */
+export interface PerfContext extends TestContext {
+  /** Of the only level of load, or of the last one of a sweep. */
+  readonly result: Result
+  /** The figures behind `result`, for any percentile of any metric. */
+  readonly metrics: MetricsView
+  /** One for each level of a sweep, in its order. */
+  readonly results: readonly Result[]
+}
+
+/** Runs after the load and after the scenario's own thresholds. */
+export type PerfBody = (context: PerfContext) => void | Promise<void>
+
+export interface PerfRows<Row extends readonly unknown[]> {
+  /** @param name as in Vitest's `test.each`: `%i`, `%s`, `$property` … are filled in from the row */
+  (name: string, scenario: (...row: Row) => Scenario, body?: PerfBody): void
+}
+
+export interface PerfEach {
+  <Row extends readonly unknown[] | [unknown]>(rows: readonly Row[]): PerfRows<Row>
+  <Row>(rows: readonly Row[]): PerfRows<[row: Row]>
+  (template: TemplateStringsArray, ...values: unknown[]): PerfRows<[row: Record<string, unknown>]>
+}
+
+export interface PerfFor {
+  <Row>(rows: readonly Row[]): PerfRows<[row: Row]>
+  (template: TemplateStringsArray, ...values: unknown[]): PerfRows<[row: Record<string, unknown>]>
+}
+
+export interface PerfTest {
+  /**
+   * Runs the scenario's load as a test, which fails when a threshold is broken.
+   *
+   * Loads never overlap, whatever runs concurrently; a perf test is never retried, and has no timeout but its own
+   * `timeoutMs`.
+   *
+   * @throws ConfigError at collection, when the scenario is wrong
+   */
+  (name: string, scenario?: Scenario, body?: PerfBody): void
+  each: PerfEach
+  for: PerfFor
+  readonly skip: PerfTest
+  readonly only: PerfTest
+  readonly todo: PerfTest
+  readonly fails: PerfTest
+  readonly concurrent: PerfTest
+  skipIf(condition: unknown): PerfTest
+  runIf(condition: unknown): PerfTest
+}
+
+/** What Vitest's chain (`.skip`, `.only` …) has gathered by the time of the call. */
+interface Chain {
+  each?: boolean
+  skip?: boolean
+  only?: boolean
+  todo?: boolean
+  fails?: boolean
+  concurrent?: boolean
+}
+
+interface Case {
+  scenario: unknown
+  body: PerfBody | undefined
+}
+
+export const perfTest: PerfTest = collector()
+
+function collector(): PerfTest {
+  function collect(this: Chain, name: unknown, subject?: unknown, body?: PerfBody): void {
+    // With `.each` Vitest hands over a function that applies the row.
+    const given: Case = this.each && typeof subject === 'function' ? subject() : { scenario: subject, body }
+    collectCase(this, typeof name === 'function' ? name.name : String(name), given)
+  }
+  const test = TestRunner.createTaskCollector(collect) as unknown as PerfTest & Record<'each' | 'for', VitestEach>
+  const each = test.each as VitestEach
+  // Vitest copies these from the function to each link of the chain, so they are replaced on the function and on the first link.
+  Object.assign(collect, { each: eachRow(each, false), for: eachRow(each, true) })
+  Object.assign(test, { each: eachRow(each, false), for: eachRow(each, true) })
+  return test
+}
+
+function collectCase(chain: Chain, name: string, { scenario, body }: Case): void {
+  if (TestRunner.getCurrentTest() !== undefined) throw new Error(`perf test "${name}": perfTest cannot be called inside a test`)
+  const options = { ...chain, timeout: 0, retry: 0 }
+  const suite = TestRunner.getCurrentSuite()
+  if (chain.todo || chain.skip) {
+    // Left unchecked: what is skipped because an endpoint is not there may lack the endpoint's options too.
+    suite.task(name, { ...options, ...(chain.todo ? {} : { handler: () => {} }) })
+    return
+  }
+  const checked = checkScenario(name, scenario)
+  if (body !== undefined && typeof body !== 'function') throw new TypeError(`perf test "${name}": the third argument must be a function`)
+  suite.task(name, {
+    ...options,
+    handler: (context) => {
+      const load = runPerfTest(context, checked, body)
+      trackLoad(context.task as RunnerTestCase, load)
+      return load
+    },
+  })
+}
+
+type VitestEach = (this: unknown, rows: readonly unknown[], ...values: unknown[]) => (name: unknown, row: (...row: unknown[]) => Case) => void
+
+/**
+ * Vitest's `.each`, with a function of the row in place of a scenario.
+ *
+ * @param whole hand over an array row as one argument, as `.for` does, rather than spread, as `.each` does
+ */
+function eachRow(vitestEach: VitestEach, whole: boolean) {
+  return function (this: unknown, rows: readonly unknown[], ...values: unknown[]) {
+    const collectRows = vitestEach.call(this, rows, ...values)
+    const spread = values.length === 0 && rows.every(Array.isArray)
+    return (name: unknown, scenario: (...row: unknown[]) => unknown, body?: PerfBody): void => {
+      if (typeof scenario !== 'function')
+        throw new TypeError(`perf test "${String(name)}": with .each and .for the second argument is a function of the row that gives a scenario`)
+      collectRows(name, (...row) => ({ scenario: scenario(...(whole && spread ? [row] : row)), body }))
+    }
+  }
+}

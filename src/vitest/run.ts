@@ -1,0 +1,84 @@
+/** The body of a perf test: waits for its turn, runs the load, records what was measured, and judges it. */
+import { inject, recordArtifact, type RunnerTestCase, type TestContext } from 'vitest'
+import { camelCase, type Config } from '../config/index.ts'
+import { renderText } from '../report/index.ts'
+import type { Result } from '../result/index.ts'
+import { type Outcome, runPerfBenchmark } from '../run/index.ts'
+import { resultArtifact } from './artifact.ts'
+import { exclusively } from './exclusive.ts'
+import { figuresOf } from './figures.ts'
+import { judge, withoutStack } from './judge.ts'
+import { rememberMetrics } from './matcher.ts'
+import type { PerfBody, PerfContext } from './perfTest.ts'
+import type { CheckedScenario } from './scenario.ts'
+
+/** @throws what the test fails with: see `judge`; what runPerfBenchmark throws; what `body` throws */
+export async function runPerfTest(context: TestContext, scenario: CheckedScenario, body: PerfBody | undefined): Promise<void> {
+  const { outcome, timedOut } = await exclusively(context.signal, () => measure(context, scenario), sayWaiting)
+  await record(context, outcome)
+  context.signal.throwIfAborted()
+  if (timedOut) throw timeoutError(outcome.result, scenario.timeoutMs!)
+  judge(outcome.results, scenario.onInvalid, context)
+  if (body === undefined) return
+  for (const [i, result] of outcome.results.entries()) rememberMetrics(result, outcome.metrics[i]!)
+  const measured = { result: outcome.result, results: outcome.results, metrics: outcome.metrics.at(-1)! }
+  await body(Object.assign(context, measured) as PerfContext)
+}
+
+async function measure(context: TestContext, { config, timeoutMs }: CheckedScenario): Promise<{ outcome: Outcome; timedOut: boolean }> {
+  const deadline = new AbortController()
+  const timer = timeoutMs === undefined ? undefined : setTimeout(() => deadline.abort(), timeoutMs)
+  try {
+    const outcome = await runPerfBenchmark(withOutputs(config), {
+      signal: AbortSignal.any([context.signal, deadline.signal]),
+      label: config.name ?? context.task.fullTestName,
+      onNotice: (text) => console.info(text),
+    })
+    return { outcome, timedOut: deadline.signal.aborted }
+  } catch (error) {
+    throw withoutStack(error)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** A scenario's own folder wins over the plugin's. */
+function withOutputs(config: Config): Config {
+  const outputsDir = settings()?.outputsDir
+  const own = Object.keys(config).some((name) => camelCase(name) === 'outputsDir')
+  return own || outputsDir == null ? config : { ...config, outputsDir }
+}
+
+/** Undefined where the plugin is not in use. */
+function settings(): { outputsDir: string | null } | undefined {
+  return inject('perfgate')
+}
+
+async function record(context: TestContext, { results }: Outcome): Promise<void> {
+  const labels = levelLabels(results)
+  for (const [i, result] of results.entries()) {
+    await recordArtifact(context.task as RunnerTestCase, resultArtifact(result))
+    // Vitest takes no more annotations from a test that it has cancelled.
+    if (!context.signal.aborted) for (const { name, value } of figuresOf(result, labels[i])) await context.annotate(value, name)
+    // Without the plugin there is no reporter to print the tables.
+    if (settings() === undefined) console.log(renderText(result, {}))
+  }
+}
+
+function levelLabels(results: readonly Result[]): (string | undefined)[] {
+  if (results.length === 1) return [undefined]
+  const parallels = results.map(({ summary }) => summary.concurrency)
+  if (new Set(parallels).size === results.length) return parallels.map((parallel) => `parallel_${parallel}`)
+  return results.map(({ config }) => `rate_${String(config['rate'])}`)
+}
+
+function timeoutError({ summary }: Result, timeoutMs: number): Error {
+  const total = summary.expectedRequests === null ? '' : ` of ${summary.expectedRequests}`
+  return withoutStack(
+    new Error(`the load did not finish within timeoutMs (${timeoutMs} ms): ${summary.totalRequests}${total} requests had finished; raise timeoutMs or send fewer requests`),
+  )
+}
+
+function sayWaiting(): void {
+  console.info('perfgate: waiting, because another perf test runs on this machine')
+}

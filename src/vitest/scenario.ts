@@ -1,0 +1,46 @@
+/** The scenario of a perf test, checked while Vitest collects the file: a mistake is found before any load. */
+import { type Config, ConfigError, resolveConfig } from '../config/index.ts'
+import { parseThresholds, type Thresholds } from '../gates/index.ts'
+
+/** What to run and what must hold. */
+export interface Scenario extends Omit<Config, 'thresholds'> {
+  /** For instance `{ 'p99(latency)': '<= 1.5 s', successRate: '>= 99.9 %' }`. */
+  thresholds?: Thresholds
+  /**
+   * The load is stopped, and the test fails, after this many milliseconds; absent: it takes as long as it takes.
+   * Counted from the start of the load: waiting for another perf test is not.
+   */
+  timeoutMs?: number
+}
+
+export interface CheckedScenario {
+  config: Config
+  timeoutMs: number | undefined
+}
+
+/**
+ * @param test named in the error
+ * @throws ConfigError when an option or a threshold is wrong
+ */
+export function checkScenario(test: string, scenario: unknown): CheckedScenario {
+  try {
+    if (typeof scenario !== 'object' || scenario === null || Array.isArray(scenario))
+      throw new ConfigError(`expected a scenario like { url, model, parallel, number }, got ${described(scenario)}`)
+    const { timeoutMs, ...config } = scenario as Scenario
+    if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
+      throw new ConfigError(`option "timeoutMs": expected a positive number of milliseconds, got ${described(timeoutMs)}`, 'timeoutMs')
+    const { thresholds } = resolveConfig(config as Config)
+    parseThresholds(thresholds)
+    return { config: config as Config, timeoutMs }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    // The stack stays: it leads to the line of the test file that holds the scenario.
+    error.message = `perf test "${test}": ${error.message}`
+    throw error
+  }
+}
+
+function described(value: unknown): string {
+  if (typeof value === 'function') return 'a function; a function of the row goes with .each or .for'
+  return value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value))
+}
