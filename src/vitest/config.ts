@@ -66,7 +66,9 @@ function setUpProject(project: Project, vitest: Vitest, options: PerfgateOptions
 
 function addReporter(vitest: Vitest): void {
   const path = own('reporter')
-  const present = vitest.config.reporters.some((reporter) => Array.isArray(reporter) && (reporter[0] === path || reporter[0] === REPORTER_NAME))
+  const present = vitest.config.reporters.some(
+    (reporter) => Array.isArray(reporter) && (reporter[0] === path || reporter[0] === REPORTER_NAME),
+  )
   if (!present) vitest.config.reporters.push([path, {}])
 }
 
@@ -86,7 +88,7 @@ function own(module: 'runner' | 'reporter'): string {
 /** Our built files, which Vitest need not transform where the package is linked rather than installed. */
 function ownFiles(): RegExp {
   const folder = fileURLToPath(new URL('../../', import.meta.url)).replaceAll('\\', '/')
-  return new RegExp(`^${folder.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(src|fixtures)/.*\\.js$`)
+  return new RegExp(`^${folder.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(dist/)?(src|fixtures)/.*\\.js$`)
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {

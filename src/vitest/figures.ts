@@ -44,13 +44,17 @@ export function figuresOf(result: Result, level?: string): Figure[] {
   const prefix = level === undefined ? FIGURE_PREFIX : `${FIGURE_PREFIX}${level}.`
   return [
     ...values.flatMap(([name, value]) => (value === null ? [] : { name: prefix + name, value: text(value) })),
-    ...result.thresholds.map((threshold) => ({ name: `${prefix}threshold ${threshold.expression}`, value: judged(threshold) })),
+    ...result.thresholds.map((threshold) => ({
+      name: `${prefix}threshold ${threshold.expression}`,
+      value: judged(threshold),
+    })),
   ]
 }
 
-/** Six significant digits tell more than any measurement here; never in exponent form, which few readers of JUnit take. */
+/** Counts whole, the rest with six significant digits; never in exponent form, which few readers of JUnit take. */
 function text(value: number | string): string {
-  return typeof value === 'string' ? value : value.toLocaleString('en-US', { useGrouping: false, maximumSignificantDigits: 6 })
+  if (typeof value === 'string' || Number.isInteger(value)) return String(value)
+  return value.toLocaleString('en-US', { useGrouping: false, maximumSignificantDigits: 6 })
 }
 
 function judged({ verdict, actual, unit, n }: ThresholdResult): string {

@@ -1,5 +1,6 @@
 /** `perfTest`: a test whose body is load. It is collected by Vitest itself, so names, filters and modes work as there. */
 import { type RunnerTestCase, type TestContext, TestRunner } from 'vitest'
+import { ConfigError } from '../config/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
 import type { Result } from '../result/index.ts'
 import { trackLoad } from './inFlight.ts'
@@ -19,10 +20,12 @@ export interface PerfContext extends TestContext {
 /** Runs after the load and after the scenario's own thresholds. */
 export type PerfBody = (context: PerfContext) => void | Promise<void>
 
-export interface PerfRows<Row extends readonly unknown[]> {
-  /** @param name as in Vitest's `test.each`: `%i`, `%s`, `$property` … are filled in from the row */
-  (name: string, scenario: (...row: Row) => Scenario, body?: PerfBody): void
-}
+/** In the name `%i`, `%s`, `$property` … are filled in from the row, as in Vitest's `test.each`. */
+export type PerfRows<Row extends readonly unknown[]> = (
+  name: string,
+  scenario: (...row: Row) => Scenario,
+  body?: PerfBody,
+) => void
 
 export interface PerfEach {
   <Row extends readonly unknown[] | [unknown]>(rows: readonly Row[]): PerfRows<Row>
@@ -76,8 +79,8 @@ export const perfTest: PerfTest = collector()
 function collector(): PerfTest {
   function collect(this: Chain, name: unknown, subject?: unknown, body?: PerfBody): void {
     // With `.each` Vitest hands over a function that applies the row.
-    const given: Case = this.each && typeof subject === 'function' ? subject() : { scenario: subject, body }
-    collectCase(this, typeof name === 'function' ? name.name : String(name), given)
+    const given = (): Case => (this.each && typeof subject === 'function' ? subject() : { scenario: subject, body })
+    seenFrom(collect, () => collectCase(this, typeof name === 'function' ? name.name : String(name), given))
   }
   const test = TestRunner.createTaskCollector(collect) as unknown as PerfTest & Record<'each' | 'for', VitestEach>
   const each = test.each as VitestEach
@@ -87,8 +90,9 @@ function collector(): PerfTest {
   return test
 }
 
-function collectCase(chain: Chain, name: string, { scenario, body }: Case): void {
-  if (TestRunner.getCurrentTest() !== undefined) throw new Error(`perf test "${name}": perfTest cannot be called inside a test`)
+function collectCase(chain: Chain, name: string, given: () => Case): void {
+  if (TestRunner.getCurrentTest() !== undefined)
+    throw new Error(`perf test "${name}": perfTest cannot be called inside a test`)
   const options = { ...chain, timeout: 0, retry: 0 }
   const suite = TestRunner.getCurrentSuite()
   if (chain.todo || chain.skip) {
@@ -96,8 +100,10 @@ function collectCase(chain: Chain, name: string, { scenario, body }: Case): void
     suite.task(name, { ...options, ...(chain.todo ? {} : { handler: () => {} }) })
     return
   }
+  const { scenario, body } = given()
   const checked = checkScenario(name, scenario)
-  if (body !== undefined && typeof body !== 'function') throw new TypeError(`perf test "${name}": the third argument must be a function`)
+  if (body !== undefined && typeof body !== 'function')
+    throw new TypeError(`perf test "${name}": the third argument must be a function`)
   suite.task(name, {
     ...options,
     handler: (context) => {
@@ -108,7 +114,11 @@ function collectCase(chain: Chain, name: string, { scenario, body }: Case): void
   })
 }
 
-type VitestEach = (this: unknown, rows: readonly unknown[], ...values: unknown[]) => (name: unknown, row: (...row: unknown[]) => Case) => void
+type VitestEach = (
+  this: unknown,
+  rows: readonly unknown[],
+  ...values: unknown[]
+) => (name: unknown, row: (...row: unknown[]) => Case) => void
 
 /**
  * Vitest's `.each`, with a function of the row in place of a scenario.
@@ -119,10 +129,21 @@ function eachRow(vitestEach: VitestEach, whole: boolean) {
   return function (this: unknown, rows: readonly unknown[], ...values: unknown[]) {
     const collectRows = vitestEach.call(this, rows, ...values)
     const spread = values.length === 0 && rows.every(Array.isArray)
-    return (name: unknown, scenario: (...row: unknown[]) => unknown, body?: PerfBody): void => {
-      if (typeof scenario !== 'function')
-        throw new TypeError(`perf test "${String(name)}": with .each and .for the second argument is a function of the row that gives a scenario`)
-      collectRows(name, (...row) => ({ scenario: scenario(...(whole && spread ? [row] : row)), body }))
+    return function collectEach(name: unknown, scenario: (...row: unknown[]) => unknown, body?: PerfBody): void {
+      const wanted = 'with .each and .for the second argument is a function of the row that gives a scenario'
+      if (typeof scenario !== 'function') throw new TypeError(`perf test "${String(name)}": ${wanted}`)
+      const caseOf = (...row: unknown[]): Case => ({ scenario: scenario(...(whole && spread ? [row] : row)), body })
+      seenFrom(collectEach, () => collectRows(name, caseOf))
     }
+  }
+}
+
+/** A mistake in a scenario is shown where the test file calls `entry`, not where we found it. */
+function seenFrom(entry: (...args: never[]) => unknown, collect: () => void): void {
+  try {
+    collect()
+  } catch (error) {
+    if (error instanceof ConfigError) Error.captureStackTrace(error, entry)
+    throw error
   }
 }

@@ -1,46 +1,62 @@
-/** Vitest's reporter of ours: prints both tables under each perf test, and writes them as Markdown beside the result DB. */
+/** The reporter: prints both tables under each perf test, and writes them as Markdown beside the result DB. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Reporter, TestCase, Vitest } from 'vitest/node'
-import { renderJson, renderMarkdown, renderText } from '../report/index.ts'
+import { renderJson, renderMarkdown, renderText, terminalStyle } from '../report/index.ts'
 import type { Result } from '../result/index.ts'
 import { RESULT_ARTIFACT } from './artifact.ts'
 import { withoutFigures } from './terminalAnnotations.ts'
 
-/** Reporters that may own stdout: the tables then go to stderr. */
-const MACHINE_REPORTERS = new Set(['tap', 'tap-flat', 'json', 'junit'])
-
-/** Works on what Vitest keeps of a test, so it prints the same live and after `--merge-reports`. */
+/**
+ * Reads what Vitest keeps of a finished test, so it prints the same live and after `--merge-reports`.
+ * The plugin adds it; without the plugin it is `--reporter=perfgate/vitest/reporter`.
+ */
 export default class PerfgateReporter implements Reporter {
   #vitest: Vitest | undefined
-  #toStderr = false
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest
-    const names = vitest.config.reporters.map((reporter) => (Array.isArray(reporter) ? String(reporter[0]) : ''))
-    this.#toStderr = names.some((name) => MACHINE_REPORTERS.has(name)) 
     withoutFigures(vitest)
   }
 
   onTestCaseResult(test: TestCase): void {
-    const results = resultsOf(test)
-    for (const result of results) {
-      this.#print(`\n${test.fullName}\n${renderText(result, this.#style())}`)
-      writeFiles(result)
+    for (const result of resultsOf(test)) {
+      this.#print(test, result)
+      this.#write(result)
     }
   }
 
-  #print(text: string): void {
-    if (this.#toStderr) this.#vitest!.logger.error(text)
-    else this.#vitest!.logger.log(text)
+  #print(test: TestCase, result: Result): void {
+    const { logger, config } = this.#vitest!
+    const toStderr = config.reporters.some(ownsStdout)
+    const stream = toStderr ? logger.errorStream : logger.outputStream
+    const text = `\n${test.module.relativeModuleId} > ${test.fullName}\n\n${renderText(result, terminalStyle(stream as NodeJS.WriteStream))}\n`
+    if (toStderr) logger.error(text)
+    else logger.log(text)
   }
+
+  /** The test has its verdict: a folder that cannot be written to is no reason to fail the run. */
+  #write(result: Result): void {
+    try {
+      writeFiles(result)
+    } catch (error) {
+      this.#vitest!.logger.warn(`perfgate: the tables were not written as Markdown: ${(error as Error).message}`)
+    }
+  }
+}
+
+/** Some reporters write to stdout what a program is to read; tables do not belong in between. */
+function ownsStdout(reporter: Vitest['config']['reporters'][number]): boolean {
+  if (!Array.isArray(reporter)) return false
+  const [name, options] = reporter as [string, { stdout?: boolean } | undefined]
+  return name === 'tap' || name === 'tap-flat' || ((name === 'json' || name === 'junit') && options?.stdout === true)
 }
 
 function resultsOf(test: TestCase): Result[] {
   return test.artifacts().flatMap((artifact) => (artifact.type === RESULT_ARTIFACT ? artifact.result : []))
 }
 
-/** The JSON is there already where the load ran; not so where reports of other machines are merged. */
+/** The JSON is there already where the load ran, but not where reports of other machines are merged. */
 function writeFiles(result: Result): void {
   const db = result.summary.resultDbPath
   if (db === null) return

@@ -1,19 +1,26 @@
 /** The body of a perf test: waits for its turn, runs the load, records what was measured, and judges it. */
-import { inject, recordArtifact, type RunnerTestCase, type TestContext } from 'vitest'
-import { camelCase, type Config } from '../config/index.ts'
-import { renderText } from '../report/index.ts'
+import { inject, type RunnerTestCase, recordArtifact, type TestContext } from 'vitest'
+import { type Config, ConfigError, camelCase, EndpointError } from '../config/index.ts'
+import { renderText, terminalStyle } from '../report/index.ts'
 import type { Result } from '../result/index.ts'
 import { type Outcome, runPerfBenchmark } from '../run/index.ts'
+import { StoreError } from '../store/index.ts'
 import { resultArtifact } from './artifact.ts'
+import type { PerfgateSettings } from './config.ts'
 import { exclusively } from './exclusive.ts'
 import { figuresOf } from './figures.ts'
 import { judge, withoutStack } from './judge.ts'
+import { levelLabels } from './levelLabels.ts'
 import { rememberMetrics } from './matcher.ts'
 import type { PerfBody, PerfContext } from './perfTest.ts'
 import type { CheckedScenario } from './scenario.ts'
 
 /** @throws what the test fails with: see `judge`; what runPerfBenchmark throws; what `body` throws */
-export async function runPerfTest(context: TestContext, scenario: CheckedScenario, body: PerfBody | undefined): Promise<void> {
+export async function runPerfTest(
+  context: TestContext,
+  scenario: CheckedScenario,
+  body: PerfBody | undefined,
+): Promise<void> {
   const { outcome, timedOut } = await exclusively(context.signal, () => measure(context, scenario), sayWaiting)
   await record(context, outcome)
   context.signal.throwIfAborted()
@@ -22,21 +29,26 @@ export async function runPerfTest(context: TestContext, scenario: CheckedScenari
   if (body === undefined) return
   for (const [i, result] of outcome.results.entries()) rememberMetrics(result, outcome.metrics[i]!)
   const measured = { result: outcome.result, results: outcome.results, metrics: outcome.metrics.at(-1)! }
+  // On the context itself, so that an afterEach hook of the user sees the result too.
   await body(Object.assign(context, measured) as PerfContext)
 }
 
-async function measure(context: TestContext, { config, timeoutMs }: CheckedScenario): Promise<{ outcome: Outcome; timedOut: boolean }> {
+async function measure(
+  context: TestContext,
+  { config, timeoutMs }: CheckedScenario,
+): Promise<{ outcome: Outcome; timedOut: boolean }> {
   const deadline = new AbortController()
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => deadline.abort(), timeoutMs)
   try {
     const outcome = await runPerfBenchmark(withOutputs(config), {
       signal: AbortSignal.any([context.signal, deadline.signal]),
       label: config.name ?? context.task.fullTestName,
-      onNotice: (text) => console.info(text),
+      onNotice: say,
     })
     return { outcome, timedOut: deadline.signal.aborted }
   } catch (error) {
-    throw withoutStack(error)
+    const expected = error instanceof ConfigError || error instanceof EndpointError || error instanceof StoreError
+    throw expected ? withoutStack(error) : error
   } finally {
     clearTimeout(timer)
   }
@@ -50,8 +62,8 @@ function withOutputs(config: Config): Config {
 }
 
 /** Undefined where the plugin is not in use. */
-function settings(): { outputsDir: string | null } | undefined {
-  return inject('perfgate')
+function settings(): PerfgateSettings | undefined {
+  return inject('perfgate') as PerfgateSettings | undefined
 }
 
 async function record(context: TestContext, { results }: Outcome): Promise<void> {
@@ -59,26 +71,24 @@ async function record(context: TestContext, { results }: Outcome): Promise<void>
   for (const [i, result] of results.entries()) {
     await recordArtifact(context.task as RunnerTestCase, resultArtifact(result))
     // Vitest takes no more annotations from a test that it has cancelled.
-    if (!context.signal.aborted) for (const { name, value } of figuresOf(result, labels[i])) await context.annotate(value, name)
+    if (!context.signal.aborted)
+      for (const { name, value } of figuresOf(result, labels[i])) await context.annotate(value, name)
     // Without the plugin there is no reporter to print the tables.
-    if (settings() === undefined) console.log(renderText(result, {}))
+    if (settings() === undefined) console.log(renderText(result, terminalStyle(process.stdout)))
   }
-}
-
-function levelLabels(results: readonly Result[]): (string | undefined)[] {
-  if (results.length === 1) return [undefined]
-  const parallels = results.map(({ summary }) => summary.concurrency)
-  if (new Set(parallels).size === results.length) return parallels.map((parallel) => `parallel_${parallel}`)
-  return results.map(({ config }) => `rate_${String(config['rate'])}`)
 }
 
 function timeoutError({ summary }: Result, timeoutMs: number): Error {
   const total = summary.expectedRequests === null ? '' : ` of ${summary.expectedRequests}`
-  return withoutStack(
-    new Error(`the load did not finish within timeoutMs (${timeoutMs} ms): ${summary.totalRequests}${total} requests had finished; raise timeoutMs or send fewer requests`),
-  )
+  const text = `the load did not finish within timeoutMs (${timeoutMs} ms): ${summary.totalRequests}${total} requests had finished; raise timeoutMs or send fewer requests`
+  return withoutStack(new Error(text))
 }
 
 function sayWaiting(): void {
-  console.info('perfgate: waiting, because another perf test runs on this machine')
+  say('waiting: another perf test runs on this machine')
+}
+
+/** Vitest shows it under the test's name. */
+function say(text: string): void {
+  console.info(`perfgate: ${text}`)
 }

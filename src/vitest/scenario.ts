@@ -1,5 +1,5 @@
 /** The scenario of a perf test, checked while Vitest collects the file: a mistake is found before any load. */
-import { type Config, ConfigError, resolveConfig } from '../config/index.ts'
+import { type Config, ConfigError, type ResolvedConfig, resolveConfig } from '../config/index.ts'
 import { parseThresholds, type Thresholds } from '../gates/index.ts'
 
 /** What to run and what must hold. */
@@ -8,7 +8,7 @@ export interface Scenario extends Omit<Config, 'thresholds'> {
   thresholds?: Thresholds
   /**
    * The load is stopped, and the test fails, after this many milliseconds; absent: it takes as long as it takes.
-   * Counted from the start of the load: waiting for another perf test is not.
+   * Waiting for another perf test does not count, preparation and the connection test do.
    */
   timeoutMs?: number
 }
@@ -16,6 +16,7 @@ export interface Scenario extends Omit<Config, 'thresholds'> {
 export interface CheckedScenario {
   config: Config
   timeoutMs: number | undefined
+  onInvalid: ResolvedConfig['onInvalid']
 }
 
 /**
@@ -28,13 +29,15 @@ export function checkScenario(test: string, scenario: unknown): CheckedScenario 
       throw new ConfigError(`expected a scenario like { url, model, parallel, number }, got ${described(scenario)}`)
     const { timeoutMs, ...config } = scenario as Scenario
     if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
-      throw new ConfigError(`option "timeoutMs": expected a positive number of milliseconds, got ${described(timeoutMs)}`, 'timeoutMs')
-    const { thresholds } = resolveConfig(config as Config)
+      throw new ConfigError(
+        `option "timeoutMs": expected a positive number of milliseconds, got ${described(timeoutMs)}`,
+        'timeoutMs',
+      )
+    const { thresholds, onInvalid } = resolveConfig(config as Config)
     parseThresholds(thresholds)
-    return { config: config as Config, timeoutMs }
+    return { config: config as Config, timeoutMs, onInvalid }
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    // The stack stays: it leads to the line of the test file that holds the scenario.
     error.message = `perf test "${test}": ${error.message}`
     throw error
   }

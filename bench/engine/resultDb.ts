@@ -1,0 +1,69 @@
+/** Reads stamps from a result DB, on the clock the target stamps with. */
+import { DatabaseSync } from 'node:sqlite'
+
+/** One succeeded request; microseconds of the monotonic clock. */
+export interface StampedRequest {
+  id: string
+  scheduledUs: number
+  startedUs: number
+  /** Arrival of each output event, in order. */
+  arrivalsUs: number[]
+  text: string
+}
+
+/** @param monotonicMinusWallMs from the figures of the run that wrote the DB */
+export function readStamps(dbPath: string, monotonicMinusWallMs: number): StampedRequest[] {
+  const db = new DatabaseSync(dbPath, { readOnly: true })
+  try {
+    const rows = db
+      .prepare(
+        'SELECT request_id, scheduled_time, start_time, time_to_first_token, inter_token_latencies, response_messages FROM result WHERE success = 1 AND warmup = 0',
+      )
+      .all() as unknown as DbRow[]
+    return rows.map((row) => {
+      const startedUs = (row.start_time * 1000 + monotonicMinusWallMs) * 1000
+      let atUs = startedUs + row.time_to_first_token * 1e6
+      const arrivalsUs = [atUs]
+      for (const gap of JSON.parse(row.inter_token_latencies) as number[]) {
+        atUs += gap * 1e6
+        arrivalsUs.push(atUs)
+      }
+      return {
+        id: row.request_id,
+        scheduledUs: (row.scheduled_time * 1000 + monotonicMinusWallMs) * 1000,
+        startedUs,
+        arrivalsUs,
+        text: row.response_messages ?? '',
+      }
+    })
+  } finally {
+    db.close()
+  }
+}
+
+/**
+ * How late each token's stamp is, milliseconds: arrival minus the moment the target wrote into the token's text.
+ * @param settleSeconds tokens written in the first seconds are left out
+ */
+export function stampErrorsMs(requests: readonly StampedRequest[], settleSeconds: number): number[] {
+  const pairs = requests.flatMap(({ arrivalsUs, text }) => {
+    const written = text.trim().split(' ').map(Number)
+    if (written.length !== arrivalsUs.length)
+      throw new Error(`a request has ${written.length} tokens but ${arrivalsUs.length} stamps`)
+    return written.map((writtenUs, i) => [arrivalsUs[i]!, writtenUs] as const)
+  })
+  let firstUs = Number.POSITIVE_INFINITY
+  for (const [, writtenUs] of pairs) firstUs = Math.min(firstUs, writtenUs)
+  return pairs
+    .filter(([, writtenUs]) => writtenUs >= firstUs + settleSeconds * 1e6)
+    .map(([arrivedUs, writtenUs]) => (arrivedUs - writtenUs) / 1000)
+}
+
+interface DbRow {
+  request_id: string
+  scheduled_time: number
+  start_time: number
+  time_to_first_token: number
+  inter_token_latencies: string
+  response_messages: string | null
+}

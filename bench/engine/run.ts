@@ -1,0 +1,30 @@
+/**
+ * Runs our own load test as a child process, with everything a user's run does (figures, client health, result DB):
+ * `node engine/run.ts '<Config as JSON>'`; prints one JSON object (EngineFigures).
+ */
+import { runPerfBenchmark } from '../../src/run/index.ts'
+import type { EngineFigures, EngineSample } from './figures.ts'
+
+const config = JSON.parse(process.argv[2]!) as Record<string, unknown>
+const samples: EngineSample[] = []
+
+const { result } = await runPerfBenchmark(config, {
+  onProgress: ({ phase, done }) => {
+    if (phase !== 'measuring') return
+    const { user, system } = process.cpuUsage()
+    samples.push({ atMs: performance.now(), done, cpuUs: user + system, rssMiB: process.memoryUsage.rss() / 2 ** 20 })
+  },
+})
+
+const { summary, distributions, errors, verdict, client } = result
+const figures: EngineFigures = {
+  summary,
+  distributions,
+  errors,
+  verdict,
+  client,
+  samples,
+  // Times of day in the result DB, turned back into the monotonic clock the target stamps with.
+  monotonicMinusWallMs: Number(process.hrtime.bigint()) / 1e6 - performance.now() - performance.timeOrigin,
+}
+console.log(JSON.stringify(figures))

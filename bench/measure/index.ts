@@ -1,0 +1,5 @@
+/** Measuring a client from outside: its core, its output, and fair comparison with another. */
+export { type ChildOptions, runChild, runText } from './child.ts'
+export { type Core, type Cores, chooseCores, pinned } from './cores.ts'
+export { abba, median, medianRatio, type Paired } from './paired.ts'
+export { type Quantiles, quantiles } from './quantiles.ts'

@@ -1,0 +1,22 @@
+/** Percentiles of a plain list of numbers, by the rule of docs/metrics.md. */
+
+export interface Quantiles {
+  n: number
+  mean: number
+  p50: number
+  p99: number
+  max: number
+}
+
+export function quantiles(values: Float64Array | readonly number[]): Quantiles {
+  const sorted = Float64Array.from(values).sort()
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
+  return {
+    n: sorted.length,
+    mean: sorted.reduce((sum, value) => sum + value, 0) / sorted.length,
+    p50: at(0.5),
+    p99: at(0.99),
+    max: at(1),
+  }
+}

@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+/** The program: looks at the Node it runs on before it loads anything that an older one cannot read. */
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+
+if (major < 22 || (major === 22 && minor < 19)) {
+  console.error(
+    `perfgate: needs Node 22.19 or newer, this is Node ${process.versions.node} (${process.execPath}); install a newer Node`,
+  )
+  process.exitCode = 2
+} else {
+  // A reader such as `head` may leave early; that is no error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit()
+    throw error
+  })
+  const { main } = await import('./main.ts')
+  process.exitCode = await main(process.argv.slice(2))
+  // Written out in full first: a pipe takes its time.
+  process.stdout.write('', () => process.exit())
+}
+
+export {}

@@ -1,0 +1,130 @@
+/** Shows how far a run is: one line that is updated in place in a terminal, a plain line now and then elsewhere. */
+import type { TerminalStyle } from '../report/index.ts'
+import type { RunProgress } from '../run/index.ts'
+import type { Output } from './io.ts'
+
+export interface ProgressDisplay {
+  update(progress: RunProgress): void
+  /** A line of its own, above the bar. */
+  say(text: string): void
+  /** Takes the bar away and gives the cursor back. May be called more than once. */
+  end(): void
+}
+
+export interface ProgressOptions {
+  output: Output
+  style: TerminalStyle
+  /** Also a plain line each time so many more requests are done; 0: without a terminal, one every few seconds. */
+  everyRequests: number
+}
+
+const PLAIN_EVERY_SECONDS = 5
+const LEAST_BAR = 5
+const LONGEST_BAR = 30
+
+const HIDE_CURSOR = '\u001b[?25l'
+const SHOW_CURSOR = '\u001b[?25h'
+const TO_LINE_END = '\u001b[K'
+
+export function showProgress({ output, style, everyRequests }: ProgressOptions): ProgressDisplay {
+  const isLive = output.isTTY === true
+  const isDue = plainLineDue(everyRequests, isLive)
+  let bar = ''
+
+  // One write for all of it: a terminal that draws between two writes would flicker.
+  function print(line: string): void {
+    output.write(bar === '' ? `${line}\n` : `\r${line}${TO_LINE_END}\n${bar}`)
+  }
+
+  return {
+    update(progress) {
+      if (isDue(progress)) print(plainLine(progress))
+      if (!isLive) return
+      const next = barLine(progress, style)
+      output.write(`${bar === '' ? HIDE_CURSOR : '\r'}${next}${TO_LINE_END}`)
+      bar = next
+    },
+    say: print,
+    end() {
+      if (bar !== '') output.write(`\r${TO_LINE_END}${SHOW_CURSOR}`)
+      bar = ''
+    },
+  }
+}
+
+/** Every few requests where the user said so, otherwise every few seconds where there is no bar. */
+function plainLineDue(everyRequests: number, isLive: boolean): (progress: RunProgress) => boolean {
+  let stage = ''
+  let last = 0
+  return ({ phase, level, done, elapsedSeconds }) => {
+    const next = `${level} ${phase}`
+    if (next !== stage) {
+      stage = next
+      last = 0
+    }
+    const [now, step] = everyRequests > 0 ? [done, everyRequests] : [elapsedSeconds, PLAIN_EVERY_SECONDS]
+    if ((everyRequests === 0 && isLive) || Math.floor(now / step) <= Math.floor(last / step)) return false
+    last = now
+    return true
+  }
+}
+
+/** `measuring 45/100, 12.3 requests/s, 0 failed, 8 in flight, ETA 4 s` */
+function plainLine(progress: RunProgress): string {
+  return [`${stageName(progress)} ${counted(progress)}`, ...facts(progress)].join(', ')
+}
+
+function barLine(progress: RunProgress, { columns, unicode }: TerminalStyle): string {
+  const begin = stageName(progress)
+  const end = [counted(progress), ...facts(progress)].join(unicode ? ' · ' : ' | ')
+  // The last column stays free: some terminals begin a new line when it is written.
+  const room = columns - 1 - begin.length - end.length - 2
+  const share = shareDone(progress)
+  const bar = share === undefined || room < LEAST_BAR ? '' : ` ${drawBar(share, Math.min(room, LONGEST_BAR), unicode)}`
+  return `${begin}${bar} ${end}`.slice(0, columns - 1)
+}
+
+function drawBar(share: number, width: number, unicode: boolean): string {
+  const full = Math.floor(share * width)
+  return unicode ? '█'.repeat(full) + '░'.repeat(width - full) : '#'.repeat(full) + '.'.repeat(width - full)
+}
+
+function stageName({ phase, level, levels }: RunProgress): string {
+  return levels > 1 ? `[${level + 1}/${levels}] ${phase}` : phase
+}
+
+function counted({ done, total }: RunProgress): string {
+  return total === null ? `${done} done` : `${done}/${total}`
+}
+
+function facts(progress: RunProgress): string[] {
+  const { qps, failed, inFlight } = progress
+  const eta = secondsLeft(progress)
+  return [
+    `${qps.toFixed(qps < 10 ? 2 : 1)} requests/s`,
+    `${failed} failed`,
+    `${inFlight} in flight`,
+    ...(eta === undefined ? [] : [`ETA ${duration(eta)}`]),
+  ]
+}
+
+function shareDone({ done, total, elapsedSeconds, durationSeconds }: RunProgress): number | undefined {
+  const shares = [total === null ? 0 : done / total, durationSeconds === null ? 0 : elapsedSeconds / durationSeconds]
+  return total === null && durationSeconds === null ? undefined : Math.min(1, Math.max(...shares))
+}
+
+/** Whichever ends first, the requests or the time. */
+function secondsLeft({ done, total, qps, elapsedSeconds, durationSeconds }: RunProgress): number | undefined {
+  const ends = [
+    ...(total === null || qps <= 0 ? [] : [(total - done) / qps]),
+    ...(durationSeconds === null ? [] : [durationSeconds - elapsedSeconds]),
+  ]
+  return ends.length === 0 ? undefined : Math.max(0, Math.min(...ends))
+}
+
+function duration(seconds: number): string {
+  const whole = Math.ceil(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+}

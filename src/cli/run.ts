@@ -1,0 +1,75 @@
+/** `perfgate [flags]`: runs the scenario, prints its tables, and answers with the exit code. */
+import { renderJson, renderText, type TerminalStyle, terminalStyle } from '../report/index.ts'
+import type { Result } from '../result/index.ts'
+import type { Outcome, RunHooks } from '../run/index.ts'
+import { exitCodeOf } from './exitCode.ts'
+import { INTERRUPTED, listenForInterrupts } from './interrupts.ts'
+import type { Io } from './io.ts'
+import { showProgress } from './progress.ts'
+
+/** What the CLI needs of `runPerfBenchmark`. */
+export type RunBenchmark = (
+  config: Record<string, unknown>,
+  hooks: RunHooks,
+) => Promise<Pick<Outcome, 'results' | 'verdict'>>
+
+export interface RunRequest {
+  config: Record<string, unknown>
+  /** Stdout is for the JSON alone; all else goes to stderr. */
+  json: boolean
+}
+
+/** @throws what `run` throws: ConfigError, EndpointError, StoreError */
+export async function runCommand(
+  { config, json }: RunRequest,
+  io: Io,
+  run: RunBenchmark = runPerfgate,
+): Promise<number> {
+  const progress = showProgress({
+    output: io.stderr,
+    style: terminalStyle(io.stderr, io.env),
+    everyRequests: Number(config.logEveryNQuery ?? 0) || 0,
+  })
+  const say = (text: string): void => progress.say(`perfgate: ${text}`)
+  if (config.apiKey !== undefined)
+    say('the key given by --api-key is visible to others on this machine; PERFGATE_API_KEY or OPENAI_API_KEY is safer')
+  const interrupts = listenForInterrupts(io, say, progress.end)
+  const { signal, killSignal } = interrupts
+  try {
+    const outcome = await run(config, { onProgress: progress.update, onNotice: say, signal, killSignal })
+    progress.end()
+    const tables = json ? io.stderr : io.stdout
+    tables.write(`${outcomeText(outcome, terminalStyle(tables, io.env))}\n`)
+    if (json) io.stdout.write(outcomeJson(outcome.results))
+    return signal.aborted ? INTERRUPTED : exitCodeOf(outcome.results)
+  } finally {
+    progress.end()
+    interrupts.close()
+  }
+}
+
+/** Loaded late: help and wrong usage need none of it. */
+async function runPerfgate(config: Record<string, unknown>, hooks: RunHooks): Promise<Outcome> {
+  const { runPerfBenchmark } = await import('../run/index.ts')
+  return runPerfBenchmark(config, hooks)
+}
+
+function outcomeText({ results, verdict }: Pick<Outcome, 'results' | 'verdict'>, style: TerminalStyle): string {
+  if (results.length === 1) return renderText(results[0]!, style)
+  const levels = results.map(
+    (result, i) => `Level ${i + 1} of ${results.length}: ${levelName(result)}\n\n${renderText(result, style)}`,
+  )
+  return [...levels, `Verdict over ${results.length} levels: ${verdict}`].join('\n\n')
+}
+
+function levelName({ summary, config }: Result): string {
+  const rate = Number(config.rate ?? -1)
+  const parallel = summary.concurrency === null ? 'no limit in flight' : `${summary.concurrency} in parallel`
+  return rate > 0 ? `${rate} requests/s, ${parallel}` : parallel
+}
+
+/** One object, or for a sweep an array of them in the order of its levels. */
+function outcomeJson(results: readonly Result[]): string {
+  if (results.length === 1) return renderJson(results[0]!)
+  return `[\n${results.map((result) => renderJson(result).trimEnd()).join(',\n')}\n]\n`
+}

@@ -1,0 +1,31 @@
+/** `perfgate schema result|config`: prints a JSON Schema. */
+import { z } from 'zod'
+import { ConfigError, options, suggestion } from '../config/index.ts'
+import { resultSchema } from '../result/index.ts'
+import type { Io } from './io.ts'
+import { isHelp, quietCommand, usageError } from './usage.ts'
+
+const SCHEMAS: Record<string, () => unknown> = {
+  result: () => z.toJSONSchema(resultSchema),
+  // As users write it: before defaults are filled in.
+  config: () => z.toJSONSchema(options, { io: 'input' }),
+}
+
+/** @throws ConfigError when the schema is not one of ours */
+export function schemaCommand(args: readonly string[], io: Io): number {
+  const command = quietCommand('perfgate schema', io)
+    .description('Prints a JSON Schema.')
+    .argument('[of]', Object.keys(SCHEMAS).join(' or '))
+  try {
+    command.parse(args, { from: 'user' })
+  } catch (error) {
+    if (isHelp(error)) return 0
+    throw usageError(error, [])
+  }
+  const name = command.args[0]
+  if (name === undefined) throw new ConfigError(`schema of what? Known: ${Object.keys(SCHEMAS).join(', ')}`)
+  const schema = Object.hasOwn(SCHEMAS, name) ? SCHEMAS[name] : undefined
+  if (schema === undefined) throw new ConfigError(`schema "${name}": unknown${suggestion(name, Object.keys(SCHEMAS))}`)
+  io.stdout.write(`${JSON.stringify(schema(), null, 2)}\n`)
+  return 0
+}

@@ -1,0 +1,133 @@
+/** `perfgate serve`: the embedded OpenAI-compatible server by itself, until it is interrupted. */
+import { Option } from 'commander'
+import { ConfigError } from '../config/index.ts'
+import { INTERRUPTED } from './interrupts.ts'
+import type { Io } from './io.ts'
+import { isHelp, quietCommand, refuseOperands, usageError } from './usage.ts'
+
+/** What is needed of the embedded server's `startServer`; it checks its options itself. */
+export type StartServer = (options: Record<string, unknown>) => Promise<{ url: string; close(): Promise<void> }>
+
+interface ServeFlag {
+  name: string
+  value: string
+  description: string
+  /** The option of the server that the number becomes. */
+  option: (value: number) => Record<string, unknown>
+}
+
+const constant = (meanMs: number): object => ({ kind: 'constant', meanMs })
+
+const FLAGS: ServeFlag[] = [
+  { name: 'port', value: 'n', description: 'port on 127.0.0.1 (default: any free one)', option: (port) => ({ port }) },
+  { name: 'ttft-ms', value: 'ms', description: 'time to first token', option: (ms) => ({ ttft: constant(ms) }) },
+  { name: 'itl-ms', value: 'ms', description: 'time between tokens', option: (ms) => ({ itl: constant(ms) }) },
+  { name: 'output-tokens', value: 'n', description: 'tokens of each answer', option: (n) => ({ outputTokens: n }) },
+  { name: 'slots', value: 'n', description: 'requests answered at once; others queue', option: (slots) => ({ slots }) },
+  { name: 'seed', value: 'n', description: 'seed of all that is drawn at random', option: (seed) => ({ seed }) },
+]
+
+/**
+ * Prints the server's URL and waits for an interrupt.
+ *
+ * @throws ConfigError when a flag is wrong or the port is taken
+ */
+export async function serveCommand(
+  args: readonly string[],
+  io: Io,
+  start: StartServer = startEmbedded,
+): Promise<number> {
+  const options = readOptions(args, io)
+  if (options === undefined) return 0
+  const stopped = firstInterrupt(io)
+  const server = await started(options, start)
+  io.stdout.write(`perfgate: embedded server listening at ${server.url}\n`)
+  io.stderr.write('perfgate: its timing is a model; interrupt to stop\n')
+  const close = await stopped
+  await server.close()
+  close()
+  return 0
+}
+
+/** Undefined when help was printed. */
+function readOptions(args: readonly string[], io: Io): Record<string, unknown> | undefined {
+  const command = quietCommand('perfgate serve', io)
+    .usage('[flags]')
+    .description('Runs the embedded OpenAI-compatible server, whose timing is a model with known truth.')
+    .allowExcessArguments(true)
+  for (const { name, value, description } of FLAGS) command.addOption(new Option(`--${name} <${value}>`, description))
+  command.addOption(
+    new Option('--options <json>', 'any of its options, for instance {"ttft":{"kind":"lognormal","meanMs":200}}'),
+  )
+  try {
+    command.parse(args, { from: 'user' })
+  } catch (error) {
+    if (isHelp(error)) return undefined
+    throw usageError(error, [...FLAGS.map(({ name }) => name), 'options'])
+  }
+  refuseOperands(command.args)
+  const given = new Map(Object.entries(command.opts<Record<string, string>>()))
+  let options = readJsonObject(given.get('options') ?? '{}')
+  for (const flag of FLAGS) {
+    const word = given.get(camel(flag.name))
+    if (word !== undefined) options = { ...options, ...flag.option(readNumber(flag.name, word)) }
+  }
+  return options
+}
+
+function camel(flag: string): string {
+  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}
+
+function readNumber(name: string, word: string): number {
+  const number = Number(word)
+  if (word.trim() === '' || !Number.isFinite(number) || number < 0)
+    throw new ConfigError(`option --${name}: expected a number, 0 or more, got "${word}"`)
+  return number
+}
+
+function readJsonObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  } catch {
+    // Told below, like JSON that is not an object.
+  }
+  throw new ConfigError(`option --options: expected a JSON object, got ${text}`)
+}
+
+async function started(options: Record<string, unknown>, start: StartServer): ReturnType<StartServer> {
+  try {
+    return await start(options)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const port = String(options.port)
+    if (code === 'EADDRINUSE')
+      throw new ConfigError(`option --port: ${port} is taken by another program; choose another`)
+    if (code === 'EACCES')
+      throw new ConfigError(`option --port: ${port} may not be opened by this user; choose one above 1023`)
+    throw error
+  }
+}
+
+/** @returns when interrupted, a function that stops listening; a second interrupt ends the process at once */
+function firstInterrupt(io: Io): Promise<() => void> {
+  return new Promise((resolve) => {
+    let isStopping = false
+    const onSignal = (): void => {
+      if (isStopping) io.exit(INTERRUPTED)
+      isStopping = true
+      resolve(() => {
+        io.signals.off('SIGINT', onSignal)
+        io.signals.off('SIGTERM', onSignal)
+      })
+    }
+    io.signals.on('SIGINT', onSignal)
+    io.signals.on('SIGTERM', onSignal)
+  })
+}
+
+async function startEmbedded(options: Record<string, unknown>): ReturnType<StartServer> {
+  const { startServer } = await import('../../fixtures/index.ts')
+  return startServer(options)
+}

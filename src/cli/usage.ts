@@ -1,0 +1,97 @@
+/** What a command line may look like, and the error for one that does not. */
+import { Command, CommanderError, Option } from 'commander'
+import { ConfigError, nearest, OPTION_NAMES } from '../config/index.ts'
+import { addRunFlags, flagName, type Words } from './flags.ts'
+import type { Io } from './io.ts'
+
+const MORE_HELP = `
+Flags may be spelled --max-tokens, --maxTokens or --max_tokens. A switch is
+turned on by --stream and off by --no-stream or --stream false.
+
+Commands:
+  perfgate serve        run the embedded OpenAI-compatible server; see
+                        perfgate serve --help
+  perfgate schema <of>  print the JSON Schema of "result" or "config"
+
+Examples:
+  perfgate --url http://127.0.0.1:8000/v1/chat/completions --model qwen2.5 \\
+    --parallel 1 --number 15 --dataset openqa --stream
+  perfgate --url http://127.0.0.1:8000 --model qwen2.5 --parallel 1 4 16 \\
+    --threshold 'p99(latency) <= 1.5 s' --threshold 'successRate >= 99.9 %'
+
+Exit codes:
+  0    pass
+  1    a threshold failed, the run was invalid, or every request failed
+  2    wrong usage or configuration; nothing was sent
+  3    the endpoint did not answer the connection test
+  130  interrupted; what was measured is written and summarised first`
+
+export interface RunUsage {
+  command: Command
+  /** Filled by parsing. */
+  words: Words
+}
+
+export function runUsage(io: Io): RunUsage {
+  const command = quietCommand('perfgate', io)
+    .usage('[flags]')
+    .description(
+      'Loads an LLM endpoint, prints its latency and throughput, and judges them. Without --url: the embedded server.',
+    )
+    .allowExcessArguments(true)
+  const words = addRunFlags(command)
+  command
+    .addOption(new Option('--json', 'print the result as JSON on stdout, and nothing else there').helpGroup('Output:'))
+    .addOption(new Option('-V, --version', 'print the version').helpGroup('Other:'))
+    .addHelpOption(new Option('-h, --help', 'print this help').helpGroup('Other:'))
+    .addHelpText('after', MORE_HELP)
+  return { command, words }
+}
+
+/** A command that throws instead of ending the process, and prints to `io`. */
+export function quietCommand(name: string, io: Io): Command {
+  return new Command(name)
+    .exitOverride()
+    .showSuggestionAfterError(false)
+    .configureHelp({ sortOptions: false })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      // Errors are thrown, and told once, by main.
+      writeErr: () => {},
+      getOutHelpWidth: () => Math.min(io.stdout.columns || 80, 120),
+    })
+}
+
+/** True when help was asked for and printed. */
+export function isHelp(error: unknown): boolean {
+  return error instanceof CommanderError && error.exitCode === 0
+}
+
+/** An error of commander in our words; any other error as it is. */
+export function usageError(
+  error: unknown,
+  flags: readonly string[] = [...OPTION_NAMES.map(flagName), 'json', 'version', 'help'],
+): unknown {
+  if (!(error instanceof CommanderError)) return error
+  // The flag stands in quotes, with or without its value.
+  const [, flag = ''] = /'(-[^'= ]+)/.exec(error.message) ?? []
+  if (error.code === 'commander.optionMissingArgument')
+    return new ConfigError(`option ${flag}: expected a value after it`)
+  if (error.code !== 'commander.unknownOption') return new ConfigError(error.message.replace(/^error: /, ''))
+  const near = nearest(flag.replace(/^--?/, ''), flags)
+  return new ConfigError(
+    `unknown flag ${flag}${near === undefined ? '; --help lists all' : `, did you mean --${near}?`}`,
+  )
+}
+
+/** @throws ConfigError for words that belong to no flag */
+export function refuseOperands(operands: readonly string[]): void {
+  const [first] = operands
+  if (first === undefined) return
+  const meant = /^https?:\/\//.test(first)
+    ? `, did you mean --url ${first}?`
+    : `; flags begin with --, commands are ${COMMANDS.join(' and ')}`
+  throw new ConfigError(`"${first}" belongs to no flag${meant}`)
+}
+
+export const COMMANDS = ['serve', 'schema'] as const

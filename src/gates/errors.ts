@@ -1,0 +1,52 @@
+/** The errors a verdict is thrown as: each message is the whole story, so the stack is left empty. */
+import type { ThresholdResult } from '../result/index.ts'
+
+/** A threshold was broken. The message has one line for each that was. */
+export class ThresholdError extends Error {
+  override readonly name = 'ThresholdError'
+  readonly results: readonly ThresholdResult[]
+
+  /** @param results those of the run; the message tells of the failed ones */
+  constructor(results: readonly ThresholdResult[]) {
+    super(messagesOf(results, 'fail'))
+    this.results = results
+    this.stack = `${this.name}: ${this.message}`
+  }
+}
+
+/** The client was the bottleneck: no gate passes or fails on such figures. */
+export class InvalidRunError extends Error {
+  override readonly name = 'InvalidRunError'
+  readonly reasons: readonly string[]
+
+  /** @param reasons each with its cause and remedy, as in the result's `client.reasons` */
+  constructor(reasons: readonly string[]) {
+    super(
+      ['invalid run: the client was the bottleneck, so its figures say little about the server', ...reasons].join('\n'),
+    )
+    this.reasons = reasons
+    this.stack = `${this.name}: ${this.message}`
+  }
+}
+
+/** The intervals of some thresholds reach across their limits. */
+export class UndecidedError extends Error {
+  override readonly name = 'UndecidedError'
+  readonly results: readonly ThresholdResult[]
+
+  /** @param results those of the run; the message tells of the undecided ones */
+  constructor(results: readonly ThresholdResult[]) {
+    super(
+      `${messagesOf(results, 'undecided')}\nmore requests narrow the interval: raise number or duration, or lower confidence`,
+    )
+    this.results = results
+    this.stack = `${this.name}: ${this.message}`
+  }
+}
+
+function messagesOf(results: readonly ThresholdResult[], verdict: ThresholdResult['verdict']): string {
+  return results
+    .filter((result) => result.verdict === verdict)
+    .map(({ message }) => message)
+    .join('\n')
+}

@@ -1,0 +1,85 @@
+/** Judges thresholds against what was measured. */
+import { ConfigError } from '../config/index.ts'
+import type { MetricsView } from '../metrics/index.ts'
+import type { ThresholdResult, Timeline, Verdict } from '../result/index.ts'
+import { holds, type Operator } from './condition.ts'
+import { intervalOf } from './figureInterval.ts'
+import type { ParsedThreshold } from './grammar.ts'
+import type { Interval } from './intervals/index.ts'
+import { measure } from './measure.ts'
+import { messageOf, nothingMeasured } from './message.ts'
+
+export interface EvaluateOptions {
+  /**
+   * Above 0 and below 1, for instance 0.95: a threshold then fails only when the whole interval breaks it, passes only
+   * when the whole interval meets it, and is undecided in between. Absent: the figure itself decides.
+   */
+  confidence?: number | undefined
+  /** What happened when, as in the result. Rates have no interval without it, and are undecided with `confidence`. */
+  timeline?: Timeline | undefined
+}
+
+/**
+ * Judges each threshold. No samples is never a pass.
+ *
+ * @returns in the order of the thresholds, `actual`, `limit` and `interval` in the figure's own unit: ms (s for
+ *   timeTaken), /s, tok/s, tokens, or a share of 0 to 1
+ * @throws ConfigError when the confidence is not above 0 and below 1
+ */
+export function evaluateThresholds(
+  thresholds: readonly ParsedThreshold[],
+  view: MetricsView,
+  options: EvaluateOptions = {},
+): ThresholdResult[] {
+  const { confidence } = options
+  if (confidence !== undefined && !(confidence > 0 && confidence < 1))
+    throw new ConfigError(
+      `option "confidence": expected a number above 0 and below 1, for instance 0.95, got ${confidence}`,
+      'confidence',
+    )
+  return thresholds.map((threshold) => judge(threshold, view, options))
+}
+
+/** The verdict on a run: invalid before fail before undecided before pass. */
+export function overallVerdict(results: readonly Pick<ThresholdResult, 'verdict'>[], clientValid: boolean): Verdict {
+  if (!clientValid) return 'invalid'
+  const order: readonly Verdict[] = ['invalid', 'fail', 'undecided']
+  return order.find((verdict) => results.some((result) => result.verdict === verdict)) ?? 'pass'
+}
+
+function judge(
+  threshold: ParsedThreshold,
+  view: MetricsView,
+  { confidence, timeline }: EvaluateOptions,
+): ThresholdResult {
+  const { expression, figure, operator, limit, unit } = threshold
+  const { value, n } = measure(figure, view)
+  const facts = { expression, actual: value, limit, unit, n }
+  if (value === null)
+    return {
+      ...facts,
+      verdict: 'fail',
+      message: nothingMeasured(threshold, view.scalar('totalRequests') ?? 0, view.scalar('failedRequests') ?? 0),
+    }
+  const interval = confidence === undefined ? undefined : intervalOf(figure, { view, confidence, timeline })
+  const verdict =
+    interval === undefined ? (holds(value, operator, limit) ? 'pass' : 'fail') : verdictOf(interval, operator, limit)
+  const message = messageOf({ threshold, verdict, value, n, interval, confidence })
+  return {
+    ...facts,
+    ...(interval && { interval: [interval.low, interval.high] as [number | null, number | null] }),
+    verdict,
+    message,
+  }
+}
+
+/** A missing end reaches as far as it can. */
+function verdictOf(interval: Interval, operator: Operator, limit: number): Verdict {
+  const low = interval.low ?? Number.NEGATIVE_INFINITY
+  const high = interval.high ?? Number.POSITIVE_INFINITY
+  if (operator === '==')
+    return low === limit && high === limit ? 'pass' : limit < low || limit > high ? 'fail' : 'undecided'
+  const lowHolds = holds(low, operator, limit)
+  const highHolds = holds(high, operator, limit)
+  return lowHolds && highHolds ? 'pass' : lowHolds || highHolds ? 'undecided' : 'fail'
+}

@@ -1,0 +1,212 @@
+/** The confidence interval of the figure a threshold is about, by the method that suits it. */
+import type { DistributionName, DistributionView, MetricsView, ScalarName } from '../metrics/index.ts'
+import type { Timeline } from '../result/index.ts'
+import type { Figure } from './figure.ts'
+import {
+  correlationTime,
+  type Interval,
+  meanInterval,
+  normalQuantile,
+  overdispersion,
+  quantileRanks,
+  rateInterval,
+  ratioInterval,
+  samplesNeeded,
+  UNBOUNDED,
+  wilsonInterval,
+} from './intervals/index.ts'
+
+export interface FigureInterval extends Interval {
+  /** Where an end is missing for want of samples: how many it takes, if neighbours stay as correlated as they are. */
+  samplesNeeded?: number
+}
+
+export interface IntervalFacts {
+  view: MetricsView
+  confidence: number
+  /** What happened when; without it no interval of a rate can be formed. */
+  timeline: Timeline | undefined
+}
+
+/**
+ * Without the samples in their order (above 100,000 of them) their correlation cannot be measured. Assumed then: as in
+ * a first-order autoregressive series with a lag-1 correlation of 0.9, (1 + 0.9) / (1 − 0.9).
+ */
+const ASSUMED_CORRELATION_TIME = 19
+
+/**
+ * @returns undefined for facts of the run itself, which have no uncertainty: counts, the smallest and largest value,
+ *   the time taken; an interval without ends where one would be in place but cannot be formed
+ */
+export function intervalOf(figure: Figure, facts: IntervalFacts): FigureInterval | undefined {
+  const { view, confidence } = facts
+  if (figure.kind === 'errors') return undefined
+  if (figure.kind === 'scalar') return intervalOfScalar(figure.name, facts)
+  const distribution = view.distribution(figure.metric)
+  if (distribution === undefined) return undefined
+  switch (figure.kind) {
+    case 'percentile':
+      return figure.p === 0 || figure.p === 100 ? undefined : intervalOfQuantile(distribution, figure.p, confidence)
+    case 'avg':
+      return atLeastZero(intervalOfMean(distribution, confidence))
+    case 'stddev':
+      return intervalOfDeviation(distribution, confidence)
+    case 'min':
+    case 'max':
+    case 'count':
+      return undefined
+  }
+}
+
+function intervalOfQuantile(distribution: DistributionView, p: number, confidence: number): FigureInterval {
+  const { n } = distribution
+  const series = distribution.series()
+  let tau = ASSUMED_CORRELATION_TIME
+  if (series !== undefined) {
+    // What is counted are samples on either side of the quantile, so it is their correlation that matters.
+    const cut = distribution.percentile(p)
+    tau = correlationTime(series.map((value) => (value < cut ? 1 : 0)))
+  }
+  const { low, high } = quantileRanks(n, p / 100, confidence, n / tau)
+  const interval = {
+    low: low === null ? null : distribution.orderStatistic(low - 1),
+    high: high === null ? null : distribution.orderStatistic(high - 1),
+  }
+  return low !== null && high !== null
+    ? interval
+    : { ...interval, samplesNeeded: Math.ceil(samplesNeeded(p / 100, confidence) * tau) }
+}
+
+function intervalOfMean(distribution: DistributionView, confidence: number): Interval {
+  const series = distribution.series()
+  if (series !== undefined) return meanInterval(series, confidence)
+  return normalInterval(distribution.mean, distribution.stddev, distribution.n, confidence)
+}
+
+/** The standard deviation is the root of a mean, that of the squared deviations. */
+function intervalOfDeviation(distribution: DistributionView, confidence: number): Interval {
+  const { mean, stddev, n } = distribution
+  const series = distribution.series()
+  // Of a histogram only the variance is known; for normal samples that of the squared deviations is twice its square.
+  const squared =
+    series === undefined
+      ? normalInterval(stddev ** 2, Math.SQRT2 * stddev ** 2, n, confidence)
+      : meanInterval(
+          series.map((value) => (value - mean) ** 2),
+          confidence,
+        )
+  const { low, high } = atLeastZero(squared)
+  return { low: low === null ? null : Math.sqrt(low), high: high === null ? null : Math.sqrt(high) }
+}
+
+function normalInterval(mean: number, stddev: number, n: number, confidence: number): Interval {
+  const reach = (normalQuantile((1 - confidence) / 2) * stddev) / Math.sqrt(n / ASSUMED_CORRELATION_TIME)
+  return { low: mean - reach, high: mean + reach }
+}
+
+function intervalOfScalar(name: ScalarName, facts: IntervalFacts): Interval | undefined {
+  const { view, confidence, timeline } = facts
+  switch (name) {
+    case 'qps':
+      return rate(name, timeline?.completed, facts)
+    case 'outputTokensPerSecond':
+      return rate(name, timeline?.outputTokens, facts)
+    case 'totalTokensPerSecond':
+      return rate(name, timeline && totalTokens(timeline, view), facts)
+    case 'successRate':
+    case 'errorRate':
+      return shareOfRequests(name, facts)
+    case 'goodShare':
+      return shareOfRequests(name, facts, latencyCorrelation(view))
+    case 'goodput':
+      return goodput(facts)
+    case 'cacheHitShare':
+      return cacheHitShare(view, confidence)
+    case 'totalRequests':
+    case 'succeededRequests':
+    case 'failedRequests':
+    case 'timeTaken':
+      return undefined
+  }
+}
+
+/** Buckets end a little after the last request, so the interval is moved to the rate as it is reported. */
+function rate(
+  name: ScalarName,
+  amounts: readonly number[] | undefined,
+  { view, confidence, timeline }: IntervalFacts,
+): Interval {
+  const reported = view.scalar(name)
+  if (amounts === undefined || timeline === undefined || reported === undefined) return UNBOUNDED
+  const counted =
+    amounts.reduce((sum, amount) => sum + amount, 0) /
+    ((amounts.findLastIndex((amount) => amount > 0) + 1) * timeline.bucketSeconds)
+  const { low, high } = rateInterval(amounts, timeline.bucketSeconds, confidence)
+  return low === null || high === null
+    ? UNBOUNDED
+    : atLeastZero({ low: (low / counted) * reported, high: (high / counted) * reported })
+}
+
+/** Output tokens are counted in the timeline; input tokens are laid onto it in the order in which answers ended. */
+function totalTokens(timeline: Timeline, view: MetricsView): number[] | undefined {
+  const input = view.distribution('inputTokens')?.series()
+  if (input?.length !== timeline.completed.reduce((sum, count) => sum + count, 0)) return undefined
+  let next = 0
+  return timeline.completed.map((count, bucket) => {
+    let tokens = timeline.outputTokens[bucket] ?? 0
+    for (let i = 0; i < count; i++) tokens += input[next++]!
+    return tokens
+  })
+}
+
+function shareOfRequests(name: ScalarName, { view, confidence, timeline }: IntervalFacts, correlation = 1): Interval {
+  const share = view.scalar(name)
+  const n = view.scalar('totalRequests')
+  if (share === undefined || n === undefined) return UNBOUNDED
+  // Failures come in bursts; an outage of a minute is not a thousand independent failures.
+  const scatter = timeline
+    ? overdispersion(
+        timeline.failed,
+        timeline.failed.map((failed, i) => failed + timeline.completed[i]!),
+      )
+    : 1
+  return wilsonInterval(share, n / Math.max(scatter, correlation), confidence)
+}
+
+/** Which requests met the objectives is not kept one by one; their latencies are correlated in the same way. */
+function latencyCorrelation(view: MetricsView): number {
+  const latency = view.distribution('latency')
+  const series = latency?.series()
+  return series === undefined ? ASSUMED_CORRELATION_TIME : correlationTime(series)
+}
+
+/** The share of good requests times the rate of all; each has half of the error, so the product has at most all of it. */
+function goodput({ view, confidence, timeline }: IntervalFacts): Interval {
+  const half = 1 - (1 - confidence) / 2
+  const reported = view.scalar('goodput')
+  const share = view.scalar('goodShare')
+  if (timeline === undefined || reported === undefined || !share) return UNBOUNDED
+  const shares = shareOfRequests('goodShare', { view, confidence: half, timeline }, latencyCorrelation(view))
+  const all = timeline.completed.map((completed, i) => completed + timeline.failed[i]!)
+  const rates = rateInterval(all, timeline.bucketSeconds, half)
+  if (rates.low === null || rates.high === null || shares.low === null || shares.high === null) return UNBOUNDED
+  const counted = (rates.low + rates.high) / 2
+  const scale = reported / (share * counted)
+  return atLeastZero({ low: shares.low * rates.low * scale, high: shares.high * rates.high * scale })
+}
+
+function cacheHitShare(view: MetricsView, confidence: number): Interval {
+  const cached = seriesOf(view, 'cachedTokens')
+  const input = seriesOf(view, 'inputTokens')
+  if (cached === undefined || input?.length !== cached.length) return UNBOUNDED
+  const { low, high } = atLeastZero(ratioInterval(cached, input, confidence))
+  return { low, high: high === null ? null : Math.min(1, high) }
+}
+
+function seriesOf(view: MetricsView, name: DistributionName): Float64Array | undefined {
+  return view.distribution(name)?.series()
+}
+
+function atLeastZero({ low, high }: Interval): Interval {
+  return { low: low === null ? null : Math.max(0, low), high }
+}

@@ -1,0 +1,139 @@
+/** Reads thresholds once, before the run: what they are about, what must hold, and whether that is possible at all. */
+import { ConfigError } from '../config/index.ts'
+import { contradiction, type Operator, type ParsedCondition, parseCondition, splitConditions } from './condition.ts'
+import { failing } from './fail.ts'
+import { type Figure, parseKey, quantityOf } from './figure.ts'
+import type { Condition } from './keys.ts'
+import { QUANTITIES, type Quantity } from './quantity.ts'
+
+/** One condition on one figure. */
+export interface ParsedThreshold {
+  /** For reports, for instance `p99(latency) <= 1.5 s`. */
+  expression: string
+  /** As written, for instance `p99(latency)` or `p99_latency`. */
+  key: string
+  figure: Figure
+  quantity: Quantity
+  operator: Operator
+  /** In `unit`. */
+  limit: number
+  /** The figure's own unit: `ms`, `s`, `share` (0 to 1), `/s`, `tok/s`, `tokens`, or `` for counts. */
+  unit: string
+  /** As written, for instance `1.5 s`. */
+  limitText: string
+  /** The unit as written, in which the figure is best shown beside its limit. */
+  limitUnit: string
+}
+
+/** Thresholds as the config holds them, their keys not yet checked. `Thresholds` is one of these. */
+export type ThresholdRecord = Readonly<Record<string, Condition | readonly Condition[] | undefined>>
+
+/**
+ * Reads the `thresholds` of a scenario.
+ *
+ * @throws ConfigError naming the threshold as written, when a figure, operator, number or unit is wrong, or when
+ *   conditions on one figure contradict each other
+ */
+export function parseThresholds(record: ThresholdRecord): ParsedThreshold[] {
+  if (typeof record !== 'object' || record === null || Array.isArray(record))
+    throw new ConfigError('option "thresholds": expected an object like { "p99(latency)": "<= 1.5 s" }', 'thresholds')
+  const parsed = Object.entries(record).flatMap(([key, conditions]) => {
+    if (conditions === undefined) return []
+    return [conditions].flat().flatMap((condition: unknown) => {
+      if (typeof condition !== 'string')
+        throw failing(
+          'threshold',
+          key,
+        )(
+          `expected a condition like "<= 1.5 s", got ${typeof condition === 'object' ? JSON.stringify(condition) : String(condition)}`,
+        )
+      return splitConditions(condition).map((part) => parseOne(key, part, `${key} ${condition.trim()}`))
+    })
+  })
+  refuseContradictions(parsed)
+  return parsed
+}
+
+/**
+ * Reads whole expressions, for instance `p99(latency) <= 1.5 s` or `qps >= 4 && < 100 and successRate >= 99 %`.
+ *
+ * @throws ConfigError as `parseThresholds` does
+ */
+export function parseExpression(expression: string): ParsedThreshold[] {
+  let key: string | undefined
+  const parsed = splitConditions(expression).map((part) => {
+    const [, figure = '', condition = ''] = /^([^<>=!~≤≥≠]*)(.*)$/s.exec(part) ?? []
+    if (figure.trim() !== '') key = figure.trim()
+    return parseOne(key ?? '', condition, expression.trim())
+  })
+  refuseContradictions(parsed)
+  return parsed
+}
+
+/**
+ * Turns the CLI's repeated `--threshold` expressions into the `thresholds` of a scenario.
+ *
+ * @throws ConfigError as `parseThresholds` does, also for contradictions between expressions
+ */
+export function thresholdRecord(expressions: readonly string[]): Record<string, string[]> {
+  const parsed = expressions.flatMap(parseExpression)
+  refuseContradictions(parsed)
+  const record: Record<string, string[]> = {}
+  for (const { key, operator, limitText } of parsed) {
+    record[key] ??= []
+    record[key].push(`${operator} ${limitText}`)
+  }
+  return record
+}
+
+/**
+ * Checks that thresholds on goodput have objectives to count by.
+ *
+ * @throws ConfigError naming the threshold, when there are none
+ */
+export function requireObjectives(thresholds: readonly ParsedThreshold[], objectives: readonly unknown[]): void {
+  const needing = thresholds.find(({ figure }) => figure.name === 'goodput' || figure.name === 'goodShare')
+  if (needing !== undefined && objectives.length === 0)
+    throw failing(
+      'threshold',
+      needing.expression,
+    )(
+      `${needing.key} counts the requests that meet the objectives; add objectives, for instance { "ttft": "<= 200 ms" }`,
+    )
+}
+
+function parseOne(key: string, condition: string, written: string): ParsedThreshold {
+  const fail = failing('threshold', written)
+  const figure = parseKey(key, fail)
+  const quantity = quantityOf(figure)
+  const { operator, limit } = parseCondition(condition, quantity, subjectOf(figure), fail)
+  return {
+    expression: `${key.trim()} ${operator} ${limit.text}`,
+    key: key.trim(),
+    figure,
+    quantity,
+    operator,
+    limit: limit.value,
+    unit: QUANTITIES[quantity].own,
+    limitText: limit.text,
+    limitUnit: limit.unit,
+  }
+}
+
+function subjectOf(figure: Figure): string {
+  return figure.kind === 'scalar' || figure.kind === 'errors' || figure.kind === 'count' ? figure.name : figure.metric
+}
+
+/** Two spellings of one figure are one figure. */
+function refuseContradictions(thresholds: readonly ParsedThreshold[]): void {
+  for (const group of Map.groupBy(thresholds, ({ figure }) => figure.name).values()) {
+    const conditions = group.map(
+      ({ operator, limit, limitText, limitUnit }): ParsedCondition => ({
+        operator,
+        limit: { value: limit, text: limitText, unit: limitUnit },
+      }),
+    )
+    const why = contradiction(conditions, group[0]!.quantity)
+    if (why !== undefined) throw failing('threshold', [...new Set(group.map(({ key }) => key))].join(', '))(why)
+  }
+}

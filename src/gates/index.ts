@@ -1,0 +1,32 @@
+/** Thresholds and statistics: from what was measured to a verdict. */
+export type { Operator } from './condition.ts'
+export { InvalidRunError, ThresholdError, UndecidedError } from './errors.ts'
+export { type EvaluateOptions, evaluateThresholds, overallVerdict } from './evaluate.ts'
+export type { Figure } from './figure.ts'
+export { formatConfidence, formatCount, formatNumber, readableUnit, withUnit } from './format.ts'
+export {
+  type ParsedThreshold,
+  parseExpression,
+  parseThresholds,
+  requireObjectives,
+  type ThresholdRecord,
+  thresholdRecord,
+} from './grammar.ts'
+export {
+  correlationTime,
+  effectiveSize,
+  type Interval,
+  meanInterval,
+  normalQuantile,
+  overdispersion,
+  quantileRanks,
+  type RankInterval,
+  rateInterval,
+  ratioInterval,
+  samplesNeeded,
+  studentTQuantile,
+  wilsonInterval,
+} from './intervals/index.ts'
+export type { AggregateName, Condition, Objectives, ThresholdKey, Thresholds } from './keys.ts'
+export { objectiveRecord, type ParsedObjective, parseObjectives } from './objectives.ts'
+export type { Quantity } from './quantity.ts'

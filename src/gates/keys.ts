@@ -1,0 +1,38 @@
+/** The words a threshold may be about, as types: a typo in a key is a compile error where it is written. */
+import type { FailureCause } from '../client/index.ts'
+import type { DistributionName, ScalarName } from '../metrics/index.ts'
+
+/** One figure of a distribution beside its percentiles; `mean` is `avg`, `med` is `p50`. */
+export type AggregateName = 'avg' | 'mean' | 'min' | 'max' | 'stddev' | 'med' | 'count'
+
+/** EvalScope's short names, and one of ours. */
+export type ScalarAlias = 'rps' | 'tps' | 'tokensPerSecond'
+
+/**
+ * What a threshold is about: `p99(latency)`, `avg(ttft)`, `qps`, `errors(reset)`, or EvalScope's `p99_latency`.
+ *
+ * The number of a percentile is checked at run time, from 0 to 100.
+ */
+export type ThresholdKey =
+  | `${`p${number}` | AggregateName}(${DistributionName})`
+  | `${`p${number}` | AggregateName}_${SnakeCase<DistributionName>}`
+  | `errors(${FailureCause})`
+  | ScalarName
+  | ScalarAlias
+
+/** An operator, a number and a unit, for instance `<= 1.5 s`; several are joined by `&&` or `and`. */
+export type Condition = string
+
+/** What must hold, for instance `{ 'p99(latency)': '<= 1.5 s', qps: ['>= 4', '< 100'] }`. */
+export type Thresholds = { readonly [Key in ThresholdKey]?: Condition | readonly Condition[] }
+
+/** What each request must meet to count as goodput, for instance `{ ttft: '<= 200 ms' }`. */
+export type Objectives = { readonly [Metric in ObjectiveMetric]?: Condition }
+
+/** Connection time and dispatch delay are no property of one answer. */
+export type ObjectiveMetric = Exclude<DistributionName, 'connect' | 'dispatchDelay'>
+
+/** `firstChunkLatency` becomes `first_chunk_latency`. */
+type SnakeCase<Name extends string> = Name extends `${infer Letter}${infer Rest}`
+  ? `${Letter extends Lowercase<Letter> ? Letter : `_${Lowercase<Letter>}`}${SnakeCase<Rest>}`
+  : ''

@@ -1,0 +1,128 @@
+/** Quantities: what a figure is counted in, and the units a limit may be written in. */
+import type { Fail } from './fail.ts'
+
+export type Quantity = 'time' | 'duration' | 'share' | 'rate' | 'tokenRate' | 'tokens' | 'count'
+
+export interface Limit {
+  /** In the quantity's own unit. */
+  value: number
+  /** The unit as written, or the quantity's usual one. */
+  unit: string
+  /** As it was written, with one space before the unit. */
+  text: string
+}
+
+/** `number × times × 10^exponent` is the value in the quantity's own unit. */
+interface Unit {
+  exponent: number
+  times: number
+}
+
+interface Facts {
+  /** The own unit: that of measured values and of the result JSON. */
+  own: string
+  units: Record<string, Unit>
+  /** The unit in which a value is shown when its limit was written without one. */
+  shown: string
+  /** Whether a number other than 0 may do without a unit; it is in the own unit then. */
+  bare: boolean
+  /** Completes "qps …" in an error. */
+  advice: string
+}
+
+const ONE: Unit = { exponent: 0, times: 1 }
+const MILLISECONDS: Record<string, Unit> = {
+  us: unit(-3),
+  µs: unit(-3),
+  μs: unit(-3),
+  ms: ONE,
+  s: unit(3),
+  min: unit(3, 60),
+}
+const SECONDS: Record<string, Unit> = {
+  us: unit(-6),
+  µs: unit(-6),
+  μs: unit(-6),
+  ms: unit(-3),
+  s: ONE,
+  min: unit(0, 60),
+}
+
+export const QUANTITIES: Record<Quantity, Facts> = {
+  time: { own: 'ms', shown: 'ms', bare: false, units: MILLISECONDS, advice: 'is a time; write us, ms, s or min' },
+  duration: { own: 's', shown: 's', bare: false, units: SECONDS, advice: 'is a time; write us, ms, s or min' },
+  share: {
+    own: 'share',
+    shown: '%',
+    bare: true,
+    units: { '%': unit(-2) },
+    advice: 'is a share; write "%", or a number from 0 to 1 with no unit',
+  },
+  rate: {
+    own: '/s',
+    shown: '/s',
+    bare: true,
+    units: { '/s': ONE },
+    advice: 'is counted per second; write "/s" or no unit',
+  },
+  tokenRate: {
+    own: 'tok/s',
+    shown: 'tok/s',
+    bare: true,
+    units: { 'tok/s': ONE },
+    advice: 'is counted in tokens per second; write "tok/s" or no unit',
+  },
+  tokens: {
+    own: 'tokens',
+    shown: 'tokens',
+    bare: true,
+    units: { tokens: ONE, tok: ONE },
+    advice: 'is counted in tokens; write "tokens" or no unit',
+  },
+  count: { own: '', shown: '', bare: true, units: { '': ONE }, advice: 'is a count; write no unit' },
+}
+
+function unit(exponent: number, times = 1): Unit {
+  return { exponent, times }
+}
+
+/**
+ * Reads `1.5 s` as a limit for a figure of the given quantity.
+ *
+ * @param subject the figure's name, for errors
+ * @throws what `fail` makes, when the number or its unit is wrong
+ */
+export function parseLimit(text: string, quantity: Quantity, subject: string, fail: Fail): Limit {
+  const written = text.trim()
+  const facts = QUANTITIES[quantity]
+  const [, number, unitText] = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(.*)$/i.exec(written) ?? []
+  if (/^[+-]?[\d.]+[,_'’\s]\s*\d/.test(written))
+    throw fail(`"${written}": digits are not grouped and decimals take a point; write for instance 1200 or 1.5`)
+  if (number === undefined || unitText === undefined)
+    throw fail(written === '' ? 'a number is missing after the operator' : `"${written}" is not a number`)
+  if (unitText === '' && !facts.bare && Number(number) !== 0)
+    throw fail(`${subject} is a time; add a unit (us, ms, s or min), for instance "${number} ms"`)
+  const scale = unitText === '' ? ONE : Object.hasOwn(facts.units, unitText) ? facts.units[unitText] : undefined
+  if (scale === undefined) throw fail(`${subject} ${facts.advice}`)
+  const value = scaled(number, scale)
+  if (!Number.isFinite(value)) throw fail(`"${number}" is too large a number`)
+  if (value < 0) throw fail(`${subject} is never negative`)
+  if (quantity === 'share' && value > 1)
+    throw fail(
+      `${subject} is a share, at most 100 %${unitText === '' && value <= 100 ? `; write "${number} %" for ${number} per cent` : ''}`,
+    )
+  return { value, unit: unitText || facts.shown, text: unitText === '' ? number : `${number} ${unitText}` }
+}
+
+/** A value of the quantity's own unit in another of its units. */
+export function inUnit(value: number, quantity: Quantity, unitName: string): number {
+  const { exponent, times } = QUANTITIES[quantity].units[unitName] ?? ONE
+  // Either way by a whole power of ten, which is exact: 99.9 % is shown as 99.9 again.
+  return (exponent < 0 ? value * 10 ** -exponent : value / 10 ** exponent) / times
+}
+
+/** The decimal exponent is moved in the text, so that 1.005 s is 1005 ms and not 1004.9999999999999. */
+function scaled(number: string, { exponent, times }: Unit): number {
+  const [digits, power = '0'] = number.toLowerCase().split('e')
+  return Number(`${digits}e${Number(power) + exponent}`) * times
+}

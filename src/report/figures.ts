@@ -1,0 +1,9 @@
+/** Figures as the published tables print them. */
+
+export const NOT_MEASURED = 'n/a'
+
+/** Rounded to `decimals` places, without padding zeros: 1.99, not 1.990. */
+export function figure(value: number | null | undefined, decimals: number): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return NOT_MEASURED
+  return String(Number(value.toFixed(decimals)))
+}

@@ -1,0 +1,75 @@
+/** A result in GitHub-flavoured Markdown: the verdict first, then the tables. */
+import type { Result, Verdict } from '../result/index.ts'
+import { figure } from './figures.ts'
+import { PERCENTILE_TITLE, percentileCells } from './percentileTable.ts'
+import { plainWords } from './serverWords.ts'
+import { SUMMARY_TITLE, summaryRows } from './summaryTable.ts'
+import { failureSentences, noteSentences, shownVerdict, thresholdSentence, verdictSentence } from './verdictLines.ts'
+
+const SIGNS: Record<Verdict, string> = { pass: '✅', fail: '❌', undecided: '❔', invalid: '⚠️' }
+/** Of the distributions, these columns. */
+const RANKS = ['n', 'mean', 'stddev', 'min', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const
+
+/** @returns Markdown with a newline at its end */
+export function renderMarkdown(result: Result): string {
+  const { thresholds, client, summary, environment } = result
+  const percentiles = percentileCells(result.percentiles, { detailed: true })
+  const failures = failureSentences(result, '×')
+  const parts = [
+    `## ${SIGNS[shownVerdict(result)]} ${inline(plainWords(result.name))}`,
+    `**${inline(verdictSentence(result))}**`,
+    list(
+      thresholds.map((threshold) => `${SIGNS[threshold.verdict]} ${inline(plainWords(thresholdSentence(threshold)))}`),
+    ),
+    client.valid
+      ? ''
+      : `> [!WARNING]\n> The load generator was the bottleneck, so these figures are its own rather than the server's:\n${quoted(list(client.reasons.map(inline)))}`,
+    failures.length === 0
+      ? ''
+      : `**Failed requests (${summary.failedRequests} of ${summary.totalRequests})**\n\n${list(failures.map(inline))}`,
+    `### ${SUMMARY_TITLE}`,
+    table(['key', 'Value'], summaryRows(summary)),
+    `### ${PERCENTILE_TITLE}`,
+    table(percentiles.head, percentiles.rows),
+    distributionsTable(result),
+    list(noteSentences(result).map(inline)),
+    `Started ${result.startedAt} against ${code(result.endpoint.url)}; perfgate ${environment.perfgate}, Node ${environment.node}, ${inline(environment.os)}, ${inline(environment.cpu)}, ${environment.cores} cores, ${environment.memoryGiB} GiB${environment.commit === null ? '' : `, commit ${code(environment.commit)}`}.`,
+  ]
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+function distributionsTable({ distributions }: Result): string {
+  const rows = Object.entries(distributions).map(([name, values]) => [
+    name,
+    ...RANKS.map((rank) => figure(values[rank], 3)),
+  ])
+  if (rows.length === 0) return ''
+  const heads = ['', ...RANKS.map((rank) => (rank === 'p999' ? 'p99.9' : rank))]
+  return `### Distributions (milliseconds; counts for tokens and packages; tokens per second for speeds)\n\n${table(heads, rows)}`
+}
+
+function table(head: string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(inline).join(' | ')} |`
+  return [line(head), `| ${head.map((_, i) => (i === 0 ? '---' : '---:')).join(' | ')} |`, ...rows.map(line)].join('\n')
+}
+
+function list(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n')
+}
+
+function quoted(text: string): string {
+  return text.replace(/^/gm, '> ')
+}
+
+function code(text: string): string {
+  return `\`${plainWords(text).replaceAll('`', "'")}\``
+}
+
+/** What means something to GitHub. An underscore within a word does not: paths stay as they are. */
+const MARKUP = /[\\`*[\]<>|~#@]|(?<!\w)_|_(?!\w)/g
+const ENTITIES: Record<string, string> = { '<': '&lt;', '>': '&gt;', '@': '&#64;' }
+
+/** Text that stays text: no markup, no HTML, no new cell of a table, no mention of a user. */
+function inline(text: string): string {
+  return text.replace(MARKUP, (sign) => ENTITIES[sign] ?? `\\${sign}`)
+}

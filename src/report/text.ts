@@ -1,0 +1,32 @@
+/** A result as text: both tables, the verdict, and where the files are. */
+import type { Result } from '../result/index.ts'
+import { coloured } from './colour.ts'
+import { PERCENTILE_TITLE, type PercentileTableOptions, percentileTable } from './percentileTable.ts'
+import { SUMMARY_TITLE, summaryTable } from './summaryTable.ts'
+import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
+import { verdictLines } from './verdictLines.ts'
+
+/**
+ * @param style facts of the terminal, from `terminalStyle(stream)`; what is left out is as in a log file
+ * @returns lines without a newline at the end
+ */
+export function renderText(
+  result: Result,
+  style: Partial<TerminalStyle> = {},
+  options: PercentileTableOptions = {},
+): string {
+  const terminal = { ...PLAIN_STYLE, ...style }
+  const parts = [
+    `${coloured('bold', SUMMARY_TITLE, terminal)}\n${summaryTable(result.summary, terminal)}`,
+    `${coloured('bold', PERCENTILE_TITLE, terminal)}\n${percentileTable(result.percentiles, terminal, options)}`,
+    verdictLines(result, terminal).join('\n'),
+    fileLines(result).join('\n'),
+  ]
+  return parts.filter((part) => part !== '').join('\n\n')
+}
+
+/** Never wrapped, however long: a path is there to be copied. */
+function fileLines({ summary }: Result): string[] {
+  const db = summary.resultDbPath
+  return db === null ? [] : [`Result DB:   ${db}`, `Result JSON: ${db.replace(/\.db$/, '')}.json`]
+}

@@ -1,0 +1,34 @@
+/** A run's figures made up for a test, from lists of values. */
+import type { FailureCause } from '../../src/client/index.ts'
+import {
+  type DistributionName,
+  DistributionRecorder,
+  type DistributionView,
+  type MetricsView,
+  type ScalarName,
+} from '../../src/metrics/index.ts'
+
+export interface Made {
+  values?: Partial<Record<DistributionName, Iterable<number>>>
+  scalars?: Partial<Record<ScalarName, number>>
+  errors?: Partial<Record<FailureCause, number>>
+}
+
+export function measured({ values = {}, scalars = {}, errors = {} }: Made): MetricsView {
+  const distributions = new Map<string, DistributionView>()
+  for (const [name, list] of Object.entries(values)) {
+    const recorder = new DistributionRecorder()
+    for (const value of list) recorder.add(value)
+    distributions.set(name, recorder)
+  }
+  return {
+    distribution: (name) => distributions.get(name),
+    scalar: (name) => scalars[name],
+    errors: (cause) => errors[cause] ?? 0,
+  }
+}
+
+/** 1 … n in an order in which every value has large and small neighbours, so that nothing looks correlated. */
+export function spreadOut(n: number, stride: number): number[] {
+  return Array.from({ length: n }, (_, i) => ((i * stride) % n) + 1)
+}

@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { resultSchema } from '../../src/result/schema.ts'
+import { finished, projectPath, runVitest, startNode, testFolder } from './childVitest.ts'
+import { startEndpoint } from './endpoint.ts'
+import { readJUnit } from './junit.ts'
+
+test('an endpoint that does not answer fails the test with what was tried and what the server said', async () => {
+  const refusing = await startEndpoint({ status: 401, message: 'Incorrect API key provided' })
+  const folder = testFolder()
+  const xml = join(folder, 'junit.xml')
+  const nobody = await unusedPort()
+  const { code } = await runVitest('endpoint', ['endpoint.perf', '--reporter=junit', `--outputFile=${xml}`], {
+    NOBODY: `http://127.0.0.1:${nobody}/v1/chat/completions`,
+    REFUSING: refusing.url,
+    OUTPUTS: folder,
+  })
+  await refusing.close()
+  const [down, refused, failing] = readJUnit(xml).map(({ failure }) => failure!)
+  expect(code).toBe(1)
+
+  expect(down!.type).toBe('EndpointError')
+  expect(down!.message).toContain(`127.0.0.1:${nobody}`)
+  expect(refused!.type).toBe('EndpointError')
+  expect(refused!.message).toMatch(/401[\s\S]*Incorrect API key provided/)
+  expect(failing!.type).toBe('LoadError')
+  expect(failing!.message).toMatch(
+    /every one of 3 requests failed:\s+3 × http-4xx \(HTTP 401\): .*Incorrect API key provided/,
+  )
+  for (const failure of [down!, refused!, failing!]) expect(failure.text).not.toMatch(/\.ts:\d+/)
+  // One connection test, and three requests of the test that goes without one.
+  expect(refusing.requests).toBe(4)
+}, 60_000)
+
+test('cancelling the run stops the load, keeps what was measured, and skips the rest', async () => {
+  const endpoint = await startEndpoint({ afterMs: 20 })
+  const folder = testFolder()
+  const child = startNode(projectPath('endpoint'), ['cancelWhenTold.ts'], { ENDPOINT: endpoint.url, OUTPUTS: folder })
+  const ended = finished(child)
+  await endpoint.request(6)
+  child.send('cancel')
+  const { stdout, code } = await ended
+  const { requests, inFlight } = endpoint
+  await endpoint.close()
+
+  expect(code).toBe(1)
+  expect(inFlight).toBe(0)
+  expect(requests).toBeLessThan(1000)
+  expect(stdout).toMatch(/↓ long\.perf\.ts > long.*aborted/)
+  expect(stdout.match(/Benchmarking summary:/g)).toHaveLength(1)
+  const json = readdirSync(folder).find((name) => name.endsWith('.json'))!
+  const result = resultSchema.parse(JSON.parse(readFileSync(join(folder, json), 'utf8')))
+  expect(result).toMatchObject({ name: 'long', interrupted: true })
+  // All but the connection test, and nothing was cut short.
+  expect(result.summary).toMatchObject({ totalRequests: requests - 1, succeededRequests: requests - 1 })
+}, 60_000)
+
+/** Of a server that has just closed. */
+async function unusedPort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}

@@ -1,0 +1,5 @@
+import { perfTest } from '../../../../src/vitest/index.ts'
+
+perfTest('nobody there', { url: process.env.NOBODY!, model: 'm', number: 3 })
+perfTest('refused', { url: process.env.REFUSING!, model: 'm', number: 3 })
+perfTest('every request fails', { url: process.env.REFUSING!, model: 'm', number: 3, noTestConnection: true })

@@ -1,0 +1,4 @@
+import { perfTest } from '../../../../src/vitest/index.ts'
+
+perfTest('long', { url: process.env.ENDPOINT!, model: 'm', number: 100_000, parallel: 1, gracefulStop: 5 })
+perfTest('after it', { url: process.env.ENDPOINT!, model: 'm', number: 3 })

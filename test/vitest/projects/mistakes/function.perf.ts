@@ -1,0 +1,3 @@
+import { perfTest, type Scenario } from '../../../../src/vitest/index.ts'
+
+perfTest('function', (() => ({})) as unknown as Scenario)
