@@ -26,7 +26,6 @@ export async function calibrate(port: number): Promise<number> {
       stream: true,
       connectTimeoutMs: 5000,
       readTimeoutMs: 5000,
-      totalTimeoutMs: 5000,
     },
     bodies: new Bodies(packBodies([JSON.stringify({ model: 'canned', stream: true, messages: [{ role: 'user', content: 'calibration' }] })])),
     counters,
