@@ -1,3 +1,4 @@
+import { perfgate } from 'perfgate/vitest/config'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -8,7 +9,13 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, 'test/vitest/projects/**'],
+          testTimeout: 60_000,
         },
+      },
+      {
+        // As users have it: the package's own built files, found by its name.
+        plugins: [perfgate({ outputsDir: 'reports' })],
+        test: { name: 'perf', include: ['perf/**/*.perf.ts'] },
       },
     ],
   },

@@ -46,6 +46,8 @@ export class HealthMonitor {
     this.#delay.disable()
     const n = this.#delay.count
     const delayMs = (nanoseconds: number): number => (n === 0 ? 0 : Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS))
+    // In a short run the 99th percentile is one single hiccup: at least three late samples make a delay.
+    const p99 = n <= 3 ? 0 : delayMs(this.#delay.percentile(Math.min(99, 100 * (1 - 3 / n))))
     return {
       worker,
       cpuShare: elapsedMs > 0 ? (user + system) / 1000 / elapsedMs : 0,
@@ -53,7 +55,7 @@ export class HealthMonitor {
       eventLoopDelayMs: {
         n,
         p50: delayMs(this.#delay.percentile(50)),
-        p99: delayMs(this.#delay.percentile(99)),
+        p99,
         max: delayMs(this.#delay.max),
       },
       gcPauseMs: { total: this.#gcTotal, max: this.#gcMax },

@@ -29,7 +29,9 @@ export function judgeClient({ report, metrics, uncapped, smallestGatedMs, harnes
   const { threads } = report
   const worst = (pick: (thread: PhaseReport['threads'][number]) => number): number => Math.max(0, ...threads.map(pick))
   const cpuShare = worst((thread) => thread.cpuShare)
-  const delayLimitMs = Math.max(MIN_DELAY_MS, DELAY_SHARE * (smallestGatedMs ?? 0))
+  // Without a gated latency, what was measured says which delay would matter.
+  const referenceMs = smallestGatedMs ?? metrics.distribution('latency')?.percentile(50) ?? 0
+  const delayLimitMs = Math.max(MIN_DELAY_MS, DELAY_SHARE * referenceMs)
   const socketsRefused = threads.reduce((sum, thread) => sum + thread.descriptorsExhausted, 0)
   const dispatch = metrics.distribution('dispatchDelay')
   const dispatchDelayMs = { p99: dispatch?.percentile(99) ?? 0, max: dispatch?.max ?? 0 }
