@@ -11,6 +11,13 @@ export const APIS: readonly Api[] = [openai]
 /** @throws ConfigError when there is no such API */
 export function findApi(name: string): Api {
   const api = APIS.find((candidate) => candidate.name === name)
-  if (api === undefined) throw new ConfigError(`option "api": unknown value "${name}"${suggestion(name, APIS.map((a) => a.name))}`, 'api')
+  if (api === undefined)
+    throw new ConfigError(
+      `option "api": unknown value "${name}"${suggestion(
+        name,
+        APIS.map((a) => a.name),
+      )}`,
+      'api',
+    )
   return api
 }

@@ -9,7 +9,11 @@ export const openai: Api = {
   paths: ['/v1/chat/completions', '/v1/completions'],
   buildRequest(prompt, config, path) {
     const chat = !path.endsWith('/completions') || path.endsWith('/chat/completions')
-    return { ...generationOptions(config), ...(chat ? chatInput(prompt) : completionInput(prompt)), ...config.extraArgs }
+    return {
+      ...generationOptions(config),
+      ...(chat ? chatInput(prompt) : completionInput(prompt)),
+      ...config.extraArgs,
+    }
   },
   readEvent: (event) => read(event, 'delta'),
   readAnswer: (answer) => read(answer, 'message'),
@@ -23,7 +27,11 @@ function chatInput(prompt: Prompt): Record<string, unknown> {
 function completionInput(prompt: Prompt): Record<string, unknown> {
   if ('body' in prompt) return prompt.body
   if ('text' in prompt) return { prompt: prompt.text }
-  return { prompt: prompt.messages.map(({ content }) => (typeof content === 'string' ? content : JSON.stringify(content))).join('\n') }
+  return {
+    prompt: prompt.messages
+      .map(({ content }) => (typeof content === 'string' ? content : JSON.stringify(content)))
+      .join('\n'),
+  }
 }
 
 function generationOptions(config: ResolvedConfig): Record<string, unknown> {
@@ -79,8 +87,10 @@ function read(value: unknown, key: 'delta' | 'message'): Reading {
     const part = choice[key] ?? {}
     const text = `${words(part.reasoning_content ?? part.reasoning)}${words(part.content)}${words(part.refusal)}${words(choice.text)}`
     if (text !== '') reading.text = (reading.text ?? '') + text
-    if (Array.isArray(part.tool_calls) ? part.tool_calls.length > 0 : Boolean(part.function_call)) reading.hasOutput = true
-    if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') reading.finishReason = choice.finish_reason
+    if (Array.isArray(part.tool_calls) ? part.tool_calls.length > 0 : Boolean(part.function_call))
+      reading.hasOutput = true
+    if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '')
+      reading.finishReason = choice.finish_reason
   }
   return reading
 }

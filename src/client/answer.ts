@@ -86,7 +86,12 @@ export class Answer implements SseListener {
   }
 
   /** @param at when the headers' bytes arrived */
-  onHeaders(status: number, headers: Record<string, string | string[] | undefined>, streamed: boolean, at: number): void {
+  onHeaders(
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+    streamed: boolean,
+    at: number,
+  ): void {
     this.status = status
     this.headersAt = at
     const id = headers['x-request-id']
@@ -101,13 +106,15 @@ export class Answer implements SseListener {
     this.#readAt = at
     if (this.#mode === 'events') {
       this.#chunkBytes += bytes.length
-      if (this.#decoder.pendingBytes > MAX_PENDING_BYTES) this.fail('bad-sse', `one event is larger than ${MAX_PENDING_BYTES} bytes`)
+      if (this.#decoder.pendingBytes > MAX_PENDING_BYTES)
+        this.fail('bad-sse', `one event is larger than ${MAX_PENDING_BYTES} bytes`)
       else this.#decoder.push(bytes)
       return
     }
     this.endedAt = at
     if (this.#mode === 'error' && this.#chunkBytes >= FAILURE_TEXT_BYTES) return
-    if (this.#chunkBytes > MAX_PENDING_BYTES) return this.fail('bad-json', `the answer is larger than ${MAX_PENDING_BYTES} bytes`)
+    if (this.#chunkBytes > MAX_PENDING_BYTES)
+      return this.fail('bad-json', `the answer is larger than ${MAX_PENDING_BYTES} bytes`)
     this.#chunks.push(bytes)
     this.#chunkBytes += bytes.length
   }

@@ -153,7 +153,8 @@ export class SseDecoder {
     this.#type = ''
     if (data.length === 0) return
     let text = bytes.toString('utf8', start + data[0]!, start + data[1]!)
-    for (let i = 2; i < data.length; i += 2) text += `\n${bytes.toString('utf8', start + data[i]!, start + data[i + 1]!)}`
+    for (let i = 2; i < data.length; i += 2)
+      text += `\n${bytes.toString('utf8', start + data[i]!, start + data[i + 1]!)}`
     const learnable = lasting && data.length === 2 && !this.#skipLf
     data.length = 0
     this.#listener.onEvent(text, type, learnable ? bytes.subarray(start, end) : undefined)

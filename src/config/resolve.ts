@@ -39,17 +39,22 @@ export function resolveConfig(input: Config | Record<string, unknown>): Resolved
 function explain(error: z.ZodError, given: Record<string, unknown>): ConfigError {
   const issue = error.issues[0]!
   const option = String(issue.path[0] ?? '')
-  const where = issue.path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${String(part)}`)).join('')
+  const where = issue.path
+    .map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${String(part)}`))
+    .join('')
   let message = issue.message
   if (issue.code === 'invalid_value') message = unknownChoice(issue.values.map(String), valueAt(given, issue.path))
   else if (issue.code === 'invalid_union') message = unionMessage(issue, valueAt(given, issue.path))
-  else if (issue.code === 'invalid_type') message = `expected ${issue.expected}, got ${describe(valueAt(given, issue.path))}`
+  else if (issue.code === 'invalid_type')
+    message = `expected ${issue.expected}, got ${describe(valueAt(given, issue.path))}`
   else message = `${message.charAt(0).toLowerCase()}${message.slice(1)}, got ${describe(valueAt(given, issue.path))}`
   return new ConfigError(`option "${where}": ${message}`, option)
 }
 
 function unknownChoice(values: string[], value: unknown): string {
-  return typeof value === 'string' ? `unknown value "${value}"${suggestion(value, values)}` : `expected one of ${values.join(', ')}, got ${describe(value)}`
+  return typeof value === 'string'
+    ? `unknown value "${value}"${suggestion(value, values)}`
+    : `expected one of ${values.join(', ')}, got ${describe(value)}`
 }
 
 function unionMessage(issue: z.core.$ZodIssueInvalidUnion, value: unknown): string {
@@ -76,7 +81,10 @@ function checkUrl(url: string | undefined): void {
   try {
     parsed = new URL(url)
   } catch {
-    throw new ConfigError(`option "url": "${url}" is not a URL; write it as http://host:port/v1/chat/completions`, 'url')
+    throw new ConfigError(
+      `option "url": "${url}" is not a URL; write it as http://host:port/v1/chat/completions`,
+      'url',
+    )
   }
   if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')
     throw new ConfigError(`option "url": "${url}" must begin with http:// or https://`, 'url')
@@ -97,8 +105,16 @@ function checkLevels(config: ResolvedConfig): void {
       'number',
     )
   if (!config.openLoop && rate > 1 && parallel > 1 && rate !== parallel)
-    throw new ConfigError(`option "rate": has ${rate} values but "parallel" has ${parallel}; give as many, or one`, 'rate')
-  if (config.openLoop && config.timestamps === undefined && [config.rate].flat().includes(-1) && config.stages === undefined)
+    throw new ConfigError(
+      `option "rate": has ${rate} values but "parallel" has ${parallel}; give as many, or one`,
+      'rate',
+    )
+  if (
+    config.openLoop &&
+    config.timestamps === undefined &&
+    [config.rate].flat().includes(-1) &&
+    config.stages === undefined
+  )
     throw new ConfigError('option "openLoop": needs a rate (requests per second), stages or timestamps', 'openLoop')
 }
 

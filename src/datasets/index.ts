@@ -15,7 +15,13 @@ export function findDataset(name: string): Dataset {
   const wanted = name.replaceAll('-', '_')
   const dataset = DATASETS.find((candidate) => candidate.name === wanted)
   if (dataset === undefined)
-    throw new ConfigError(`option "dataset": unknown value "${name}"${suggestion(name, DATASETS.map((known) => known.name))}`, 'dataset')
+    throw new ConfigError(
+      `option "dataset": unknown value "${name}"${suggestion(
+        name,
+        DATASETS.map((known) => known.name),
+      )}`,
+      'dataset',
+    )
   return dataset
 }
 
@@ -35,6 +41,10 @@ export async function readPrompts(config: ResolvedConfig, limit: number): Promis
   }
   if (prompts.length > 0) return prompts
   const where = config.datasetPath ?? dataset.name
-  if (seen > 0) throw new ConfigError(`option "datasetOffset": ${config.datasetOffset} skips all ${seen} prompts of "${where}"`, 'datasetOffset')
+  if (seen > 0)
+    throw new ConfigError(
+      `option "datasetOffset": ${config.datasetOffset} skips all ${seen} prompts of "${where}"`,
+      'datasetOffset',
+    )
   throw new ConfigError(`option "datasetPath": "${where}" holds no prompts`, 'datasetPath')
 }

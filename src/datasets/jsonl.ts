@@ -19,7 +19,8 @@ export async function* readJsonl(path: string, dataset: string): AsyncGenerator<
     } catch (error) {
       throw new ConfigError(`${where}: not JSON: ${(error as Error).message}`, 'datasetPath')
     }
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ConfigError(`${where}: expected a JSON object`, 'datasetPath')
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw new ConfigError(`${where}: expected a JSON object`, 'datasetPath')
     yield { value: value as Record<string, unknown>, where }
   }
 }

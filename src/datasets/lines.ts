@@ -17,7 +17,12 @@ export async function* readLines(path: string, dataset: string): AsyncGenerator<
   const stream = createReadStream(path, { encoding: 'utf8' })
   const failed = new Promise<never>((_, reject) =>
     stream.once('error', (error: NodeJS.ErrnoException) =>
-      reject(new ConfigError(`dataset ${dataset}: cannot read "${path}" (${error.code ?? error.message}); check --dataset-path`, 'datasetPath')),
+      reject(
+        new ConfigError(
+          `dataset ${dataset}: cannot read "${path}" (${error.code ?? error.message}); check --dataset-path`,
+          'datasetPath',
+        ),
+      ),
     ),
   )
   failed.catch(() => {})

@@ -27,7 +27,11 @@ export async function calibrate(port: number): Promise<number> {
       connectTimeoutMs: 5000,
       readTimeoutMs: 5000,
     },
-    bodies: new Bodies(packBodies([JSON.stringify({ model: 'canned', stream: true, messages: [{ role: 'user', content: 'calibration' }] })])),
+    bodies: new Bodies(
+      packBodies([
+        JSON.stringify({ model: 'canned', stream: true, messages: [{ role: 'user', content: 'calibration' }] }),
+      ]),
+    ),
     counters,
     worker: 0,
     workers: 1,
@@ -42,10 +46,23 @@ export async function calibrate(port: number): Promise<number> {
   await engine.runPhase({ level: closed(1, TIMED_REQUESTS), startAt: performance.now(), warmup: false })
   const { numbers, count } = writer.take()
   engine.close()
-  const latencies = Float64Array.from({ length: count }, (_, row) => numbers[row * ROW + C.endedAt]! - numbers[row * ROW + C.startedAt]!).sort()
+  const latencies = Float64Array.from(
+    { length: count },
+    (_, row) => numbers[row * ROW + C.endedAt]! - numbers[row * ROW + C.startedAt]!,
+  ).sort()
   return latencies[count >> 1] ?? Number.NaN
 }
 
 function closed(parallel: number, number: number): Level {
-  return { executor: 'shared-iterations', parallel, number, rate: -1, durationMs: Number.POSITIVE_INFINITY, burstiness: 1, stages: [], timestamps: [], seed: 0 }
+  return {
+    executor: 'shared-iterations',
+    parallel,
+    number,
+    rate: -1,
+    durationMs: Number.POSITIVE_INFINITY,
+    burstiness: 1,
+    stages: [],
+    timestamps: [],
+    seed: 0,
+  }
 }

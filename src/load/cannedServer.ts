@@ -39,10 +39,13 @@ function cannedAnswer(): Buffer {
   const event = (choices: unknown[], usage?: unknown): string =>
     `data: ${JSON.stringify({ id: 'chatcmpl-0', object: 'chat.completion.chunk', created: 0, model: 'canned', choices, ...(usage ? { usage } : {}) })}\n\n`
   const events = [event([{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }])]
-  for (let i = 0; i < TOKENS; i++) events.push(event([{ index: 0, delta: { content: ` token${i}` }, finish_reason: null }]))
+  for (let i = 0; i < TOKENS; i++)
+    events.push(event([{ index: 0, delta: { content: ` token${i}` }, finish_reason: null }]))
   events.push(event([{ index: 0, delta: {}, finish_reason: 'stop' }]))
   events.push(event([], { prompt_tokens: 8, completion_tokens: TOKENS, total_tokens: TOKENS + 8 }))
   events.push('data: [DONE]\n\n')
   const chunks = events.map((text) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`).join('')
-  return Buffer.from(`HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`)
+  return Buffer.from(
+    `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`,
+  )
 }

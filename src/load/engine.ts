@@ -66,7 +66,8 @@ export class Engine implements ConnectionListener {
         this.#loop = undefined
         resolve()
       }
-      const loop = executor.kind === 'closed' ? new Closed(this, executor, phase, done) : new Open(this, executor, phase, done)
+      const loop =
+        executor.kind === 'closed' ? new Closed(this, executor, phase, done) : new Open(this, executor, phase, done)
       const ticker = setInterval(() => {
         this.#abortLate()
         loop.tick()
@@ -162,7 +163,8 @@ export class Engine implements ConnectionListener {
 
   #abortLate(): void {
     const limit = performance.now() - this.#options.totalTimeoutMs
-    for (const connection of this.#connections) if (connection.busy && connection.startedAt < limit) connection.abort('total-timeout')
+    for (const connection of this.#connections)
+      if (connection.busy && connection.startedAt < limit) connection.abort('total-timeout')
   }
 
   #abortAll(): void {

@@ -46,7 +46,9 @@ export class LoadPool {
 
   constructor({ workers, onBatch, ...setup }: PoolOptions) {
     this.#counters = new Counters(workers)
-    this.#threads = Array.from({ length: workers }, (_, worker) => this.#startThread({ ...setup, worker, workers, counters: this.#counters.buffer }, onBatch))
+    this.#threads = Array.from({ length: workers }, (_, worker) =>
+      this.#startThread({ ...setup, worker, workers, counters: this.#counters.buffer }, onBatch),
+    )
     this.#watch = setInterval(() => this.#checkHeartbeats(), 1000)
     this.#watch.unref()
   }
@@ -134,7 +136,8 @@ export class LoadPool {
     thread.broken = reason
     thread.reply?.({ type: 'broken', reason })
     // The others stop too: a run with part of its load is not the run that was asked for.
-    for (const other of this.#threads ?? []) if (other.broken === undefined) other.worker.postMessage({ type: 'stop', graceMs: 0 })
+    for (const other of this.#threads ?? [])
+      if (other.broken === undefined) other.worker.postMessage({ type: 'stop', graceMs: 0 })
   }
 
   #checkHeartbeats(): void {

@@ -4,7 +4,10 @@ import type { Level } from './level.ts'
 
 export function needStages(level: Level, executor: string): void {
   if (level.stages.length === 0)
-    throw new ConfigError(`option "stages": executor "${executor}" needs them, for instance [{"duration":30,"target":16}]`, 'stages')
+    throw new ConfigError(
+      `option "stages": executor "${executor}" needs them, for instance [{"duration":30,"target":16}]`,
+      'stages',
+    )
 }
 
 export function stagesEndMs(stages: readonly Stage[]): number {
@@ -42,7 +45,9 @@ export function timeOfCount(stages: readonly Stage[], start: number, count: numb
       const wanted = count - before
       const slope = (target - from) / duration
       const seconds =
-        Math.abs(slope) < 1e-12 ? wanted / from : (Math.sqrt(Math.max(0, from * from + 2 * slope * wanted)) - from) / slope
+        Math.abs(slope) < 1e-12
+          ? wanted / from
+          : (Math.sqrt(Math.max(0, from * from + 2 * slope * wanted)) - from) / slope
       return beganMs + seconds * 1000
     }
     before += area

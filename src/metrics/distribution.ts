@@ -79,7 +79,13 @@ export class Distribution implements DistributionView {
   }
 
   #toHistogram(value: number): void {
-    const histogram = build({ bitBucketSize: 32, autoResize: true, lowestDiscernibleValue: 1, highestTrackableValue: 2 ** 32, numberOfSignificantValueDigits: 3 })
+    const histogram = build({
+      bitBucketSize: 32,
+      autoResize: true,
+      lowestDiscernibleValue: 1,
+      highestTrackableValue: 2 ** 32,
+      numberOfSignificantValueDigits: 3,
+    })
     for (const kept of this.#values) histogram.recordValue(Math.max(0, Math.round(kept * this.#scale)))
     histogram.recordValue(Math.max(0, Math.round(value * this.#scale)))
     this.#histogram = histogram

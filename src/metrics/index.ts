@@ -1,6 +1,14 @@
 /** From samples to distributions, rates and the summary. */
 export { Distribution as DistributionRecorder, EXACT_LIMIT } from './distribution.ts'
-export { COUNT_METRICS, DISTRIBUTION_NAMES, type DistributionName, SCALAR_NAMES, type ScalarName, SPEED_METRICS, TIME_METRICS } from './names.ts'
+export {
+  COUNT_METRICS,
+  DISTRIBUTION_NAMES,
+  type DistributionName,
+  SCALAR_NAMES,
+  type ScalarName,
+  SPEED_METRICS,
+  TIME_METRICS,
+} from './names.ts'
 export { type Failure, type Objective, RunMetrics } from './runMetrics.ts'
 export { distributions, errorCounts, percentileRows, rates, type SummaryFacts, summarize } from './summary.ts'
 export type { DistributionView, MetricsView } from './view.ts'

@@ -1,5 +1,15 @@
 /** Turns the samples of one measured phase into distributions and rates, batch by batch, exactly as docs/metrics.md says. */
-import { C, causeOf, type FailureCause, FLAG_INPUT_ESTIMATED, FLAG_OUTPUT_ESTIMATED, gapsOf, ROW, type SampleBatch, textOf } from '../client/index.ts'
+import {
+  C,
+  causeOf,
+  type FailureCause,
+  FLAG_INPUT_ESTIMATED,
+  FLAG_OUTPUT_ESTIMATED,
+  gapsOf,
+  ROW,
+  type SampleBatch,
+  textOf,
+} from '../client/index.ts'
 import { Distribution } from './distribution.ts'
 import { COUNT_METRICS, DISTRIBUTION_NAMES, type DistributionName, type ScalarName } from './names.ts'
 import { TimelineRecorder } from './timelineRecorder.ts'
@@ -39,7 +49,10 @@ export class RunMetrics implements MetricsView {
   readonly timeline: TimelineRecorder
   readonly #objectives: readonly Objective[]
   readonly #distributions = new Map<DistributionName, Distribution>(
-    DISTRIBUTION_NAMES.map((name) => [name, new Distribution((COUNT_METRICS as readonly string[]).includes(name) ? 1 : 1000)]),
+    DISTRIBUTION_NAMES.map((name) => [
+      name,
+      new Distribution((COUNT_METRICS as readonly string[]).includes(name) ? 1 : 1000),
+    ]),
   )
   readonly #errors = new Map<FailureCause, number>()
   #inputTokens = 0
@@ -126,10 +139,16 @@ export class RunMetrics implements MetricsView {
     if (endedAt > this.lastEndedAt) this.lastEndedAt = endedAt
     this.#distributions.get('dispatchDelay')!.add(startedAt - scheduledAt)
     const connectedAt = numbers[at + C.connectedAt]!
-    if (connectedAt === connectedAt) this.#distributions.get('connect')!.add(connectedAt - numbers[at + C.connectStartedAt]!)
+    if (!Number.isNaN(connectedAt))
+      this.#distributions.get('connect')!.add(connectedAt - numbers[at + C.connectStartedAt]!)
     const cause = causeOf(batch, row)
     const outputTokens = numbers[at + C.outputTokens]!
-    this.timeline.add(startedAt, endedAt, cause !== undefined, cause === undefined && outputTokens > 0 ? outputTokens : 0)
+    this.timeline.add(
+      startedAt,
+      endedAt,
+      cause !== undefined,
+      cause === undefined && outputTokens > 0 ? outputTokens : 0,
+    )
     if (cause !== undefined) {
       this.failed++
       this.#addFailure(batch, row, cause)
@@ -145,7 +164,12 @@ export class RunMetrics implements MetricsView {
     for (let i = 0; i < gaps.length; i++) itl.add(gaps[i]!)
     if (this.#objectives.length > 0) {
       if (gaps.length > 0) one.set('itl', gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length)
-      if (this.#objectives.every(({ metric, holds }) => (one.has(metric) ? holds(one.get(metric)!) : MAY_BE_ABSENT.has(metric)))) this.good++
+      if (
+        this.#objectives.every(({ metric, holds }) =>
+          one.has(metric) ? holds(one.get(metric)!) : MAY_BE_ABSENT.has(metric),
+        )
+      )
+        this.good++
     }
   }
 
@@ -157,29 +181,29 @@ export class RunMetrics implements MetricsView {
     one.set('latency', latencyMs)
     one.set('responseTime', responseTimeMs)
     const firstChunkAt = numbers[at + C.firstChunkAt]!
-    if (firstChunkAt === firstChunkAt) one.set('firstChunkLatency', firstChunkAt - startedAt)
+    if (!Number.isNaN(firstChunkAt)) one.set('firstChunkLatency', firstChunkAt - startedAt)
     const firstTokenAt = numbers[at + C.firstTokenAt]!
-    if (firstTokenAt === firstTokenAt) one.set('ttft', firstTokenAt - startedAt)
+    if (!Number.isNaN(firstTokenAt)) one.set('ttft', firstTokenAt - startedAt)
     const packages = numbers[at + C.packages]!
     one.set('packages', packages)
     if (packages > 1) one.set('packageLatency', (numbers[at + C.lastChunkAt]! - firstChunkAt) / (packages - 1))
     const inputTokens = numbers[at + C.inputTokens]!
-    if (inputTokens === inputTokens) {
+    if (!Number.isNaN(inputTokens)) {
       one.set('inputTokens', inputTokens)
       this.#inputTokens += inputTokens
     }
     const cachedTokens = numbers[at + C.cachedTokens]!
-    if (cachedTokens === cachedTokens) {
+    if (!Number.isNaN(cachedTokens)) {
       one.set('cachedTokens', cachedTokens)
       this.#cachedTokens += cachedTokens
       this.#cachedOf += inputTokens
     }
     const reasoningTokens = numbers[at + C.reasoningTokens]!
-    if (reasoningTokens === reasoningTokens) one.set('reasoningTokens', reasoningTokens)
+    if (!Number.isNaN(reasoningTokens)) one.set('reasoningTokens', reasoningTokens)
     if (numbers[at + C.flags]! & (FLAG_INPUT_ESTIMATED | FLAG_OUTPUT_ESTIMATED)) this.estimatedTokens++
     else this.reportedTokens++
     const outputTokens = numbers[at + C.outputTokens]!
-    if (outputTokens !== outputTokens) return
+    if (Number.isNaN(outputTokens)) return
     one.set('outputTokens', outputTokens)
     this.#outputTokens += outputTokens
     if (latencyMs > 0) one.set('outputSpeed', (outputTokens * 1000) / latencyMs)
@@ -195,7 +219,9 @@ export class RunMetrics implements MetricsView {
     const statusNumber = batch.numbers[row * ROW + C.status]!
     const status = statusNumber > 0 ? statusNumber : null
     const message = textOf(batch, row, 'failure')
-    const seen = this.failures.find((failure) => failure.cause === cause && failure.status === status && failure.message === message)
+    const seen = this.failures.find(
+      (failure) => failure.cause === cause && failure.status === status && failure.message === message,
+    )
     if (seen) seen.count++
     else if (this.failures.length < MAX_FAILURES) this.failures.push({ cause, status, message, count: 1 })
   }

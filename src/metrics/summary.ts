@@ -38,7 +38,8 @@ export function summarize(metrics: RunMetrics, facts: SummaryFacts): Summary {
 
 export function percentileRows(metrics: RunMetrics): PercentileRow[] {
   return PERCENTILES.map((percentile) => {
-    const at = (name: DistributionName): number | null => inSeconds(metrics.distribution(name)?.percentile(percentile) ?? null)
+    const at = (name: DistributionName): number | null =>
+      inSeconds(metrics.distribution(name)?.percentile(percentile) ?? null)
     return {
       percentile,
       firstChunkLatencySeconds: at('firstChunkLatency'),
@@ -74,12 +75,26 @@ export function rates(metrics: RunMetrics): Rates {
 
 /** Every cause that occurred, with its count. */
 export function errorCounts(metrics: RunMetrics): Record<string, number> {
-  return Object.fromEntries(FAILURE_CAUSES.map((cause) => [cause, metrics.errors(cause)] as const).filter(([, count]) => count > 0))
+  return Object.fromEntries(
+    FAILURE_CAUSES.map((cause) => [cause, metrics.errors(cause)] as const).filter(([, count]) => count > 0),
+  )
 }
 
 function describe(view: DistributionView): Distribution {
   const { n, mean, stddev, min, max, exact } = view
-  return { n, mean, stddev, min, max, p50: view.percentile(50), p90: view.percentile(90), p95: view.percentile(95), p99: view.percentile(99), p999: view.percentile(99.9), exact }
+  return {
+    n,
+    mean,
+    stddev,
+    min,
+    max,
+    p50: view.percentile(50),
+    p90: view.percentile(90),
+    p95: view.percentile(95),
+    p99: view.percentile(99),
+    p999: view.percentile(99.9),
+    exact,
+  }
 }
 
 function inSeconds(milliseconds: number | null): number | null {

@@ -58,7 +58,10 @@ export const thresholdResultSchema = z.object({
   limit: z.number(),
   unit: z.string(),
   n: z.number().describe('samples behind the figure'),
-  interval: z.tuple([optionalNumber, optionalNumber]).optional().describe('confidence interval; a null end is unbounded at this n'),
+  interval: z
+    .tuple([optionalNumber, optionalNumber])
+    .optional()
+    .describe('confidence interval; a null end is unbounded at this n'),
   verdict: verdictSchema,
   message: z.string(),
 })
@@ -72,7 +75,9 @@ export const clientHealthSchema = z.object({
   dispatchDelayMs: z.object({ p99: z.number(), max: z.number() }),
   gcPauseMs: z.object({ total: z.number(), max: z.number() }),
   socketsRefused: z.number().describe('connections not opened for lack of file descriptors'),
-  harnessOverheadMs: optionalNumber.describe('median latency of an instant loopback answer: what the harness itself adds'),
+  harnessOverheadMs: optionalNumber.describe(
+    'median latency of an instant loopback answer: what the harness itself adds',
+  ),
 })
 
 export const environmentSchema = z.object({
@@ -109,7 +114,10 @@ export const resultSchema = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),
   name: z.string(),
   startedAt: z.string(),
-  endpoint: z.object({ url: z.string(), embedded: z.boolean().describe("true when the project's own server answered") }),
+  endpoint: z.object({
+    url: z.string(),
+    embedded: z.boolean().describe("true when the project's own server answered"),
+  }),
   interrupted: z.boolean(),
   config: z.record(z.string(), z.unknown()),
   summary: summarySchema,

@@ -45,7 +45,10 @@ const TEST_TIMEOUT_MS = 120_000
  * @throws EndpointError when the endpoint did not answer the connection test
  * @throws StoreError when results could not be written; the load is stopped first
  */
-export async function runPerfBenchmark(input: Config | Record<string, unknown>, hooks: RunHooks = {}): Promise<Outcome> {
+export async function runPerfBenchmark(
+  input: Config | Record<string, unknown>,
+  hooks: RunHooks = {},
+): Promise<Outcome> {
   const config = withEnvironment(resolveConfig(input))
   const thresholds = parseThresholds(config.thresholds)
   const objectives = parseObjectives(config.objectives)
@@ -59,7 +62,12 @@ export async function runPerfBenchmark(input: Config | Record<string, unknown>, 
     const bodyTexts = buildBodies(prompts, config, api, endpoint.path, Math.min(wanted, MAX_BODIES))
     const headers = requestHeaders(config)
     if (!config.noTestConnection)
-      await testConnection({ url: endpoint.url, headers, body: bodyTexts[0]!, timeoutMs: Math.min(config.totalTimeout * 1000, TEST_TIMEOUT_MS) })
+      await testConnection({
+        url: endpoint.url,
+        headers,
+        body: bodyTexts[0]!,
+        timeoutMs: Math.min(config.totalTimeout * 1000, TEST_TIMEOUT_MS),
+      })
     const bodies = packBodies(bodyTexts)
     const spare = Math.max(1, availableParallelism() - 1)
     const workers = config.workers === 'auto' ? threadsFor(levels, spare) : config.workers
@@ -128,13 +136,20 @@ function outcomeOf(outcomes: LevelOutcome[]): Outcome {
 function withEnvironment(config: ResolvedConfig): ResolvedConfig {
   const model = config.model ?? (config.url === undefined ? 'embedded' : 'default')
   // The embedded server needs no key: a real one is not sent where it is of no use.
-  const apiKey = config.apiKey ?? (config.url === undefined ? undefined : (process.env['PERFGATE_API_KEY'] ?? process.env['OPENAI_API_KEY']))
+  const apiKey =
+    config.apiKey ??
+    (config.url === undefined ? undefined : (process.env['PERFGATE_API_KEY'] ?? process.env['OPENAI_API_KEY']))
   return apiKey === undefined || apiKey === '' ? { ...config, model } : { ...config, model, apiKey }
 }
 
 function threadsFor(levels: RunLevel[], spare: number): number {
   const needed = levels.map(({ level }) => {
-    const streams = Number.isFinite(level.parallel) ? Math.max(level.parallel, ...level.stages.map((stage) => (level.executor === 'ramping-concurrency' ? stage.target : 0))) : 0
+    const streams = Number.isFinite(level.parallel)
+      ? Math.max(
+          level.parallel,
+          ...level.stages.map((stage) => (level.executor === 'ramping-concurrency' ? stage.target : 0)),
+        )
+      : 0
     return Math.ceil(Math.max(streams / STREAMS_PER_THREAD, level.rate / STARTS_PER_THREAD))
   })
   return Math.min(spare, Math.max(1, ...needed))

@@ -24,7 +24,14 @@ export interface HealthFacts {
   freeCores: number
 }
 
-export function judgeClient({ report, metrics, uncapped, smallestGatedMs, harnessOverheadMs, freeCores }: HealthFacts): ClientHealth {
+export function judgeClient({
+  report,
+  metrics,
+  uncapped,
+  smallestGatedMs,
+  harnessOverheadMs,
+  freeCores,
+}: HealthFacts): ClientHealth {
   const reasons: string[] = []
   const { threads } = report
   const worst = (pick: (thread: PhaseReport['threads'][number]) => number): number => Math.max(0, ...threads.map(pick))
@@ -39,11 +46,17 @@ export function judgeClient({ report, metrics, uncapped, smallestGatedMs, harnes
   if (report.broken !== undefined) reasons.push(`${report.broken}; part of the load was not sent`)
   const remedy = freeCores > 0 ? 'raise workers' : 'use a machine with more cores, or more machines'
   if (cpuShare > MAX_CPU_SHARE && worst((thread) => thread.elapsedMs) >= MIN_JUDGED_MS)
-    reasons.push(`a load thread used ${percent(cpuShare)} of its core (limit ${percent(MAX_CPU_SHARE)}); ${remedy}, or lower the load`)
-  const slow = threads.filter((thread) => thread.eventLoopDelayMs.n >= MIN_DELAY_SAMPLES && thread.eventLoopDelayMs.p99 > delayLimitMs)
+    reasons.push(
+      `a load thread used ${percent(cpuShare)} of its core (limit ${percent(MAX_CPU_SHARE)}); ${remedy}, or lower the load`,
+    )
+  const slow = threads.filter(
+    (thread) => thread.eventLoopDelayMs.n >= MIN_DELAY_SAMPLES && thread.eventLoopDelayMs.p99 > delayLimitMs,
+  )
   if (slow.length > 0) {
     const p99 = Math.max(...slow.map((thread) => thread.eventLoopDelayMs.p99))
-    reasons.push(`a load thread's event loop was late by ${p99.toFixed(1)} ms at p99 (limit ${delayLimitMs.toFixed(1)} ms); ${remedy}, or keep other work off this machine`)
+    reasons.push(
+      `a load thread's event loop was late by ${p99.toFixed(1)} ms at p99 (limit ${delayLimitMs.toFixed(1)} ms); ${remedy}, or keep other work off this machine`,
+    )
   }
   if (uncapped && metrics.total > 1) {
     const scheduledMs = metrics.lastScheduledAt - metrics.firstScheduledAt
@@ -51,9 +64,14 @@ export function judgeClient({ report, metrics, uncapped, smallestGatedMs, harnes
     if (behind > MAX_BEHIND && metrics.lastStartedAt - metrics.lastScheduledAt > MIN_DELAY_MS)
       reasons.push(`starts fell ${percent(behind)} behind the schedule (limit ${percent(MAX_BEHIND)}); ${remedy}`)
     if (dispatchDelayMs.p99 > delayLimitMs)
-      reasons.push(`requests left ${dispatchDelayMs.p99.toFixed(1)} ms late at p99 (limit ${delayLimitMs.toFixed(1)} ms); ${remedy}`)
+      reasons.push(
+        `requests left ${dispatchDelayMs.p99.toFixed(1)} ms late at p99 (limit ${delayLimitMs.toFixed(1)} ms); ${remedy}`,
+      )
   }
-  if (socketsRefused > 0) reasons.push(`${socketsRefused} connections could not be opened for lack of file descriptors; raise the limit with "ulimit -n"`)
+  if (socketsRefused > 0)
+    reasons.push(
+      `${socketsRefused} connections could not be opened for lack of file descriptors; raise the limit with "ulimit -n"`,
+    )
 
   return {
     valid: reasons.length === 0,
@@ -66,7 +84,10 @@ export function judgeClient({ report, metrics, uncapped, smallestGatedMs, harnes
       max: worst((thread) => thread.eventLoopDelayMs.max),
     },
     dispatchDelayMs,
-    gcPauseMs: { total: threads.reduce((sum, thread) => sum + thread.gcPauseMs.total, 0), max: worst((thread) => thread.gcPauseMs.max) },
+    gcPauseMs: {
+      total: threads.reduce((sum, thread) => sum + thread.gcPauseMs.total, 0),
+      max: worst((thread) => thread.gcPauseMs.max),
+    },
     socketsRefused,
     harnessOverheadMs,
   }

@@ -17,7 +17,14 @@ export async function testConnection({ url, headers, body, timeoutMs }: TestTarg
   let status: number
   let text = ''
   try {
-    const answer = await request(url, { method: 'POST', headers: pairs(headers), body, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, signal: AbortSignal.timeout(timeoutMs) })
+    const answer = await request(url, {
+      method: 'POST',
+      headers: pairs(headers),
+      body,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      signal: AbortSignal.timeout(timeoutMs),
+    })
     status = answer.statusCode
     if (status >= 200 && status < 300) {
       // The answer is read to its end, so that the server is at rest when the run begins.
@@ -29,9 +36,14 @@ export async function testConnection({ url, headers, body, timeoutMs }: TestTarg
       if (text.length > BODY_LIMIT) break
     }
   } catch (error) {
-    throw new EndpointError(`endpoint ${url}: no answer to the connection test (${classifyError(error as Error)}: ${reason(error as Error)}); is the server running, and is the address right?`)
+    throw new EndpointError(
+      `endpoint ${url}: no answer to the connection test (${classifyError(error as Error)}: ${reason(error as Error)}); is the server running, and is the address right?`,
+    )
   }
-  throw new EndpointError(`endpoint ${url}: HTTP ${status} to the connection test: ${serverWords(text)}${hint(status)}`, status)
+  throw new EndpointError(
+    `endpoint ${url}: HTTP ${status} to the connection test: ${serverWords(text)}${hint(status)}`,
+    status,
+  )
 }
 
 function pairs(headers: string[]): Record<string, string> {

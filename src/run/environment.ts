@@ -33,7 +33,10 @@ export function packageVersion(): string {
   // The package's own file lies two folders up from the sources, three from what is built of them.
   for (const up of ['../../package.json', '../../../package.json']) {
     try {
-      const { name, version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as { name?: string; version?: string }
+      const { name, version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as {
+        name?: string
+        version?: string
+      }
       if (name === 'perfgate' && version) return version
     } catch {
       // Not there: try the next.
@@ -44,7 +47,13 @@ export function packageVersion(): string {
 
 function gitCommit(): string | null {
   try {
-    return execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 1000 }).trim() || null
+    return (
+      execFileSync('git', ['rev-parse', 'HEAD'], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+        timeout: 1000,
+      }).trim() || null
+    )
   } catch {
     return null
   }

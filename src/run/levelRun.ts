@@ -4,7 +4,15 @@ import type { SampleBatch } from '../client/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { evaluateThresholds, overallVerdict, type ParsedThreshold } from '../gates/index.ts'
 import { Bodies, type LoadPool, type SharedBodies } from '../load/index.ts'
-import { distributions, errorCounts, type Objective, percentileRows, RunMetrics, rates, summarize } from '../metrics/index.ts'
+import {
+  distributions,
+  errorCounts,
+  type Objective,
+  percentileRows,
+  RunMetrics,
+  rates,
+  summarize,
+} from '../metrics/index.ts'
 import { renderJson } from '../report/index.ts'
 import { type ClientHealth, type Result, SCHEMA_VERSION } from '../result/index.ts'
 import { ResultStore, reservePath, type StoreError } from '../store/index.ts'
@@ -74,7 +82,13 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
           },
         )
   try {
-    await store?.open(`${path}.db`, { config: shown, environment: environment(), startedAt: startedAt.toISOString(), level, endpoint: endpoint.url })
+    await store?.open(`${path}.db`, {
+      config: shown,
+      environment: environment(),
+      startedAt: startedAt.toISOString(),
+      level,
+      endpoint: endpoint.url,
+    })
     const pipeline = new Pipeline(context, store)
     context.batches.listener = (batch) => pipeline.take(batch)
     await pool.preconnect(level)
@@ -101,7 +115,15 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
       harnessOverheadMs: context.harnessOverheadMs,
       freeCores: context.freeCores,
     })
-    const result = buildResult(context, { level, metrics, client, startedAt, dbPath: path === undefined ? null : `${path}.db`, shown, unsent: report.threads.reduce((sum, thread) => sum + thread.unsent, 0) })
+    const result = buildResult(context, {
+      level,
+      metrics,
+      client,
+      startedAt,
+      dbPath: path === undefined ? null : `${path}.db`,
+      shown,
+      unsent: report.threads.reduce((sum, thread) => sum + thread.unsent, 0),
+    })
     store?.setFact('result', result)
     await store?.finish()
     if (path !== undefined) writeFileSync(`${path}.json`, renderJson(result))
@@ -150,7 +172,12 @@ class Pipeline {
   }
 }
 
-function watchProgress(context: LevelContext, phase: RunProgress['phase'], total: number, durationMs: number): () => void {
+function watchProgress(
+  context: LevelContext,
+  phase: RunProgress['phase'],
+  total: number,
+  durationMs: number,
+): () => void {
   const { hooks, pool } = context
   if (hooks.onProgress === undefined) return () => {}
   const beganAt = performance.now()
@@ -187,24 +214,43 @@ interface ResultParts {
   unsent: number
 }
 
-function buildResult(context: LevelContext, { level, metrics, client, startedAt, dbPath, shown, unsent }: ResultParts): Result {
+function buildResult(
+  context: LevelContext,
+  { level, metrics, client, startedAt, dbPath, shown, unsent }: ResultParts,
+): Result {
   const { config, endpoint, hooks } = context
   const thresholds = evaluateThresholds(context.thresholds, metrics)
   const interrupted = hooks.signal?.aborted === true || hooks.killSignal?.aborted === true
   const { estimatedTokens, reportedTokens } = metrics
   const notes: string[] = []
-  if (endpoint.embedded) notes.push(`Measured against the embedded server at ${endpoint.url}, whose timing is a model: these figures say nothing about a real endpoint.`)
+  if (endpoint.embedded)
+    notes.push(
+      `Measured against the embedded server at ${endpoint.url}, whose timing is a model: these figures say nothing about a real endpoint.`,
+    )
   if (interrupted) notes.push('The run was interrupted: the figures are those of the requests that had finished.')
-  if (estimatedTokens > 0) notes.push(`The server reported no usage for ${estimatedTokens} of ${metrics.succeeded} answers: their tokens were counted with gpt-tokenizer, an estimate for other models.`)
-  if (unsent > 0) notes.push(`${unsent} requests were due but not sent before the end, because ${level.parallel} were in flight already.`)
-  if (metrics.distribution('latency')?.exact === false || metrics.distribution('itl')?.exact === false) notes.push('Distributions of more than 100,000 samples come from histograms of three significant digits.')
+  if (estimatedTokens > 0)
+    notes.push(
+      `The server reported no usage for ${estimatedTokens} of ${metrics.succeeded} answers: their tokens were counted with gpt-tokenizer, an estimate for other models.`,
+    )
+  if (unsent > 0)
+    notes.push(
+      `${unsent} requests were due but not sent before the end, because ${level.parallel} were in flight already.`,
+    )
+  if (metrics.distribution('latency')?.exact === false || metrics.distribution('itl')?.exact === false)
+    notes.push('Distributions of more than 100,000 samples come from histograms of three significant digits.')
   return {
     schemaVersion: SCHEMA_VERSION,
     name: hooks.label ?? config.name ?? config.model ?? 'run',
     startedAt: startedAt.toISOString(),
     endpoint: { url: endpoint.url, embedded: endpoint.embedded },
     interrupted,
-    config: { ...shown, parallel: Number.isFinite(level.parallel) ? level.parallel : config.parallel, rate: level.rate, executor: level.executor, number: Number.isFinite(level.number) ? level.number : undefined },
+    config: {
+      ...shown,
+      parallel: Number.isFinite(level.parallel) ? level.parallel : config.parallel,
+      rate: level.rate,
+      executor: level.executor,
+      number: Number.isFinite(level.number) ? level.number : undefined,
+    },
     summary: summarize(metrics, {
       concurrency: Number.isFinite(level.parallel) ? level.parallel : null,
       expectedRequests: Number.isFinite(level.number) ? level.number : null,
@@ -216,7 +262,16 @@ function buildResult(context: LevelContext, { level, metrics, client, startedAt,
     timeline: metrics.timeline.timeline(),
     errors: errorCounts(metrics),
     failures: metrics.failures,
-    tokens: { source: metrics.succeeded === 0 ? 'none' : estimatedTokens === 0 ? 'usage' : reportedTokens === 0 ? 'estimated' : 'mixed' },
+    tokens: {
+      source:
+        metrics.succeeded === 0
+          ? 'none'
+          : estimatedTokens === 0
+            ? 'usage'
+            : reportedTokens === 0
+              ? 'estimated'
+              : 'mixed',
+    },
     thresholds,
     verdict: overallVerdict(thresholds, client.valid || config.onInvalid === 'warn'),
     client,

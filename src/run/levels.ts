@@ -34,7 +34,11 @@ export function levelsOf(config: ResolvedConfig): RunLevel[] {
       seed: config.loadSeed,
     }
     executorNamed(level.executor).check(level)
-    return { level, warmup: warmupOf(config, level), label: count === 1 ? undefined : sweepsRate ? `rate_${rate}` : `parallel_${parallel}` }
+    return {
+      level,
+      warmup: warmupOf(config, level),
+      label: count === 1 ? undefined : sweepsRate ? `rate_${rate}` : `parallel_${parallel}`,
+    }
   })
 }
 

@@ -5,6 +5,8 @@ const HIDDEN = '***'
 const SENSITIVE = /authorization|api[-_]?key|token|secret|cookie|password|credential/i
 
 export function redactConfig(config: ResolvedConfig): Record<string, unknown> {
-  const headers = Object.fromEntries(Object.entries(config.headers).map(([name, value]) => [name, SENSITIVE.test(name) ? HIDDEN : value]))
+  const headers = Object.fromEntries(
+    Object.entries(config.headers).map(([name, value]) => [name, SENSITIVE.test(name) ? HIDDEN : value]),
+  )
   return { ...config, headers, ...(config.apiKey === undefined ? {} : { apiKey: HIDDEN }) }
 }

@@ -8,7 +8,13 @@ import { seeded } from '../load/random.ts'
 export const MAX_BODIES = 100_000
 
 /** JSON texts, in the order of the prompts; output lengths are sampled per request where a range is given. */
-export function buildBodies(prompts: readonly Prompt[], config: ResolvedConfig, api: Api, path: string, wanted: number): string[] {
+export function buildBodies(
+  prompts: readonly Prompt[],
+  config: ResolvedConfig,
+  api: Api,
+  path: string,
+  wanted: number,
+): string[] {
   const { maxTokens } = config
   // A range makes requests with the same prompt differ, so each request gets a body of its own.
   const count = Array.isArray(maxTokens) ? Math.min(Math.max(wanted, prompts.length), MAX_BODIES) : prompts.length

@@ -1,5 +1,13 @@
 /** Counts tokens ourselves where the server reported none, and marks those samples; runs off the load threads. */
-import { C, causeOf, FLAG_INPUT_ESTIMATED, FLAG_OUTPUT_ESTIMATED, ROW, type SampleBatch, textOf } from '../client/index.ts'
+import {
+  C,
+  causeOf,
+  FLAG_INPUT_ESTIMATED,
+  FLAG_OUTPUT_ESTIMATED,
+  ROW,
+  type SampleBatch,
+  textOf,
+} from '../client/index.ts'
 import type { Bodies } from '../load/index.ts'
 import type { TokenCounter } from '../tokens/index.ts'
 
@@ -9,7 +17,12 @@ export function lacksTokens(batch: SampleBatch): boolean {
   return false
 }
 
-export function estimateTokens(batch: SampleBatch, bodies: Bodies, counter: TokenCounter, inputCounts: Map<number, number>): void {
+export function estimateTokens(
+  batch: SampleBatch,
+  bodies: Bodies,
+  counter: TokenCounter,
+  inputCounts: Map<number, number>,
+): void {
   for (let row = 0; row < batch.count; row++) {
     if (!rowLacksTokens(batch, row)) continue
     const at = row * ROW
@@ -17,7 +30,10 @@ export function estimateTokens(batch: SampleBatch, bodies: Bodies, counter: Toke
     if (Number.isNaN(numbers[at + C.inputTokens]!)) {
       const body = numbers[at + C.body]!
       let count = inputCounts.get(body)
-      if (count === undefined) inputCounts.set(body, (count = inputTokens(bodies.text(body), counter)))
+      if (count === undefined) {
+        count = inputTokens(bodies.text(body), counter)
+        inputCounts.set(body, count)
+      }
       numbers[at + C.inputTokens] = count
       numbers[at + C.flags]! |= FLAG_INPUT_ESTIMATED
     }

@@ -21,7 +21,12 @@ export interface PathParts {
  * @throws ConfigError when the folder cannot be created or written
  */
 export function reservePath(parts: PathParts): string {
-  const names = [fileName(parts.model), parts.label === undefined ? undefined : fileName(parts.label), 'benchmark', parts.level]
+  const names = [
+    fileName(parts.model),
+    parts.label === undefined ? undefined : fileName(parts.label),
+    'benchmark',
+    parts.level,
+  ]
   if (parts.startedAt) names.push(timestamp(parts.startedAt))
   const stem = names.filter((name) => name !== undefined && name !== '').join('_')
   const folder = parts.outputsDir.replace(/\/+$/, '') || '/'
@@ -38,7 +43,10 @@ export function reservePath(parts: PathParts): string {
       }
     }
   } catch (error) {
-    throw new ConfigError(`option "outputsDir": cannot write to "${parts.outputsDir}": ${(error as Error).message}`, 'outputsDir')
+    throw new ConfigError(
+      `option "outputsDir": cannot write to "${parts.outputsDir}": ${(error as Error).message}`,
+      'outputsDir',
+    )
   }
 }
 

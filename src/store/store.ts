@@ -18,7 +18,11 @@ export class ResultStore {
   constructor(setup: StoreSetup, onFailure: (error: StoreError) => void) {
     this.#onFailure = onFailure
     const file = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
-    this.#worker = new Worker(file, { workerData: setup, name: 'perfgate store', execArgv: ['--disable-warning=ExperimentalWarning'] })
+    this.#worker = new Worker(file, {
+      workerData: setup,
+      name: 'perfgate store',
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    })
     this.#worker.on('message', (message: FromStore) => this.#hear(message))
     this.#worker.on('error', (error) => this.#fail(error.message))
   }

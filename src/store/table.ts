@@ -1,5 +1,15 @@
 /** The result DB's tables: EvalScope's table `result` and columns, ours beside them, and facts about the run. */
-import { C, causeOf, FLAG_INPUT_ESTIMATED, FLAG_OUTPUT_ESTIMATED, FLAG_WARMUP, gapsOf, ROW, type SampleBatch, textOf } from '../client/index.ts'
+import {
+  C,
+  causeOf,
+  FLAG_INPUT_ESTIMATED,
+  FLAG_OUTPUT_ESTIMATED,
+  FLAG_WARMUP,
+  gapsOf,
+  ROW,
+  type SampleBatch,
+  textOf,
+} from '../client/index.ts'
 
 /** Raised when a column changes its meaning; stored as SQLite's `user_version`. */
 export const DB_VERSION = 1
@@ -88,7 +98,9 @@ export function rowValues(batch: SampleBatch, row: number, facts: RowFacts): Val
     packages > 1 ? seconds((number(C.lastChunkAt) - number(C.firstChunkAt)) / (packages - 1)) : null,
     whole(number(C.inputTokens)),
     whole(outputTokens),
-    outputTokens > 1 && number(C.outputEvents) > 1 ? seconds((number(C.lastTokenAt) - number(C.firstTokenAt)) / (outputTokens - 1)) : null,
+    outputTokens > 1 && number(C.outputEvents) > 1
+      ? seconds((number(C.lastTokenAt) - number(C.firstTokenAt)) / (outputTokens - 1))
+      : null,
     textOf(batch, row, 'requestId') || null,
     facts.isStream ? 1 : 0,
     flags & FLAG_WARMUP ? 1 : 0,

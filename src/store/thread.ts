@@ -37,7 +37,12 @@ function handle(message: ToStore): void {
       db.exec(CREATE)
       const bodies = new Bodies(setup.bodies)
       const bodyText = setup.keepTexts ? (body: number): string => bodies.text(body) : undefined
-      open = { db, insert: db.prepare(INSERT), uncommitted: 0, facts: { wallOriginMs: setup.wallOriginMs, isStream: setup.isStream, bodyText } }
+      open = {
+        db,
+        insert: db.prepare(INSERT),
+        uncommitted: 0,
+        facts: { wallOriginMs: setup.wallOriginMs, isStream: setup.isStream, bodyText },
+      }
       for (const [key, value] of Object.entries(message.facts)) setFact(key, value)
       commit()
       send({ type: 'opened' })

@@ -16,12 +16,16 @@ export interface TokenCounter {
 const PER_MESSAGE = 3
 const PER_ANSWER = 3
 
-type Encode = { countTokens: (text: string, options: { allowedSpecial: Set<string>; disallowedSpecial: Set<string> }) => number }
+type Encode = {
+  countTokens: (text: string, options: { allowedSpecial: Set<string>; disallowedSpecial: Set<string> }) => number
+}
 
 /** Loads the tables when first needed: they are large. Models before GPT-4o use cl100k, all others o200k. */
 export async function loadTokenCounter(model: string): Promise<TokenCounter> {
   const old = /^(gpt-3\.5|gpt-4(?!o|\.1|\.5)|text-embedding)/.test(model)
-  const { countTokens } = (old ? await import('gpt-tokenizer/encoding/cl100k_base') : await import('gpt-tokenizer/encoding/o200k_base')) as Encode
+  const { countTokens } = (
+    old ? await import('gpt-tokenizer/encoding/cl100k_base') : await import('gpt-tokenizer/encoding/o200k_base')
+  ) as Encode
   const plain = { allowedSpecial: new Set<string>(), disallowedSpecial: new Set<string>() }
   const count = (text: string): number => (text === '' ? 0 : countTokens(text, plain))
   return {
@@ -29,7 +33,11 @@ export async function loadTokenCounter(model: string): Promise<TokenCounter> {
     count,
     countMessages(messages) {
       return messages.reduce(
-        (sum, { role, content }) => sum + PER_MESSAGE + count(role) + count(typeof content === 'string' ? content : JSON.stringify(content ?? '')),
+        (sum, { role, content }) =>
+          sum +
+          PER_MESSAGE +
+          count(role) +
+          count(typeof content === 'string' ? content : JSON.stringify(content ?? '')),
         PER_ANSWER,
       )
     },

@@ -5,7 +5,10 @@ import { Answer } from '../../src/client/answer.ts'
 const api = findApi('openai')
 
 /** Feeds an answer its reads, each at its time, and ends it. */
-function read(reads: [at: number, text: string][], { status = 200, type = 'text/event-stream', streamed = true } = {}): Answer {
+function read(
+  reads: [at: number, text: string][],
+  { status = 200, type = 'text/event-stream', streamed = true } = {},
+): Answer {
   const answer = new Answer(api)
   answer.reset()
   answer.onHeaders(status, { 'content-type': type }, streamed, reads[0]?.[0] ?? 0)
@@ -30,7 +33,9 @@ describe('an answer', () => {
       [90, done],
     ])
     expect(answer.failure).toBeUndefined()
-    expect([answer.firstChunkAt, answer.firstTokenAt, answer.lastTokenAt, answer.lastChunkAt, answer.endedAt]).toEqual([10, 30, 45, 50, 60])
+    expect([answer.firstChunkAt, answer.firstTokenAt, answer.lastTokenAt, answer.lastChunkAt, answer.endedAt]).toEqual([
+      10, 30, 45, 50, 60,
+    ])
     expect([answer.packages, answer.outputEvents]).toEqual([4, 2])
     expect(Array.from(answer.gaps.subarray(0, answer.gapCount))).toEqual([15])
     expect(answer.usage).toEqual({ inputTokens: 9, outputTokens: 3, cachedTokens: 4, reasoningTokens: 1 })
@@ -43,12 +48,19 @@ describe('an answer', () => {
     ['refusal', { refusal: 'no' }],
     ['tool_calls', { tool_calls: [{ index: 0, function: { name: 'f', arguments: '' } }] }],
   ])('counts %s as generated output', (_, delta) => {
-    const answer = read([[10, chunk({ role: 'assistant' })], [20, chunk(delta)], [30, chunk({}, 'stop') + done]])
+    const answer = read([
+      [10, chunk({ role: 'assistant' })],
+      [20, chunk(delta)],
+      [30, chunk({}, 'stop') + done],
+    ])
     expect(answer.firstTokenAt).toBe(20)
   })
 
   it('gives events of one read one stamp, so their gaps are 0', () => {
-    const answer = read([[5, chunk({ content: 'a' }) + chunk({ content: 'b' })], [8, chunk({ content: 'c' }) + chunk({}, 'stop') + done]])
+    const answer = read([
+      [5, chunk({ content: 'a' }) + chunk({ content: 'b' })],
+      [8, chunk({ content: 'c' }) + chunk({}, 'stop') + done],
+    ])
     expect(Array.from(answer.gaps.subarray(0, answer.gapCount))).toEqual([0, 3])
   })
 
@@ -77,8 +89,18 @@ describe('an answer', () => {
   })
 
   it('a whole answer has its first token when its last byte arrived', () => {
-    const body = JSON.stringify({ id: 'c2', choices: [{ index: 0, message: { role: 'assistant', content: 'hello' }, finish_reason: 'stop' }], usage: { prompt_tokens: 2, completion_tokens: 1 } })
-    const answer = read([[4, body.slice(0, 20)], [9, body.slice(20)]], { type: 'application/json; charset=utf-8', streamed: false })
+    const body = JSON.stringify({
+      id: 'c2',
+      choices: [{ index: 0, message: { role: 'assistant', content: 'hello' }, finish_reason: 'stop' }],
+      usage: { prompt_tokens: 2, completion_tokens: 1 },
+    })
+    const answer = read(
+      [
+        [4, body.slice(0, 20)],
+        [9, body.slice(20)],
+      ],
+      { type: 'application/json; charset=utf-8', streamed: false },
+    )
     expect(answer.failure).toBeUndefined()
     expect([answer.firstChunkAt, answer.firstTokenAt, answer.endedAt]).toEqual([9, 9, 9])
     expect(answer.requestId).toBe('c2')

@@ -80,8 +80,22 @@ describe('SSE decoding', () => {
 
   it('agrees with eventsource-parser on any stream, however it is cut', () => {
     const line = fc.oneof(
-      fc.constantFrom('', 'data', 'data:', 'event: a', 'event', ':comment', 'id: 1', 'retry: 5', 'unknown: x', 'dat: x', 'data:  x'),
-      fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => `data: ${text.replace(/[\r\n\u2028\u2029\0]/g, '')}`),
+      fc.constantFrom(
+        '',
+        'data',
+        'data:',
+        'event: a',
+        'event',
+        ':comment',
+        'id: 1',
+        'retry: 5',
+        'unknown: x',
+        'dat: x',
+        'data:  x',
+      ),
+      fc
+        .string({ unit: 'grapheme', maxLength: 12 })
+        .map((text) => `data: ${text.replace(/[\r\n\u2028\u2029\0]/g, '')}`),
     )
     const stream = fc.array(fc.tuple(line, fc.constantFrom('\n', '\r\n')), { maxLength: 30 })
     fc.assert(
@@ -111,11 +125,20 @@ describe('event templates', () => {
 
   it('finds the end of a text with escaped quotes and backslashes', () => {
     const bytes = Buffer.from(event('a') + event('say "hi" \\') + event('\n'))
-    expect(decode(bytes, [], true).map(({ data }) => data).slice(1)).toEqual(['matched:say \\"hi\\" \\\\', 'matched:\\n'])
+    expect(
+      decode(bytes, [], true)
+        .map(({ data }) => data)
+        .slice(1),
+    ).toEqual(['matched:say \\"hi\\" \\\\', 'matched:\\n'])
   })
 
   it('leaves empty texts, raw control characters and unlike events to the parser', () => {
-    const odd = ['data: {"id":"y","n":1,"text":"b"}\n\n', event(''), 'data: {"id":"x","n":1,"text":"a\tb"}\n\n', 'data: {"id":"x","n":1,"text":"b"}}\n\n']
+    const odd = [
+      'data: {"id":"y","n":1,"text":"b"}\n\n',
+      event(''),
+      'data: {"id":"x","n":1,"text":"a\tb"}\n\n',
+      'data: {"id":"x","n":1,"text":"b"}}\n\n',
+    ]
     for (const other of odd) {
       const seen = decode(Buffer.from(event('a') + other), [], true)
       expect(seen).toHaveLength(2)
@@ -130,14 +153,24 @@ describe('event templates', () => {
 
   it('reads any texts as JSON.parse would, however the bytes are cut', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }), { maxLength: 12 }), fc.array(fc.nat(600), { maxLength: 6 }), (texts, cuts) => {
-        const bytes = Buffer.from(texts.map((text) => event(text)).join(''))
-        const seen = decode(bytes, cuts.filter((cut) => cut < bytes.length), true).map(({ data }) =>
-          data.startsWith('matched:') ? (JSON.parse(`"${data.slice(8)}"`) as string) : (JSON.parse(data) as { text: string }).text,
-        )
-        // What is not well-formed Unicode cannot be written as UTF-8: it arrives as the replacement character.
-        expect(seen).toEqual(texts.map((text) => (JSON.parse(Buffer.from(JSON.stringify(text)).toString()) as string)))
-      }),
+      fc.property(
+        fc.array(fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }), { maxLength: 12 }),
+        fc.array(fc.nat(600), { maxLength: 6 }),
+        (texts, cuts) => {
+          const bytes = Buffer.from(texts.map((text) => event(text)).join(''))
+          const seen = decode(
+            bytes,
+            cuts.filter((cut) => cut < bytes.length),
+            true,
+          ).map(({ data }) =>
+            data.startsWith('matched:')
+              ? (JSON.parse(`"${data.slice(8)}"`) as string)
+              : (JSON.parse(data) as { text: string }).text,
+          )
+          // What is not well-formed Unicode cannot be written as UTF-8: it arrives as the replacement character.
+          expect(seen).toEqual(texts.map((text) => JSON.parse(Buffer.from(JSON.stringify(text)).toString()) as string))
+        },
+      ),
       { numRuns: 500, seed: 2 },
     )
   })

@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest'
+import { resolveConfig } from '../../src/config/index.ts'
 import { executorNamed, type Level } from '../../src/load/index.ts'
 import { share } from '../../src/load/share.ts'
 import { levelsOf } from '../../src/run/levels.ts'
-import { resolveConfig } from '../../src/config/index.ts'
 
 const base: Level = {
-  executor: 'poisson', parallel: Number.POSITIVE_INFINITY, number: Number.POSITIVE_INFINITY, rate: 50, durationMs: 1e9,
-  burstiness: 1, stages: [], timestamps: [], seed: 7,
+  executor: 'poisson',
+  parallel: Number.POSITIVE_INFINITY,
+  number: Number.POSITIVE_INFINITY,
+  rate: 50,
+  durationMs: 1e9,
+  burstiness: 1,
+  stages: [],
+  timestamps: [],
+  seed: 7,
 }
 
 function arrivals(level: Partial<Level>, count: number): number[] {
@@ -24,10 +31,12 @@ function gaps(times: number[]): number[] {
 /** Largest distance between the empirical distribution and the exponential one of this mean. */
 function kolmogorovSmirnov(values: number[], mean: number): number {
   const sorted = [...values].sort((a, b) => a - b)
-  return Math.max(...sorted.map((value, i) => {
-    const expected = 1 - Math.exp(-value / mean)
-    return Math.max(Math.abs(expected - i / sorted.length), Math.abs(expected - (i + 1) / sorted.length))
-  }))
+  return Math.max(
+    ...sorted.map((value, i) => {
+      const expected = 1 - Math.exp(-value / mean)
+      return Math.max(Math.abs(expected - i / sorted.length), Math.abs(expected - (i + 1) / sorted.length))
+    }),
+  )
 }
 
 describe('arrival patterns', () => {
@@ -40,7 +49,12 @@ describe('arrival patterns', () => {
   })
 
   it('the same test refuses even gaps, so that it can fail', () => {
-    expect(kolmogorovSmirnov(Array.from({ length: 5000 }, () => 20), 20)).toBeGreaterThan(0.5)
+    expect(
+      kolmogorovSmirnov(
+        Array.from({ length: 5000 }, () => 20),
+        20,
+      ),
+    ).toBeGreaterThan(0.5)
   })
 
   it('the same seed gives the same arrivals, another seed others', () => {
@@ -66,7 +80,10 @@ describe('arrival patterns', () => {
   })
 
   it('a ramping rate sends as many requests as the area under its stages, at the times of the integral', () => {
-    const stages = [{ duration: 10, target: 20 }, { duration: 5, target: 20 }]
+    const stages = [
+      { duration: 10, target: 20 },
+      { duration: 5, target: 20 },
+    ]
     const times = arrivals({ executor: 'ramping-rate', rate: -1, stages }, 201)
     // From 0 to 20/s in 10 s: 100 requests, and the i-th is due when t²  = i seconds².
     expect(times[0]).toBeCloseTo(1000, 6)
@@ -79,14 +96,28 @@ describe('arrival patterns', () => {
   it('a ramping concurrency follows its stages linearly', () => {
     const ramp = executorNamed('ramping-concurrency')
     if (ramp.kind !== 'closed') throw new Error('not a closed loop')
-    const level: Level = { ...base, executor: 'ramping-concurrency', parallel: 2, stages: [{ duration: 10, target: 12 }, { duration: 5, target: 0 }] }
+    const level: Level = {
+      ...base,
+      executor: 'ramping-concurrency',
+      parallel: 2,
+      stages: [
+        { duration: 10, target: 12 },
+        { duration: 5, target: 0 },
+      ],
+    }
     expect([0, 5000, 10_000, 12_500, 15_000].map((ms) => ramp.concurrencyAt(level, ms))).toEqual([2, 7, 12, 6, 0])
     expect(ramp.peak(level)).toBe(12)
     expect(ramp.endsMs(level)).toBe(15_000)
   })
 
   it('a trace is replayed as it is, and must be in order', () => {
-    expect(arrivals({ executor: 'trace', timestamps: [0, 5, 5, 90] }, 5)).toEqual([0, 5, 5, 90, Number.POSITIVE_INFINITY])
+    expect(arrivals({ executor: 'trace', timestamps: [0, 5, 5, 90] }, 5)).toEqual([
+      0,
+      5,
+      5,
+      90,
+      Number.POSITIVE_INFINITY,
+    ])
     const level: Level = { ...base, executor: 'trace', timestamps: [0, 5, 4] }
     expect(() => executorNamed('trace').check(level)).toThrow('value 3 is earlier than the one before it')
   })
@@ -104,7 +135,8 @@ describe('splitting over threads', () => {
 })
 
 describe('levels of a scenario', () => {
-  const levels = (config: Record<string, unknown>) => levelsOf(resolveConfig(config)).map(({ level, label }) => ({ ...level, label }))
+  const levels = (config: Record<string, unknown>) =>
+    levelsOf(resolveConfig(config)).map(({ level, label }) => ({ ...level, label }))
 
   it('lists of parallel and number go together, one level each', () => {
     expect(levels({ parallel: [1, 4], number: [10, 40] })).toMatchObject([
@@ -114,7 +146,9 @@ describe('levels of a scenario', () => {
   })
 
   it('a rate means Poisson arrivals, capped by parallel; open-loop takes the cap away and sweeps the rate', () => {
-    expect(levels({ parallel: 8, rate: 5 })).toMatchObject([{ executor: 'poisson', parallel: 8, rate: 5, label: undefined }])
+    expect(levels({ parallel: 8, rate: 5 })).toMatchObject([
+      { executor: 'poisson', parallel: 8, rate: 5, label: undefined },
+    ])
     expect(levels({ rate: [5, 10], openLoop: true })).toMatchObject([
       { parallel: Number.POSITIVE_INFINITY, rate: 5, label: 'rate_5' },
       { parallel: Number.POSITIVE_INFINITY, rate: 10, label: 'rate_10' },

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { BatchWriter, C, FAILURE_CAUSES, type FailureCause, ROW, type SampleBatch } from '../../src/client/index.ts'
-import { DistributionRecorder, EXACT_LIMIT, percentileRows, RunMetrics, rates, summarize } from '../../src/metrics/index.ts'
+import {
+  DistributionRecorder,
+  EXACT_LIMIT,
+  percentileRows,
+  RunMetrics,
+  rates,
+  summarize,
+} from '../../src/metrics/index.ts'
 
 interface Given {
   startedAt: number
@@ -37,7 +44,12 @@ function batchOf(given: Given[]): SampleBatch {
     row[C.status] = 200
     row[C.cause] = one.cause ? FAILURE_CAUSES.indexOf(one.cause) : -1
     const gaps = Float64Array.from(tokensAt.slice(1), (at, i) => at - tokensAt[i]!)
-    writer.add(row, gaps, gaps.length, [undefined, one.cause ? Buffer.from('said the server') : undefined, undefined, undefined])
+    writer.add(row, gaps, gaps.length, [
+      undefined,
+      one.cause ? Buffer.from('said the server') : undefined,
+      undefined,
+      undefined,
+    ])
   }
   return writer.take()
 }
@@ -53,9 +65,22 @@ describe('percentiles', () => {
     // Latencies 10, 20 … 150 ms, given in another order.
     const order = [7, 3, 12, 1, 15, 9, 2, 14, 5, 11, 4, 8, 13, 6, 10]
     const metrics = measure(order.map((k) => ({ startedAt: 0, endedAt: k * 10, tokensAt: [k] })))
-    const rows = Object.fromEntries(percentileRows(metrics).map(({ percentile, latencySeconds }) => [percentile, latencySeconds]))
+    const rows = Object.fromEntries(
+      percentileRows(metrics).map(({ percentile, latencySeconds }) => [percentile, latencySeconds]),
+    )
     // floor(p/100 × 15): 1, 3, 7, 9, 11, 12, 13, 14, 14, 14.
-    expect(rows).toEqual({ 10: 0.02, 25: 0.04, 50: 0.08, 66: 0.1, 75: 0.12, 80: 0.13, 90: 0.14, 95: 0.15, 98: 0.15, 99: 0.15 })
+    expect(rows).toEqual({
+      10: 0.02,
+      25: 0.04,
+      50: 0.08,
+      66: 0.1,
+      75: 0.12,
+      80: 0.13,
+      90: 0.14,
+      95: 0.15,
+      98: 0.15,
+      99: 0.15,
+    })
   })
 
   it('are exact up to 100,000 samples, and within 0.1 % from the histogram above', () => {
@@ -76,7 +101,16 @@ describe('percentiles', () => {
 describe('the figures of one request', () => {
   const metrics = measure([
     // Scheduled at 90, started at 100; role chunk at 150, tokens at 160, 180, 230; usage event at 235.
-    { scheduledAt: 90, startedAt: 100, firstChunkAt: 150, tokensAt: [160, 180, 230], endedAt: 235, inputTokens: 40, outputTokens: 6, cachedTokens: 10 },
+    {
+      scheduledAt: 90,
+      startedAt: 100,
+      firstChunkAt: 150,
+      tokensAt: [160, 180, 230],
+      endedAt: 235,
+      inputTokens: 40,
+      outputTokens: 6,
+      cachedTokens: 10,
+    },
   ])
   const only = (name: Parameters<RunMetrics['distribution']>[0]): number | undefined => metrics.distribution(name)?.mean
 
@@ -152,12 +186,14 @@ describe('the summary', () => {
       { metric: 'ttft', holds: (ms) => ms <= 20 },
       { metric: 'latency', holds: (ms) => ms <= 100 },
     ])
-    metrics.add(batchOf([
-      { startedAt: 0, tokensAt: [10], endedAt: 50 },
-      { startedAt: 0, tokensAt: [30], endedAt: 50 },
-      { startedAt: 0, tokensAt: [10], endedAt: 500 },
-      { startedAt: 0, endedAt: 1000, cause: 'http-5xx' },
-    ]))
+    metrics.add(
+      batchOf([
+        { startedAt: 0, tokensAt: [10], endedAt: 50 },
+        { startedAt: 0, tokensAt: [30], endedAt: 50 },
+        { startedAt: 0, tokensAt: [10], endedAt: 500 },
+        { startedAt: 0, endedAt: 1000, cause: 'http-5xx' },
+      ]),
+    )
     expect(metrics.scalar('goodput')).toBe(1)
     expect(metrics.scalar('goodShare')).toBe(0.25)
   })
@@ -176,7 +212,10 @@ describe('the timeline', () => {
   })
 
   it('keeps its size however long the run is', () => {
-    const metrics = measure([{ startedAt: 0, tokensAt: [1], endedAt: 5 }, { startedAt: 3_600_000, tokensAt: [3_600_001], endedAt: 3_600_005 }])
+    const metrics = measure([
+      { startedAt: 0, tokensAt: [1], endedAt: 5 },
+      { startedAt: 3_600_000, tokensAt: [3_600_001], endedAt: 3_600_005 },
+    ])
     const { completed } = metrics.timeline.timeline()
     expect(completed.length).toBeLessThanOrEqual(1001)
     expect(completed.reduce((a, b) => a + b, 0)).toBe(2)

@@ -1,5 +1,5 @@
 /** Requests in flight follow `stages`: linear from each stage's end to the next one's target. */
-import { needStages, stagesEndMs, stageValueAt, stagesPeak } from '../stages.ts'
+import { needStages, stagesEndMs, stagesPeak, stageValueAt } from '../stages.ts'
 import type { ClosedLoop } from './executor.ts'
 
 export const rampingConcurrency: ClosedLoop = {
