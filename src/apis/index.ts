@@ -1,5 +1,7 @@
 /** The protocols of endpoints; adding one is one file and one line here. */
-import { ConfigError, suggestion } from '../config/index.ts'
+// Not from the folder's index: load threads come here too, and have no use for the whole schema.
+import { ConfigError } from '../config/errors.ts'
+import { suggestion } from '../config/suggest.ts'
 import type { Api } from './api.ts'
 import { openai } from './openai.ts'
 

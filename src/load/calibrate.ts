@@ -9,9 +9,9 @@ import { Counters } from './counters.ts'
 import { Engine } from './engine.ts'
 import type { Level } from './level.ts'
 
-const WARM_REQUESTS = 600
+const WARM_REQUESTS = 300
 const WARM_PARALLEL = 16
-const TIMED_REQUESTS = 50
+const TIMED_REQUESTS = 40
 
 /** @returns median latency of an instant answer at one request in flight, milliseconds */
 export async function calibrate(port: number): Promise<number> {

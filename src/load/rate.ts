@@ -1,5 +1,5 @@
 /** The check that open-loop executors share: a rate to follow, and an end. */
-import { ConfigError } from '../config/index.ts'
+import { ConfigError } from '../config/errors.ts'
 import type { Level } from './level.ts'
 
 export function needRate(level: Level, executor: string): void {

@@ -1,5 +1,6 @@
 /** Piecewise linear ramps: what a list of `{ duration, target }` stages means at each moment. */
-import { ConfigError, type Stage } from '../config/index.ts'
+import { ConfigError } from '../config/errors.ts'
+import type { Stage } from '../config/index.ts'
 import type { Level } from './level.ts'
 
 export function needStages(level: Level, executor: string): void {

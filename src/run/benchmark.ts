@@ -61,13 +61,6 @@ export async function runPerfBenchmark(
   try {
     const bodyTexts = buildBodies(prompts, config, api, endpoint.path, Math.min(wanted, MAX_BODIES))
     const headers = requestHeaders(config)
-    if (!config.noTestConnection)
-      await testConnection({
-        url: endpoint.url,
-        headers,
-        body: bodyTexts[0]!,
-        timeoutMs: Math.min(config.totalTimeout * 1000, TEST_TIMEOUT_MS),
-      })
     const bodies = packBodies(bodyTexts)
     const spare = Math.max(1, availableParallelism() - 1)
     const workers = config.workers === 'auto' ? threadsFor(levels, spare) : config.workers
@@ -88,7 +81,18 @@ export async function runPerfBenchmark(
     pool = load
     onAbort(hooks.signal, () => load.stop(config.gracefulStop * 1000))
     onAbort(hooks.killSignal, () => load.stop(0))
-    const overheadMs = await load.calibrate()
+    // The threads start while the endpoint is asked; nothing is sent by them before both are done.
+    const [overheadMs] = await Promise.all([
+      load.calibrate(),
+      config.noTestConnection
+        ? undefined
+        : testConnection({
+            url: endpoint.url,
+            headers,
+            body: bodyTexts[0]!,
+            timeoutMs: Math.min(config.totalTimeout * 1000, TEST_TIMEOUT_MS),
+          }),
+    ])
     const outcomes: LevelOutcome[] = []
     for (const [index, level] of levels.entries()) {
       if (index > 0) await pause(config.sleepInterval * 1000, hooks.signal)

@@ -9,7 +9,7 @@ import {
   ROW,
   type SampleBatch,
   textOf,
-} from '../client/index.ts'
+} from '../client/sample.ts'
 
 /** Raised when a column changes its meaning; stored as SQLite's `user_version`. */
 export const DB_VERSION = 1

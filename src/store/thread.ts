@@ -2,7 +2,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { SampleBatch } from '../client/index.ts'
-import { Bodies } from '../load/index.ts'
+import { Bodies } from '../load/bodies.ts'
 import type { FromStore, StoreSetup, ToStore } from './messages.ts'
 import { CREATE, INSERT, type RowFacts, rowValues } from './table.ts'
 

@@ -1,5 +1,5 @@
 /** `parallel` requests in flight for `duration`. */
-import { ConfigError } from '../../config/index.ts'
+import { ConfigError } from '../../config/errors.ts'
 import type { ClosedLoop } from './executor.ts'
 
 export const constantConcurrency: ClosedLoop = {

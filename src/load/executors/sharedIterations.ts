@@ -1,5 +1,5 @@
 /** EvalScope's closed loop: `number` requests shared by `parallel` connections, each sending as soon as it is free. */
-import { ConfigError } from '../../config/index.ts'
+import { ConfigError } from '../../config/errors.ts'
 import type { ClosedLoop } from './executor.ts'
 
 export const sharedIterations: ClosedLoop = {

@@ -1,5 +1,5 @@
 /** Replays recorded arrival times. */
-import { ConfigError } from '../../config/index.ts'
+import { ConfigError } from '../../config/errors.ts'
 import type { OpenLoop } from './executor.ts'
 
 export const trace: OpenLoop = {
