@@ -27,6 +27,11 @@ export function cpuUsPerRequest({ samples }: EngineFigures): number {
   return (last.cpuUs - first.cpuUs) / (last.done - first.done)
 }
 
+/** The part of it that the busiest load thread used; the rest is figures, DB and the runtime's own threads. */
+export function loadThreadCpuUsPerRequest({ client, summary }: EngineFigures): number {
+  return (client.cpuShare * summary.timeTakenSeconds * 1e6) / summary.totalRequests
+}
+
 /** CPU and wall time between two moments of the measured phase, microseconds. */
 export function cpuWindow({ samples }: EngineFigures, fromMs: number, toMs: number): { cpuUs: number; wallUs: number } {
   const startMs = samples[0]?.atMs ?? 0

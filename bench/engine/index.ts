@@ -1,4 +1,10 @@
 /** Our own load test as one of the clients under measurement. */
-export { cpuUsPerRequest, cpuWindow, type EngineFigures, type EngineSample } from './figures.ts'
+export {
+  cpuUsPerRequest,
+  cpuWindow,
+  type EngineFigures,
+  type EngineSample,
+  loadThreadCpuUsPerRequest,
+} from './figures.ts'
 export { readStamps, type StampedRequest, stampErrorsMs } from './resultDb.ts'
 export { runEngine, withEngineDb } from './start.ts'

@@ -5,6 +5,7 @@ import type { ClientHealth } from '../result/index.ts'
 
 const MAX_CPU_SHARE = 0.85
 const MIN_DELAY_MS = 5
+const MIN_UNGATED_DELAY_MS = 20
 const DELAY_SHARE = 0.05
 const MAX_BEHIND = 0.02
 /** Below this much measured time a CPU share says more about start-up than about load. */
@@ -36,9 +37,11 @@ export function judgeClient({
   const { threads } = report
   const worst = (pick: (thread: PhaseReport['threads'][number]) => number): number => Math.max(0, ...threads.map(pick))
   const cpuShare = worst((thread) => thread.cpuShare)
-  // Without a gated latency, what was measured says which delay would matter.
-  const referenceMs = smallestGatedMs ?? metrics.distribution('latency')?.percentile(50) ?? 0
-  const delayLimitMs = Math.max(MIN_DELAY_MS, DELAY_SHARE * referenceMs)
+  // Where no latency is gated nothing can fail by mistake, and the limit is that of a figure to be read.
+  const delayLimitMs =
+    smallestGatedMs === undefined
+      ? Math.max(MIN_UNGATED_DELAY_MS, DELAY_SHARE * (metrics.distribution('latency')?.percentile(50) ?? 0))
+      : Math.max(MIN_DELAY_MS, DELAY_SHARE * smallestGatedMs)
   const socketsRefused = threads.reduce((sum, thread) => sum + thread.descriptorsExhausted, 0)
   const dispatch = metrics.distribution('dispatchDelay')
   const dispatchDelayMs = { p99: dispatch?.percentile(99) ?? 0, max: dispatch?.max ?? 0 }

@@ -173,6 +173,15 @@ test('a reporter that owns stdout has it to itself', async () => {
   expect(stderr).toContain('Benchmarking summary:')
 }, 30_000)
 
+test('without the plugin a perf test still measures, judges and shows its tables', async () => {
+  const outputs = testFolder()
+  const { stdout, stderr, code } = await runVitest('without', [], { ENDPOINT: endpoint.url, OUTPUTS: outputs })
+  expect(code).toBe(1)
+  expect(stdout.match(/Benchmarking summary:/g)).toHaveLength(1)
+  expect(stderr).toMatch(/ThresholdError: p50\(latency\) [\d.]+ ms is above the limit of 1 ms/)
+  expect(readdirSync(outputs).some((name) => name.endsWith('.db'))).toBe(true)
+}, 30_000)
+
 describe('a mistake in a scenario', () => {
   test.each([
     ['option', /perf test "option": option "paralel": unknown, did you mean "parallel"\?/],
