@@ -18,6 +18,8 @@ export interface ThreadSetup {
   totalTimeoutMs: number
   bodies: SharedBodies
   counters: SharedArrayBuffer
+  /** Modules of the user to import on the load thread, as URLs. */
+  imports?: string[]
 }
 
 export type ToThread =

@@ -13,6 +13,7 @@ import { HealthMonitor } from './threadHealth.ts'
 const FLUSH_MS = 200
 
 const setup = workerData as ThreadSetup
+for (const url of setup.imports ?? []) await import(url)
 const port = parentPort!
 const writer = new BatchWriter(setup.worker)
 const counters = new Counters(setup.workers, setup.counters)

@@ -1,5 +1,5 @@
 /** Measures whether a load thread itself kept up: its CPU share, event-loop delay and garbage collection. */
-import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
+import { type EventLoopUtilization, monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks'
 
 /** The delay monitor's timer interval; what it records above this is delay. */
 const RESOLUTION_MS = 5
@@ -8,6 +8,8 @@ export interface ThreadHealth {
   worker: number
   /** CPU time of this thread over elapsed time, 0 to 1. */
   cpuShare: number
+  /** Time in which the event loop had something to do over elapsed time: also high when the thread gets no CPU. */
+  busyShare: number
   elapsedMs: number
   eventLoopDelayMs: { n: number; p50: number; p99: number; max: number }
   gcPauseMs: { total: number; max: number }
@@ -21,6 +23,7 @@ export class HealthMonitor {
   #gcMax = 0
   #cpu = process.threadCpuUsage()
   #startedAt = 0
+  #loop: EventLoopUtilization = performance.eventLoopUtilization()
 
   constructor() {
     new PerformanceObserver((list) => {
@@ -37,6 +40,7 @@ export class HealthMonitor {
     this.#delay.reset()
     this.#delay.enable()
     this.#cpu = process.threadCpuUsage()
+    this.#loop = performance.eventLoopUtilization()
     this.#startedAt = performance.now()
   }
 
@@ -51,6 +55,7 @@ export class HealthMonitor {
     return {
       worker,
       cpuShare: elapsedMs > 0 ? (user + system) / 1000 / elapsedMs : 0,
+      busyShare: performance.eventLoopUtilization(this.#loop).utilization,
       elapsedMs,
       eventLoopDelayMs: {
         n,

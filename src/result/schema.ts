@@ -71,6 +71,11 @@ export const clientHealthSchema = z.object({
   reasons: z.array(z.string()),
   workers: z.number(),
   cpuShare: z.number().describe('largest share of one core that a load thread used in the measured phase'),
+  busyShare: z
+    .number()
+    .describe(
+      'largest share of the time in which a load thread had something to do; above cpuShare where it had to wait for a core',
+    ),
   eventLoopDelayMs: z.object({ p50: z.number(), p99: z.number(), max: z.number() }),
   dispatchDelayMs: z.object({ p99: z.number(), max: z.number() }),
   gcPauseMs: z.object({ total: z.number(), max: z.number() }),

@@ -3,7 +3,7 @@ import type { PhaseReport } from '../load/index.ts'
 import type { RunMetrics } from '../metrics/index.ts'
 import type { ClientHealth } from '../result/index.ts'
 
-const MAX_CPU_SHARE = 0.85
+const MAX_BUSY_SHARE = 0.85
 const MIN_DELAY_MS = 5
 const MIN_UNGATED_DELAY_MS = 20
 const DELAY_SHARE = 0.05
@@ -38,6 +38,7 @@ export function judgeClient({
   const worst = (pick: (thread: PhaseReport['threads'][number]) => number): number => Math.max(0, ...threads.map(pick))
   const cpuShare = worst((thread) => thread.cpuShare)
   // Where no latency is gated nothing can fail by mistake, and the limit is that of a figure to be read.
+  const busyShare = worst((thread) => thread.busyShare)
   const delayLimitMs =
     smallestGatedMs === undefined
       ? Math.max(MIN_UNGATED_DELAY_MS, DELAY_SHARE * (metrics.distribution('latency')?.percentile(50) ?? 0))
@@ -47,10 +48,12 @@ export function judgeClient({
   const dispatchDelayMs = { p99: dispatch?.percentile(99) ?? 0, max: dispatch?.max ?? 0 }
 
   if (report.broken !== undefined) reasons.push(`${report.broken}; part of the load was not sent`)
-  const remedy = freeCores > 0 ? 'raise workers' : 'use a machine with more cores, or more machines'
-  if (cpuShare > MAX_CPU_SHARE && worst((thread) => thread.elapsedMs) >= MIN_JUDGED_MS)
+  const remedy = freeCores > 0 ? 'raise workers' : 'use a machine with more free cores, or more machines'
+  // A thread that other work keeps from its core uses little CPU, yet is busy all the time.
+  const judged = worst((thread) => thread.elapsedMs) >= MIN_JUDGED_MS
+  if (judged && Math.max(cpuShare, busyShare) > MAX_BUSY_SHARE)
     reasons.push(
-      `a load thread used ${percent(cpuShare)} of its core (limit ${percent(MAX_CPU_SHARE)}); ${remedy}, or lower the load`,
+      `a load thread was busy for ${percent(Math.max(cpuShare, busyShare))} of the time, with ${percent(cpuShare)} of a core (limit ${percent(MAX_BUSY_SHARE)}); ${remedy}, or lower the load`,
     )
   const slow = threads.filter(
     (thread) => thread.eventLoopDelayMs.n >= MIN_DELAY_SAMPLES && thread.eventLoopDelayMs.p99 > delayLimitMs,
@@ -81,6 +84,7 @@ export function judgeClient({
     reasons,
     workers: threads.length,
     cpuShare,
+    busyShare,
     eventLoopDelayMs: {
       p50: worst((thread) => thread.eventLoopDelayMs.p50),
       p99: worst((thread) => thread.eventLoopDelayMs.p99),

@@ -79,6 +79,7 @@ export const PUBLISHED: Result = {
     reasons: [],
     workers: 1,
     cpuShare: 0.04,
+    busyShare: 0.04,
     eventLoopDelayMs: { p50: 0.1, p99: 1.1, max: 3 },
     dispatchDelayMs: { p99: 0.2, max: 0.9 },
     gcPauseMs: { total: 1, max: 1 },
