@@ -43,8 +43,6 @@ type Connector = ReturnType<typeof buildConnector>
 type ConnectOptions = Parameters<Connector>[0]
 type ConnectCallback = Parameters<Connector>[1]
 
-const encoder = new TextEncoder()
-
 export class Connection implements Dispatcher.DispatchHandler {
   busy = false
   startedAt = Number.NaN
@@ -53,7 +51,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   readonly #writer: BatchWriter
   readonly #answer: Answer
   readonly #row = new Float64Array(ROW)
-  readonly #texts: (Uint8Array | undefined)[] = [undefined, undefined, undefined, undefined]
+  readonly #texts: (Uint8Array | string)[] = ['', '', '', '']
   readonly #connector: Connector
   #client: Client | undefined
   #controller: Dispatcher.DispatchController | undefined
@@ -247,9 +245,9 @@ export class Connection implements Dispatcher.DispatchHandler {
     }
     const texts = this.#texts
     texts[0] = answer.text
-    texts[1] = failed ? encoder.encode(answer.failureText) : undefined
-    texts[2] = answer.requestId === '' ? undefined : encoder.encode(answer.requestId)
-    texts[3] = answer.finishReason === '' ? undefined : encoder.encode(answer.finishReason)
+    texts[1] = failed ? answer.failureText : ''
+    texts[2] = answer.requestId
+    texts[3] = answer.finishReason
     this.#writer.add(row, answer.gaps, answer.gapCount, texts)
     this.#listener.onIdle(this, failed)
   }

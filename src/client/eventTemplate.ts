@@ -10,6 +10,14 @@ const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const SPACE = 0x20
 
+/**
+ * Bytes of an event are copied here, to compare them four at a time: half the cost of a loop over single bytes.
+ * A longer prefix is not learned.
+ */
+const ALIGNED = new ArrayBuffer(4096)
+const alignedBytes = Buffer.from(ALIGNED)
+const alignedWords = new Int32Array(ALIGNED)
+
 /** After this many lessons that were not used even once, a stream is taken as one whose events always differ. */
 const USELESS_LESSONS = 4
 
@@ -18,6 +26,8 @@ export class EventTemplate {
   textStart = 0
   textEnd = 0
   #prefix: Uint8Array | undefined
+  /** The prefix again, but for its last bytes, as 32-bit words. */
+  #words = new Int32Array(0)
   #suffix: Uint8Array = new Uint8Array(0)
   #useless = 0
 
@@ -44,8 +54,10 @@ export class EventTemplate {
     const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
     const at = bytes.indexOf(literal)
     // A second occurrence would leave open which of the two was read.
-    if (at < 0 || bytes.indexOf(literal, at + 1) >= 0) return
+    if (at < 0 || at >= ALIGNED.byteLength || bytes.indexOf(literal, at + 1) >= 0) return
     this.#prefix = new Uint8Array(bytes.subarray(0, at + 1))
+    bytes.copy(alignedBytes, 0, 0, at + 1)
+    this.#words = alignedWords.slice(0, (at + 1) >> 2)
     this.#suffix = new Uint8Array(bytes.subarray(at + literal.length - 1))
   }
 
@@ -53,13 +65,16 @@ export class EventTemplate {
    * The end of the event at `start` when it matches, otherwise −1. On a match the text is at `textStart…textEnd`.
    * An event with an empty text never matches: it carries no token.
    */
-  match(bytes: Uint8Array, start: number, end: number): number {
+  match(bytes: Buffer, start: number, end: number): number {
     const prefix = this.#prefix
     if (prefix === undefined) return -1
     const suffix = this.#suffix
     const textStart = start + prefix.length
     if (textStart + suffix.length >= end) return -1
-    for (let i = 0; i < prefix.length; i++) if (bytes[start + i] !== prefix[i]) return -1
+    bytes.copy(alignedBytes, 0, start, textStart)
+    const words = this.#words
+    for (let i = 0; i < words.length; i++) if (alignedWords[i] !== words[i]) return -1
+    for (let i = words.length << 2; i < prefix.length; i++) if (alignedBytes[i] !== prefix[i]) return -1
     let at = textStart
     for (;;) {
       if (at >= end) return -1

@@ -85,7 +85,7 @@ export class BatchWriter {
   #numbers = new Float64Array(64 * ROW)
   #gaps = new Float64Array(1024)
   #gapEnds = new Uint32Array(64)
-  #text = new Uint8Array(8192)
+  #text = Buffer.from(new ArrayBuffer(8192))
   #textEnds = new Uint32Array(64 * TEXTS.length)
   #count = 0
   #gapCount = 0
@@ -104,8 +104,8 @@ export class BatchWriter {
     return this.#gapCount * 8 + this.#textLength
   }
 
-  /** Adds a row; `texts` are UTF-8 bytes in the order of TEXTS, `undefined` for an empty one. */
-  add(row: Float64Array, gaps: Float64Array, gapCount: number, texts: readonly (Uint8Array | undefined)[]): void {
+  /** Adds a row; `texts` are strings or UTF-8 bytes, in the order of TEXTS. */
+  add(row: Float64Array, gaps: Float64Array, gapCount: number, texts: readonly (Uint8Array | string)[]): void {
     const at = this.#count++
     if ((at + 1) * ROW > this.#numbers.length) {
       this.#numbers = grown(this.#numbers, (at + 1) * ROW)
@@ -118,15 +118,25 @@ export class BatchWriter {
     this.#gapCount += gapCount
     this.#gapEnds[at] = this.#gapCount
     for (let k = 0; k < TEXTS.length; k++) {
-      const bytes = texts[k]
-      if (bytes !== undefined && bytes.length > 0) {
-        const end = this.#textLength + bytes.length
-        if (end > this.#text.length) this.#text = grown(this.#text, end)
-        this.#text.set(bytes, this.#textLength)
-        this.#textLength = end
+      const text = texts[k]!
+      if (text.length > 0) {
+        // A UTF-16 unit takes three bytes of UTF-8 at most.
+        const most = this.#textLength + (typeof text === 'string' ? text.length * 3 : text.length)
+        if (most > this.#text.length) this.#growText(most)
+        if (typeof text === 'string') this.#textLength += this.#text.write(text, this.#textLength)
+        else {
+          this.#text.set(text, this.#textLength)
+          this.#textLength = most
+        }
       }
       this.#textEnds[at * TEXTS.length + k] = this.#textLength
     }
+  }
+
+  #growText(needed: number): void {
+    const larger = Buffer.from(new ArrayBuffer(Math.max(needed, this.#text.length * 2)))
+    this.#text.copy(larger, 0, 0, this.#textLength)
+    this.#text = larger
   }
 
   /** Takes what was collected; the writer starts anew. */
@@ -137,7 +147,7 @@ export class BatchWriter {
       numbers: this.#numbers.slice(0, this.#count * ROW),
       gaps: this.#gaps.slice(0, this.#gapCount),
       gapEnds: this.#gapEnds.slice(0, this.#count),
-      text: this.#text.slice(0, this.#textLength),
+      text: new Uint8Array(this.#text.buffer.slice(0, this.#textLength)),
       textEnds: this.#textEnds.slice(0, this.#count * TEXTS.length),
     }
     this.#count = 0
@@ -147,7 +157,7 @@ export class BatchWriter {
   }
 }
 
-type Growable = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
+type Growable = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>
 
 function grown<T extends Growable>(array: T, needed: number): T {
   const larger = new (array.constructor as new (length: number) => T)(Math.max(needed, array.length * 2))

@@ -12,8 +12,6 @@ export type Prompt = { text: string } | { messages: Message[] } | { body: Record
 export interface DatasetOptions {
   /** The file named by `--dataset-path`, if any. */
   path: string | undefined
-  /** Prompts to skip first. */
-  offset: number
 }
 
 export interface Dataset {

@@ -6,7 +6,8 @@ import { longalpaca } from './longalpaca.ts'
 import { openqa } from './openqa.ts'
 import { readPromptOption } from './prompt.ts'
 
-export type { Dataset, Message, Prompt } from './dataset.ts'
+export type { Dataset, DatasetOptions, Message, Prompt, Role } from './dataset.ts'
+export { readPromptOption } from './prompt.ts'
 
 export const DATASETS: readonly Dataset[] = [openqa, longalpaca, lineByLine]
 
@@ -14,19 +15,15 @@ export const DATASETS: readonly Dataset[] = [openqa, longalpaca, lineByLine]
 export function findDataset(name: string): Dataset {
   const wanted = name.replaceAll('-', '_')
   const dataset = DATASETS.find((candidate) => candidate.name === wanted)
-  if (dataset === undefined)
-    throw new ConfigError(
-      `option "dataset": unknown value "${name}"${suggestion(
-        name,
-        DATASETS.map((known) => known.name),
-      )}`,
-      'dataset',
-    )
+  if (dataset === undefined) {
+    const known = DATASETS.map((candidate) => candidate.name)
+    throw new ConfigError(`option "dataset": unknown value "${name}"${suggestion(name, known)}`, 'dataset')
+  }
   return dataset
 }
 
 /**
- * Reads up to `limit` prompts; `prompt` wins over `dataset`.
+ * Reads up to `limit` prompts after the first `datasetOffset`; `prompt` wins over `dataset`.
  * @throws ConfigError when there is not one
  */
 export async function readPrompts(config: ResolvedConfig, limit: number): Promise<Prompt[]> {
@@ -34,7 +31,7 @@ export async function readPrompts(config: ResolvedConfig, limit: number): Promis
   const dataset = findDataset(config.dataset)
   const prompts: Prompt[] = []
   let seen = 0
-  for await (const prompt of dataset.read({ path: config.datasetPath, offset: config.datasetOffset })) {
+  for await (const prompt of dataset.read({ path: config.datasetPath })) {
     if (seen++ < config.datasetOffset) continue
     prompts.push(prompt)
     if (prompts.length >= limit) break
@@ -43,8 +40,11 @@ export async function readPrompts(config: ResolvedConfig, limit: number): Promis
   const where = config.datasetPath ?? dataset.name
   if (seen > 0)
     throw new ConfigError(
-      `option "datasetOffset": ${config.datasetOffset} skips all ${seen} prompts of "${where}"`,
+      `option "datasetOffset": ${config.datasetOffset} skips all ${seen} prompts of "${where}"; give less than ${seen}`,
       'datasetOffset',
     )
-  throw new ConfigError(`option "datasetPath": "${where}" holds no prompts`, 'datasetPath')
+  throw new ConfigError(
+    `option "datasetPath": "${where}" holds no prompts; ${dataset.name} reads ${dataset.description}`,
+    'datasetPath',
+  )
 }

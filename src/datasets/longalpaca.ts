@@ -1,14 +1,17 @@
-/** LongAlpaca: `instruction` of each JSONL line. */
+/** LongAlpaca: long instructions, from JSONL or from the single JSON array it is published as. */
 import { ConfigError } from '../config/index.ts'
 import type { Dataset } from './dataset.ts'
 import { readJsonl, textField } from './jsonl.ts'
 
 export const longalpaca: Dataset = {
   name: 'longalpaca',
-  description: '`instruction` of each JSONL line of --dataset-path',
+  description: '`instruction` of each JSONL line, or of each object of the JSON array, of --dataset-path',
   async *read({ path }) {
     if (path === undefined)
-      throw new ConfigError('dataset longalpaca: give its JSONL file with --dataset-path', 'datasetPath')
+      throw new ConfigError(
+        'option "datasetPath": dataset longalpaca does not ship; download LongAlpaca-12k.json, or write JSONL lines {"instruction": "…"}, and name the file',
+        'datasetPath',
+      )
     for await (const row of readJsonl(path, 'longalpaca')) yield { text: textField(row, 'instruction') }
   },
 }

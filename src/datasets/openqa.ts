@@ -8,7 +8,7 @@ const SAMPLE = fileURLToPath(new URL('../../fixtures/datasets/openqa.jsonl', imp
 export const openqa: Dataset = {
   name: 'openqa',
   description:
-    '`question` of each JSONL line of --dataset-path; without it, a sample of 80 questions in English and Chinese',
+    '`question` of each JSONL line of --dataset-path; without it, a sample of 120 questions in English and Chinese',
   async *read({ path = SAMPLE }) {
     for await (const row of readJsonl(path, 'openqa')) yield { text: textField(row, 'question') }
   },

@@ -1,45 +1,63 @@
 /** Token counts of our own, for answers whose server reports no usage: an estimate for models of other families. */
+import { type EncodingName, encodingOf, loadEncoding } from './encodings.ts'
+import { cutLongRuns } from './longRuns.ts'
+
+/** A message of a chat request, as far as its tokens go. */
+export interface CountedMessage {
+  role: string
+  /** A text, or an array of parts of which the texts count. */
+  content?: unknown
+  name?: unknown
+  tool_calls?: unknown
+}
 
 export interface TokenCounter {
   /** Encoding used, for instance `o200k_base`. */
-  readonly name: string
-  /** Tokens of a text; what looks like a special token counts as plain text. */
+  readonly name: EncodingName
+  /** Tokens of a text; what looks like a special token (`<|endoftext|>`) counts as the plain text it is. */
   count(text: string): number
-  /** Tokens of a chat prompt, with the overhead of its form. */
-  countMessages(messages: readonly { role: string; content: unknown }[]): number
+  /** Tokens of a chat prompt, with the overhead of its form. Images and sound count nothing: no text stands for them. */
+  countMessages(messages: readonly CountedMessage[]): number
 }
 
 /**
- * Per message and per answer, tokens that the chat form adds.
- * Source: OpenAI cookbook, "How to count tokens with tiktoken", for gpt-3.5-turbo and later.
+ * What the chat form adds: 3 tokens around each message (`<|start|>role<|message|>…<|end|>`), 1 for a name, and 3 that
+ * begin the answer. The sum is `3 + Σ (3 + role + content + (name + 1, if any))`.
+ *
+ * Source: OpenAI cookbook, "How to count tokens with tiktoken", `num_tokens_from_messages`, whose figures for
+ * gpt-3.5-turbo, gpt-4 and gpt-4o equal those of the API. Other families' chat templates differ by a few tokens a
+ * message. Of tool calls the name and the arguments are added as text, which the cookbook leaves open.
  */
 const PER_MESSAGE = 3
+const PER_NAME = 1
 const PER_ANSWER = 3
 
-type Encode = {
-  countTokens: (text: string, options: { allowedSpecial: Set<string>; disallowedSpecial: Set<string> }) => number
+/** No text is a special token, and none is refused for looking like one. */
+const PLAIN = { disallowedSpecial: new Set<string>() }
+
+/** Loads the tables of the model's encoding when first needed: they are megabytes. */
+export async function loadTokenCounter(model: string): Promise<TokenCounter> {
+  const name = await encodingOf(model)
+  const { countTokens } = await loadEncoding(name)
+  const count = (text: string): number => cutLongRuns(text).reduce((sum, part) => sum + countTokens(part, PLAIN), 0)
+  const countAll = (texts: string[]): number => texts.reduce((sum, text) => sum + count(text), 0)
+  const countMessage = (message: CountedMessage): number =>
+    PER_MESSAGE + (typeof message.name === 'string' ? PER_NAME : 0) + countAll(textsOf(message))
+  return {
+    name,
+    count,
+    countMessages: (messages) => messages.reduce((sum, message) => sum + countMessage(message), PER_ANSWER),
+  }
 }
 
-/** Loads the tables when first needed: they are large. Models before GPT-4o use cl100k, all others o200k. */
-export async function loadTokenCounter(model: string): Promise<TokenCounter> {
-  const old = /^(gpt-3\.5|gpt-4(?!o|\.1|\.5)|text-embedding)/.test(model)
-  const { countTokens } = (
-    old ? await import('gpt-tokenizer/encoding/cl100k_base') : await import('gpt-tokenizer/encoding/o200k_base')
-  ) as Encode
-  const plain = { allowedSpecial: new Set<string>(), disallowedSpecial: new Set<string>() }
-  const count = (text: string): number => (text === '' ? 0 : countTokens(text, plain))
-  return {
-    name: old ? 'cl100k_base' : 'o200k_base',
-    count,
-    countMessages(messages) {
-      return messages.reduce(
-        (sum, { role, content }) =>
-          sum +
-          PER_MESSAGE +
-          count(role) +
-          count(typeof content === 'string' ? content : JSON.stringify(content ?? '')),
-        PER_ANSWER,
-      )
-    },
-  }
+function textsOf({ role, content, name, tool_calls: toolCalls }: CountedMessage): string[] {
+  const parts = Array.isArray(content) ? content.map((part) => field(part, 'text') ?? part) : [content]
+  const calls = (Array.isArray(toolCalls) ? toolCalls : []).map((call) => field(call, 'function'))
+  return [role, name, ...parts, ...calls.flatMap((call) => [field(call, 'name'), field(call, 'arguments')])].filter(
+    (text): text is string => typeof text === 'string',
+  )
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
 }

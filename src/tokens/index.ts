@@ -1,2 +1,2 @@
 /** Token counts where the server gives none. */
-export { loadTokenCounter, type TokenCounter } from './count.ts'
+export { type CountedMessage, loadTokenCounter, type TokenCounter } from './count.ts'

@@ -44,12 +44,7 @@ function batchOf(given: Given[]): SampleBatch {
     row[C.status] = 200
     row[C.cause] = one.cause ? FAILURE_CAUSES.indexOf(one.cause) : -1
     const gaps = Float64Array.from(tokensAt.slice(1), (at, i) => at - tokensAt[i]!)
-    writer.add(row, gaps, gaps.length, [
-      undefined,
-      one.cause ? Buffer.from('said the server') : undefined,
-      undefined,
-      undefined,
-    ])
+    writer.add(row, gaps, gaps.length, ['', one.cause ? 'said the server' : '', '', ''])
   }
   return writer.take()
 }
