@@ -6,10 +6,10 @@
  */
 import { parseArgs } from 'node:util'
 import { machine } from './machine.ts'
-import { chooseCores } from './measure/index.ts'
+import { chooseCores, watchDisturbance } from './measure/index.ts'
 import { type MicroResult, runMicro } from './micro/index.ts'
 import { type Context, type Row, type RowResult, rows, SkipRow } from './rows/index.ts'
-import { renderMicro, renderRows } from './table.ts'
+import { type Finished, renderMicro, renderRows } from './table.ts'
 import { buildTarget } from './target/index.ts'
 
 const { values: flags } = parseArgs({
@@ -27,12 +27,16 @@ const withMicro = only === undefined || 'micro'.includes(only)
 if (chosen.length === 0 && !withMicro)
   throw new Error(`--only ${flags.only}: no row has this in its name: ${rows.map(({ name }) => name).join('; ')}`)
 
-const done: { row: Row; result: RowResult }[] = []
+/** More than this much of a core in use by other work, and a row's figures say little. */
+const QUIET_CORES = 0.1
+
+const done: Finished[] = []
 for (const [i, row] of chosen.entries()) {
   process.stderr.write(`[${i + 1}/${chosen.length}] ${row.name} …\n`)
+  const otherCores = watchDisturbance()
   const result = await runRow(row)
   process.stderr.write(`      ${result.value}: ${result.verdict}; ${result.detail}\n`)
-  done.push({ row, result })
+  done.push({ row, result, otherCores: otherCores() })
 }
 const micro: MicroResult[] = withMicro ? await runMicro(context.quick) : []
 
@@ -42,7 +46,12 @@ if (flags.json)
       {
         machine: machine(),
         quick: flags.quick,
-        rows: done.map(({ row, result }) => ({ name: row.name, target: row.target, ...result })),
+        rows: done.map(({ row, result, otherCores }) => ({
+          name: row.name,
+          target: row.target,
+          ...result,
+          otherCores,
+        })),
         micro,
       },
       null,
@@ -58,6 +67,8 @@ else {
   )
   if (done.length > 0) {
     console.log(renderRows(done))
+    if (done.some(({ otherCores = 0 }) => otherCores > QUIET_CORES))
+      console.log(`Not a quiet machine: "others" is the number of cores that other work used meanwhile.\n`)
     for (const { row, result } of done) console.log(`- ${row.name}\n    ${result.detail}`)
   }
   if (micro.length > 0) console.log(renderMicro(micro))

@@ -3,14 +3,22 @@ import Table from 'cli-table3'
 import type { MicroResult } from './micro/index.ts'
 import type { Row, RowResult } from './rows/index.ts'
 
-export function renderRows(done: readonly { row: Row; result: RowResult }[]): string {
+export interface Finished {
+  row: Row
+  result: RowResult
+  /** Cores that other work used meanwhile; undefined where that cannot be told. */
+  otherCores: number | undefined
+}
+
+export function renderRows(done: readonly Finished[]): string {
   const table = new Table({
-    head: ['what', 'target', 'measured', ''],
+    head: ['what', 'target', 'measured', '', 'others'],
     style: { head: [], border: [] },
-    colWidths: [46, 30, 30, 9],
+    colWidths: [46, 30, 30, 9, 8],
     wordWrap: true,
   })
-  for (const { row, result } of done) table.push([row.name, row.target, result.value, result.verdict])
+  for (const { row, result, otherCores } of done)
+    table.push([row.name, row.target, result.value, result.verdict, otherCores?.toFixed(2) ?? ''])
   return table.toString()
 }
 

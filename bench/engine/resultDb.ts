@@ -3,7 +3,10 @@ import { DatabaseSync } from 'node:sqlite'
 
 /** One succeeded request; microseconds of the monotonic clock. */
 export interface StampedRequest {
+  /** As the server named its answer. */
   id: string
+  /** Which load thread sent it. */
+  worker: number
   scheduledUs: number
   startedUs: number
   /** Arrival of each output event, in order. */
@@ -17,7 +20,7 @@ export function readStamps(dbPath: string, monotonicMinusWallMs: number): Stampe
   try {
     const rows = db
       .prepare(
-        'SELECT request_id, scheduled_time, start_time, time_to_first_token, inter_token_latencies, response_messages FROM result WHERE success = 1 AND warmup = 0',
+        'SELECT request_id, worker, scheduled_time, start_time, time_to_first_token, inter_token_latencies, response_messages FROM result WHERE success = 1 AND warmup = 0',
       )
       .all() as unknown as DbRow[]
     return rows.map((row) => {
@@ -30,6 +33,7 @@ export function readStamps(dbPath: string, monotonicMinusWallMs: number): Stampe
       }
       return {
         id: row.request_id,
+        worker: row.worker,
         scheduledUs: (row.scheduled_time * 1000 + monotonicMinusWallMs) * 1000,
         startedUs,
         arrivalsUs,
@@ -61,6 +65,7 @@ export function stampErrorsMs(requests: readonly StampedRequest[], settleSeconds
 
 interface DbRow {
   request_id: string
+  worker: number
   scheduled_time: number
   start_time: number
   time_to_first_token: number

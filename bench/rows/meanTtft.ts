@@ -24,7 +24,8 @@ export const meanTtft: Row = {
       const truth = quantiles(
         readTruth(truthFile).map(({ receivedUs, firstWriteUs }) => (firstWriteUs - receivedUs) / 1000),
       )
-      const error = ttft.mean - TTFT_MS
+      // By the target's own record: on a busy machine it may itself be late.
+      const error = ttft.mean - truth.mean
       return {
         value: `${error >= 0 ? '+' : '−'}${Math.abs(error).toFixed(2)} ms`,
         verdict: met(Math.abs(error) <= WITHIN_MS),

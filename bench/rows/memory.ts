@@ -9,7 +9,7 @@ export const memory: Row = {
   name: 'RSS growth from 10,000 to 1,000,000 requests',
   target: `≤ ${LIMIT_MIB} MiB`,
   async run(context) {
-    const number = context.quick ? 100_000 : 1_000_000
+    const number = context.quick ? 60_000 : 1_000_000
     const { result, server } = await withTarget({ tokens: 8, seconds: 600 }, context, ({ url }, core) =>
       runEngine({ url, parallel: 64, number }, core),
     )

@@ -12,7 +12,7 @@ export const requestsVsPython: Row = {
   target: `≥ ${WANTED} ×`,
   async run(context) {
     const number = context.quick ? 20_000 : 60_000
-    const pythonRequests = context.quick ? 2000 : 5000
+    const pythonRequests = context.quick ? 1500 : 5000
     const { result, server } = await withTarget({ tokens: 64, seconds: 300 }, context, async ({ url }, core) => {
       const ours = async (): Promise<number> =>
         (await runEngine({ url, parallel: CONNECTIONS, number }, core)).summary.qps

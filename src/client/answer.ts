@@ -1,6 +1,6 @@
 /** Reads one answer as its bytes arrive: takes the stamps, follows the stream and decides how it ended. */
 import type { Api, Reading, Usage } from '../apis/api.ts'
-import type { FailureCause } from './causes.ts'
+import type { FailureCause } from '../samples/index.ts'
 import { classifyStatus } from './classify.ts'
 import { EventTemplate } from './eventTemplate.ts'
 import { SseDecoder, type SseListener } from './sse.ts'

@@ -1,5 +1,5 @@
 /** From what undici, Node or the server reports to one cause of the closed list. */
-import type { FailureCause } from './causes.ts'
+import type { FailureCause } from '../samples/index.ts'
 
 const CODES: Record<string, FailureCause> = {
   ECONNREFUSED: 'connect-refused',

@@ -2,10 +2,9 @@
 import type { Socket } from 'node:net'
 import { buildConnector, Client, type Dispatcher } from 'undici'
 import type { Api } from '../apis/api.ts'
+import { type BatchWriter, C, FAILURE_CAUSES, type FailureCause, ROW } from '../samples/index.ts'
 import { Answer } from './answer.ts'
-import { FAILURE_CAUSES, type FailureCause } from './causes.ts'
 import { classifyError } from './classify.ts'
-import { type BatchWriter, C, ROW } from './sample.ts'
 
 /** Where requests go and how; shared by all connections of a load thread. */
 export interface Target {

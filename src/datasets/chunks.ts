@@ -52,6 +52,6 @@ async function* replay(seen: Buffer[], rest: AsyncGenerator<Buffer>): AsyncGener
     yield* rest
   } finally {
     // A consumer that stops within `seen` must close the file too.
-    void 0
+    await rest.return(undefined)
   }
 }

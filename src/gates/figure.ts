@@ -1,5 +1,5 @@
 /** Reads the key of a threshold: which figure of the run it is about. */
-import { FAILURE_CAUSES, type FailureCause } from '../client/index.ts'
+
 import { nearest, suggestion } from '../config/index.ts'
 import {
   COUNT_METRICS,
@@ -9,6 +9,7 @@ import {
   type ScalarName,
   SPEED_METRICS,
 } from '../metrics/index.ts'
+import { FAILURE_CAUSES, type FailureCause } from '../samples/index.ts'
 import type { Fail } from './fail.ts'
 import type { AggregateName, ScalarAlias } from './keys.ts'
 import type { Quantity } from './quantity.ts'

@@ -1,6 +1,7 @@
 /** The words a threshold may be about, as types: a typo in a key is a compile error where it is written. */
-import type { FailureCause } from '../client/index.ts'
+
 import type { DistributionName, ScalarName } from '../metrics/index.ts'
+import type { FailureCause } from '../samples/index.ts'
 
 /** One figure of a distribution beside its percentiles; `mean` is `avg`, `med` is `p50`. */
 export type AggregateName = 'avg' | 'mean' | 'min' | 'max' | 'stddev' | 'med' | 'count'

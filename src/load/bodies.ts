@@ -1,5 +1,7 @@
 /** Request bodies, built ahead once and shared by all threads; request i sends body i modulo their number. */
 
+const KEPT_TEXTS = 1000
+
 export interface SharedBodies {
   bytes: SharedArrayBuffer
   /** Where each body ends. */
@@ -10,6 +12,7 @@ export class Bodies {
   readonly count: number
   readonly #bytes: Uint8Array
   readonly #ends: Uint32Array
+  readonly #texts = new Map<number, string>()
 
   constructor({ bytes, ends }: SharedBodies) {
     this.#bytes = new Uint8Array(bytes)
@@ -25,9 +28,16 @@ export class Bodies {
     return this.#bytes.subarray(body === 0 ? 0 : this.#ends[body - 1], this.#ends[body])
   }
 
+  /** The JSON text; the latest ones are kept, as a dataset's bodies are sent again and again. */
   text(body: number): string {
-    const { buffer, byteOffset, length } = this.bytes(body)
-    return Buffer.from(buffer, byteOffset, length).toString()
+    let text = this.#texts.get(body)
+    if (text === undefined) {
+      const { buffer, byteOffset, length } = this.bytes(body)
+      text = Buffer.from(buffer, byteOffset, length).toString()
+      if (this.#texts.size >= KEPT_TEXTS) this.#texts.clear()
+      this.#texts.set(body, text)
+    }
+    return text
   }
 }
 

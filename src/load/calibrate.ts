@@ -3,13 +3,13 @@
  * first requests are not slower for it, and what the harness itself adds to a latency is known.
  */
 import { findApi } from '../apis/index.ts'
-import { BatchWriter, C, ROW } from '../client/index.ts'
+import { BatchWriter, C, ROW } from '../samples/index.ts'
 import { Bodies, packBodies } from './bodies.ts'
 import { Counters } from './counters.ts'
 import { Engine } from './engine.ts'
 import type { Level } from './level.ts'
 
-const WARM_REQUESTS = 300
+const WARM_REQUESTS = 200
 const WARM_PARALLEL = 16
 const TIMED_REQUESTS = 40
 

@@ -1,5 +1,6 @@
 /** The load loop of one thread: starts requests when they are due, keeps connections, and stops when told. */
-import { type BatchWriter, Connection, type ConnectionListener, FLAG_WARMUP, type Target } from '../client/index.ts'
+import { Connection, type ConnectionListener, type Target } from '../client/index.ts'
+import { type BatchWriter, FLAG_WARMUP } from '../samples/index.ts'
 import type { Bodies } from './bodies.ts'
 import type { Counters } from './counters.ts'
 import { type ClosedLoop, executorNamed, type OpenLoop } from './executors/index.ts'

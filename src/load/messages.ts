@@ -1,5 +1,5 @@
 /** What the run and its load threads say to each other. */
-import type { SampleBatch } from '../client/index.ts'
+import type { SampleBatch } from '../samples/index.ts'
 import type { SharedBodies } from './bodies.ts'
 import type { Level } from './level.ts'
 import type { ThreadHealth } from './threadHealth.ts'

@@ -1,6 +1,6 @@
 /** The load threads of a run: starts them, splits the load over them, and notices when one dies or hangs. */
 import { Worker } from 'node:worker_threads'
-import type { SampleBatch } from '../client/index.ts'
+import type { SampleBatch } from '../samples/index.ts'
 import { startCannedServer } from './cannedServer.ts'
 import { Counters, type Progress } from './counters.ts'
 import { executorNamed } from './executors/index.ts'

@@ -1,7 +1,7 @@
 /** A load thread: nothing runs here but the load, so that its clock can be trusted. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { findApi } from '../apis/index.ts'
-import { BatchWriter, batchBuffers } from '../client/index.ts'
+import { BatchWriter, batchBuffers } from '../samples/index.ts'
 import { Bodies } from './bodies.ts'
 import { calibrate } from './calibrate.ts'
 import { Counters } from './counters.ts'

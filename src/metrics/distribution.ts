@@ -59,6 +59,23 @@ export class Distribution implements DistributionView {
     this.#sorted = undefined
   }
 
+  /** Adds one value `count` times; tokens that arrive in one read have many gaps of 0. */
+  addRepeated(value: number, count: number): void {
+    if (this.#histogram === undefined) {
+      for (let i = 0; i < count; i++) this.add(value)
+      return
+    }
+    // The parallel form of Welford's update (Chan, Golub and LeVeque, 1979), for a group without variance.
+    const n = this.n + count
+    const delta = value - this.#mean
+    this.#squares += (delta * delta * this.n * count) / n
+    this.#mean += (delta * count) / n
+    this.n = n
+    if (value < this.min) this.min = value
+    if (value > this.max) this.max = value
+    this.#histogram.recordValueWithCount(Math.max(0, Math.round(value * this.#scale)), count)
+  }
+
   percentile(p: number): number {
     return this.orderStatistic(Math.min(this.n - 1, Math.floor((p / 100) * this.n)))
   }

@@ -9,7 +9,7 @@ import {
   ROW,
   type SampleBatch,
   textOf,
-} from '../client/index.ts'
+} from '../samples/index.ts'
 import { Distribution } from './distribution.ts'
 import { COUNT_METRICS, DISTRIBUTION_NAMES, type DistributionName, type ScalarName } from './names.ts'
 import { TimelineRecorder } from './timelineRecorder.ts'
@@ -161,7 +161,12 @@ export class RunMetrics implements MetricsView {
     for (const [name, value] of one) this.#distributions.get(name)!.add(value)
     const gaps = gapsOf(batch, row)
     const itl = this.#distributions.get('itl')!
-    for (let i = 0; i < gaps.length; i++) itl.add(gaps[i]!)
+    for (let i = 0; i < gaps.length; ) {
+      const from = i
+      const gap = gaps[i++]!
+      while (i < gaps.length && gaps[i] === gap) i++
+      itl.addRepeated(gap, i - from)
+    }
     if (this.#objectives.length > 0) {
       if (gaps.length > 0) one.set('itl', gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length)
       if (

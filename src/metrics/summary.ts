@@ -1,6 +1,7 @@
 /** From the measured figures to the quick-start table, the percentile rows and the distributions of a result. */
-import { FAILURE_CAUSES } from '../client/index.ts'
+
 import type { Distribution, PercentileRow, Rates, Summary } from '../result/index.ts'
+import { FAILURE_CAUSES } from '../samples/index.ts'
 import { DISTRIBUTION_NAMES, type DistributionName } from './names.ts'
 import type { RunMetrics } from './runMetrics.ts'
 import type { DistributionView } from './view.ts'

@@ -1,5 +1,5 @@
 /** What gates and reports may ask of the measured figures of a run. */
-import type { FailureCause } from '../client/causes.ts'
+import type { FailureCause } from '../samples/index.ts'
 import type { DistributionName, ScalarName } from './names.ts'
 
 export interface DistributionView {

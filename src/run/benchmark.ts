@@ -1,13 +1,14 @@
 /** The pipeline behind every door: scenario, prompts, endpoint, load, figures, verdict, files. */
 import { availableParallelism } from 'node:os'
 import { findApi } from '../apis/index.ts'
-import type { SampleBatch } from '../client/index.ts'
 import { type Config, type ResolvedConfig, resolveConfig } from '../config/index.ts'
 import { readPrompts } from '../datasets/index.ts'
 import { parseObjectives, parseThresholds } from '../gates/index.ts'
-import { LoadPool, packBodies } from '../load/index.ts'
+import { LoadPool, packBodies, type SharedBodies } from '../load/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
 import type { PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
+import type { SampleBatch } from '../samples/index.ts'
+import { ResultStore } from '../store/index.ts'
 import { testConnection } from './connectionTest.ts'
 import { openEndpoint, requestHeaders } from './endpoint.ts'
 import type { RunHooks } from './hooks.ts'
@@ -58,6 +59,7 @@ export async function runPerfBenchmark(
   const prompts = await readPrompts(config, Math.min(wanted, MAX_BODIES))
   const endpoint = await openEndpoint(config, api)
   let pool: LoadPool | undefined
+  let store: ResultStore | undefined
   try {
     const bodyTexts = buildBodies(prompts, config, api, endpoint.path, Math.min(wanted, MAX_BODIES))
     const headers = requestHeaders(config)
@@ -79,6 +81,7 @@ export async function runPerfBenchmark(
       onBatch: (batch) => batches.listener(batch),
     })
     pool = load
+    store = config.store === 'none' ? undefined : openStore(config, bodies, load)
     onAbort(hooks.signal, () => load.stop(config.gracefulStop * 1000))
     onAbort(hooks.killSignal, () => load.stop(0))
     // The threads start while the endpoint is asked; nothing is sent by them before both are done.
@@ -102,6 +105,7 @@ export async function runPerfBenchmark(
           config,
           endpoint,
           pool: load,
+          store,
           batches,
           bodies,
           thresholds,
@@ -116,9 +120,23 @@ export async function runPerfBenchmark(
     }
     return outcomeOf(outcomes)
   } finally {
-    await pool?.close()
+    await Promise.all([pool?.close(), store?.close()])
     await endpoint.close()
   }
+}
+
+/** The thread that writes; when it can no longer do so, the load stops. */
+function openStore(config: ResolvedConfig, bodies: SharedBodies, load: LoadPool): ResultStore {
+  return new ResultStore(
+    {
+      bodies,
+      isStream: config.stream,
+      keepTexts: config.store === 'full',
+      commitInterval: config.dbCommitInterval,
+      wallOriginMs: performance.timeOrigin,
+    },
+    () => load.stop(0),
+  )
 }
 
 function outcomeOf(outcomes: LevelOutcome[]): Outcome {

@@ -1,6 +1,5 @@
 /** Runs one level of load: warmup, measured phase, figures, verdict, files. */
 import { writeFileSync } from 'node:fs'
-import type { SampleBatch } from '../client/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { evaluateThresholds, overallVerdict, type ParsedThreshold } from '../gates/index.ts'
 import { Bodies, type LoadPool, type SharedBodies } from '../load/index.ts'
@@ -15,7 +14,8 @@ import {
 } from '../metrics/index.ts'
 import { renderJson } from '../report/index.ts'
 import { type ClientHealth, type Result, SCHEMA_VERSION } from '../result/index.ts'
-import { ResultStore, reservePath, type StoreError } from '../store/index.ts'
+import type { SampleBatch } from '../samples/index.ts'
+import { type ResultStore, reservePath } from '../store/index.ts'
 import { loadTokenCounter, type TokenCounter } from '../tokens/index.ts'
 import { judgeClient } from './clientHealth.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -32,6 +32,8 @@ export interface LevelContext {
   endpoint: Endpoint
   /** The store and the pool hear about batches of this level only. */
   pool: LoadPool
+  /** Undefined where nothing is stored. */
+  store: ResultStore | undefined
   batches: { listener: (batch: SampleBatch) => void }
   bodies: SharedBodies
   thresholds: readonly ParsedThreshold[]
@@ -63,24 +65,8 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
           level: label,
           startedAt: config.noTimestamp ? undefined : startedAt,
         })
-  let storeError: StoreError | undefined
+  const { store } = context
   const shown = redactConfig(config)
-  const store =
-    path === undefined
-      ? undefined
-      : new ResultStore(
-          {
-            bodies: context.bodies,
-            isStream: config.stream,
-            keepTexts: config.store === 'full',
-            commitInterval: config.dbCommitInterval,
-            wallOriginMs: performance.timeOrigin,
-          },
-          (error) => {
-            storeError = error
-            pool.stop(0)
-          },
-        )
   try {
     await store?.open(`${path}.db`, {
       config: shown,
@@ -104,7 +90,7 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
     const report = await pool.run(level, false)
     await pipeline.settle()
     watch()
-    if (storeError !== undefined) throw storeError
+    store?.throwIfFailed()
     metrics.addTimes('connect', report.connectMs)
 
     const client = judgeClient({
@@ -130,7 +116,6 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
     return { result, metrics, jsonPath: path === undefined ? null : `${path}.json` }
   } finally {
     context.batches.listener = () => {}
-    await store?.close()
   }
 }
 

@@ -1,4 +1,6 @@
 /** Counts tokens ourselves where the server reported none, and marks those samples; runs off the load threads. */
+
+import type { Bodies } from '../load/index.ts'
 import {
   C,
   causeOf,
@@ -7,8 +9,7 @@ import {
   ROW,
   type SampleBatch,
   textOf,
-} from '../client/index.ts'
-import type { Bodies } from '../load/index.ts'
+} from '../samples/index.ts'
 import type { TokenCounter } from '../tokens/index.ts'
 
 /** True when a succeeded row lacks a count. */

@@ -1,6 +1,7 @@
 /** What the run and the thread that writes the result DB say to each other. */
-import type { SampleBatch } from '../client/index.ts'
+
 import type { SharedBodies } from '../load/index.ts'
+import type { SampleBatch } from '../samples/index.ts'
 
 export interface StoreSetup {
   bodies: SharedBodies

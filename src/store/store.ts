@@ -1,6 +1,6 @@
 /** The result DB of a run, written on a thread of its own while the run goes on. */
 import { Worker } from 'node:worker_threads'
-import { batchBuffers, type SampleBatch } from '../client/index.ts'
+import { batchBuffers, type SampleBatch } from '../samples/index.ts'
 import type { FromStore, StoreSetup, ToStore } from './messages.ts'
 
 export class StoreError extends Error {
@@ -45,6 +45,11 @@ export class ResultStore {
   /** Waits until everything is on disk and closes the DB. @throws StoreError when something could not be written */
   async finish(): Promise<void> {
     await this.#ask({ type: 'finish' })
+  }
+
+  /** @throws StoreError when rows could not be written */
+  throwIfFailed(): void {
+    if (this.#failure) throw this.#failure
   }
 
   async close(): Promise<void> {

@@ -9,7 +9,7 @@ import {
   ROW,
   type SampleBatch,
   textOf,
-} from '../client/sample.ts'
+} from '../samples/index.ts'
 
 /** Raised when a column changes its meaning; stored as SQLite's `user_version`. */
 export const DB_VERSION = 1
@@ -132,13 +132,12 @@ function whole(value: number): number | null {
 
 /** Seconds with microsecond digits, as a JSON array. */
 function gapsJson(gaps: Float64Array): string {
-  let text = '['
+  let text = ''
   for (let i = 0; i < gaps.length; i++) {
-    if (i > 0) text += ','
     const gap = gaps[i]!
-    text += gap === 0 ? '0' : String(Math.round(gap * 1000) / 1e6)
+    text += gap === 0 ? ',0' : `,${Math.round(gap * 1000) / 1e6}`
   }
-  return `${text}]`
+  return `[${text.slice(1)}]`
 }
 
 /** Kept texts are the inside of a JSON string, put together from the stream's own escapes. */

@@ -1,8 +1,8 @@
 /** The thread that writes the result DB, so that neither load nor test runner waits for a disk. */
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { SampleBatch } from '../client/index.ts'
 import { Bodies } from '../load/bodies.ts'
+import type { SampleBatch } from '../samples/index.ts'
 import type { FromStore, StoreSetup, ToStore } from './messages.ts'
 import { CREATE, INSERT, type RowFacts, rowValues } from './table.ts'
 

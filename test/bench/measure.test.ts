@@ -77,7 +77,7 @@ describe('the cost of a run', () => {
 })
 
 describe('stamp errors', () => {
-  const request = { id: 'a', scheduledUs: 0, startedUs: 0 }
+  const request = { id: 'a', worker: 0, scheduledUs: 0, startedUs: 0 }
 
   it('are arrival minus the moment in the text, without the tokens of the first seconds', () => {
     const requests = [

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { buildTarget, readTruth, startTarget, type Target, type TargetOptions } from '../../bench/target/index.ts'
 
-const BODY = '{"model":"m","stream":true}'
+const BODY = '{"model":"m","stream":true,"messages":[{"role":"user","content":"hello"}]}'
 const REQUEST = `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`
 const END = '0\r\n\r\n'
 
@@ -192,5 +192,30 @@ describe.skipIf(built.path === undefined)('the native load target', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 405 /)
     await new Promise((resolve) => client.once('close', resolve))
     expect((await target!.close())!.requests).toBe(0)
+  })
+})
+
+describe('without a C compiler', () => {
+  const { TMPDIR, CC } = process.env
+  const folder = mkdtempSync(join(tmpdir(), 'perfgate-no-compiler-'))
+
+  afterEach(() => {
+    process.env.TMPDIR = TMPDIR
+    process.env.CC = CC
+    if (TMPDIR === undefined) delete process.env.TMPDIR
+    if (CC === undefined) delete process.env.CC
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it('the embedded server stands in, and says why', async () => {
+    Object.assign(process.env, { TMPDIR: folder, CC: join(folder, 'no-such-compiler') })
+    const client = await start({ tokens: 3 })
+    expect(target!.fallbackReason).toMatch(/no C compiler found|needs Linux/)
+    client.write(REQUEST)
+    const all = events(await answers(client, 1)) as StreamEvent[]
+    expect(all.filter((event) => event.choices?.[0]?.delta.content)).toHaveLength(3)
+    await expect(startTarget({ tokens: 1, seconds: 1, truthFile: join(folder, 'truth') })).rejects.toThrow(
+      'needs the native load target',
+    )
   })
 })

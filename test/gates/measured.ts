@@ -1,5 +1,5 @@
 /** A run's figures made up for a test, from lists of values. */
-import type { FailureCause } from '../../src/client/index.ts'
+
 import {
   type DistributionName,
   DistributionRecorder,
@@ -7,6 +7,7 @@ import {
   type MetricsView,
   type ScalarName,
 } from '../../src/metrics/index.ts'
+import type { FailureCause } from '../../src/samples/index.ts'
 
 export interface Made {
   values?: Partial<Record<DistributionName, Iterable<number>>>

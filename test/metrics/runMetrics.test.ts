@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { BatchWriter, C, FAILURE_CAUSES, type FailureCause, ROW, type SampleBatch } from '../../src/client/index.ts'
 import {
   DistributionRecorder,
   EXACT_LIMIT,
@@ -8,6 +7,7 @@ import {
   rates,
   summarize,
 } from '../../src/metrics/index.ts'
+import { BatchWriter, C, FAILURE_CAUSES, type FailureCause, ROW, type SampleBatch } from '../../src/samples/index.ts'
 
 interface Given {
   startedAt: number

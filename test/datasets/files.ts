@@ -1,0 +1,39 @@
+/** Hand-made dataset files in a folder of their own, and what reading them gives. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished } from 'vitest'
+import { ConfigError } from '../../src/config/index.ts'
+
+/** A file that is removed when the test ends. */
+export function file(content: string | Uint8Array, name = 'questions.jsonl'): string {
+  const folder = mkdtempSync(join(tmpdir(), 'perfgate-datasets-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+
+export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = []
+  for await (const item of items) list.push(item)
+  return list
+}
+
+/** The message and option of the ConfigError that `action` must end in. */
+export async function errorOf(action: () => unknown): Promise<{ message: string; option: string | undefined }> {
+  try {
+    await action()
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError)
+    const { message, option } = error as ConfigError
+    return { message, option }
+  }
+  throw new Error('no error')
+}
+
+/** Bytes in chunks of one size, as a file or pipe may deliver them. */
+export async function* chunked(content: string, size: number): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(content)
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+}
