@@ -8,26 +8,28 @@ import { fileURLToPath } from 'node:url'
 
 export type BuiltTarget = { path: string } | { path: undefined; reason: string }
 
-const SOURCE = fileURLToPath(new URL('./sse-target.c', import.meta.url))
+const SOURCES = ['sse-target.c', 'answer.c', 'connection.c'].map(besideThis)
+const HEADERS = ['target.h'].map(besideThis)
 
 /** The path of the compiled target, or why there is none. */
 export function buildTarget(): BuiltTarget {
   if (process.platform !== 'linux')
     return { path: undefined, reason: `the native target needs Linux (epoll), this is ${process.platform}` }
   const compilers = process.env.CC ? [process.env.CC] : ['cc', 'gcc', 'clang']
-  const hash = createHash('sha256').update(readFileSync(SOURCE)).update(process.arch).digest('hex').slice(0, 16)
+  const hash = createHash('sha256').update(process.arch)
+  for (const file of [...SOURCES, ...HEADERS]) hash.update(readFileSync(file))
   const folder = join(tmpdir(), `perfgate-bench-${userInfo().uid}`)
-  const path = join(folder, `sse-target-${hash}`)
+  const path = join(folder, `sse-target-${hash.digest('hex').slice(0, 16)}`)
   try {
     makePrivateFolder(folder)
     if (existsSync(path)) return { path }
     // Built under a name of its own and renamed, so that two builds at once cannot meet a half-written file.
     const fresh = `${path}.${process.pid}`
     for (const compiler of compilers) {
-      const { error, status, stderr } = spawnSync(compiler, ['-O2', '-o', fresh, SOURCE], { encoding: 'utf8' })
+      const { error, status, stderr } = spawnSync(compiler, ['-O2', '-o', fresh, ...SOURCES], { encoding: 'utf8' })
       if (error) continue
       if (status !== 0)
-        return { path: undefined, reason: `${compiler} could not compile sse-target.c: ${stderr.trim()}` }
+        return { path: undefined, reason: `${compiler} could not compile the native target: ${stderr.trim()}` }
       chmodSync(fresh, 0o700)
       renameSync(fresh, path)
       return { path }
@@ -36,6 +38,10 @@ export function buildTarget(): BuiltTarget {
     return { path: undefined, reason: `the native target could not be built in ${folder}: ${(error as Error).message}` }
   }
   return { path: undefined, reason: `no C compiler found (tried ${compilers.join(', ')})` }
+}
+
+function besideThis(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url))
 }
 
 /** The temporary folder is everybody's: what is run from it must lie where nobody else can write. */

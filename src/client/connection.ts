@@ -1,10 +1,10 @@
 /** One keep-alive connection that carries one request at a time: sends it, stamps its answer, reports the sample. */
 import type { Socket } from 'node:net'
-import { buildConnector, Client, type Dispatcher } from 'undici'
 import type { Api } from '../apis/api.ts'
 import { type BatchWriter, C, FAILURE_CAUSES, type FailureCause, ROW } from '../samples/index.ts'
 import { Answer } from './answer.ts'
 import { classifyError } from './classify.ts'
+import { buildConnector, type Client, type Dispatcher, UndiciClient } from './undici.ts'
 
 /** Where requests go and how; shared by all connections of a load thread. */
 export interface Target {
@@ -161,7 +161,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   }
 
   #newClient(): Client {
-    return new Client(this.#target.origin, {
+    return new UndiciClient(this.#target.origin, {
       connect: (options: ConnectOptions, callback: ConnectCallback) => this.#connect(options, callback),
       // With room for two, undici writes the next request in the same tick in which the answer before it ended.
       // POST is never pipelined, so there is still one in flight at most.

@@ -9,9 +9,9 @@ import { Counters } from './counters.ts'
 import { Engine } from './engine.ts'
 import type { Level } from './level.ts'
 
-const WARM_REQUESTS = 200
+const WARM_REQUESTS = 120
 const WARM_PARALLEL = 16
-const TIMED_REQUESTS = 40
+const TIMED_REQUESTS = 20
 
 /** @returns median latency of an instant answer at one request in flight, milliseconds */
 export async function calibrate(port: number): Promise<number> {
