@@ -28,6 +28,9 @@ export interface Failure {
   count: number
 }
 
+/** Place of each metric in the arrays below. */
+const AT = Object.fromEntries(DISTRIBUTION_NAMES.map((name, i) => [name, i])) as Record<DistributionName, number>
+
 /** Distinct failures described in full; more are only counted. */
 const MAX_FAILURES = 50
 /** Per-request objectives whose absence is no breach: a one-token answer has no gaps. */
@@ -48,18 +51,17 @@ export class RunMetrics implements MetricsView {
   readonly failures: Failure[] = []
   readonly timeline: TimelineRecorder
   readonly #objectives: readonly Objective[]
-  readonly #distributions = new Map<DistributionName, Distribution>(
-    DISTRIBUTION_NAMES.map((name) => [
-      name,
-      new Distribution((COUNT_METRICS as readonly string[]).includes(name) ? 1 : 1000),
-    ]),
+  /** In the order of DISTRIBUTION_NAMES. */
+  readonly #distributions: readonly Distribution[] = DISTRIBUTION_NAMES.map(
+    (name) => new Distribution((COUNT_METRICS as readonly string[]).includes(name) ? 1 : 1000),
   )
   readonly #errors = new Map<FailureCause, number>()
   #inputTokens = 0
   #outputTokens = 0
   #cachedTokens = 0
   #cachedOf = 0
-  readonly #one = new Map<DistributionName, number>()
+  /** The figures of the request at hand, in the order of DISTRIBUTION_NAMES; NaN where there is none. */
+  readonly #one = new Float64Array(DISTRIBUTION_NAMES.length)
 
   constructor(startedAt: number, objectives: readonly Objective[] = []) {
     this.timeline = new TimelineRecorder(startedAt)
@@ -72,11 +74,11 @@ export class RunMetrics implements MetricsView {
 
   /** Adds times that no request carries, such as those of connections opened ahead. */
   addTimes(metric: DistributionName, valuesMs: readonly number[]): void {
-    for (const value of valuesMs) this.#distributions.get(metric)!.add(value)
+    for (const value of valuesMs) this.#distributions[AT[metric]]!.add(value)
   }
 
   distribution(name: DistributionName): DistributionView | undefined {
-    const distribution = this.#distributions.get(name)!
+    const distribution = this.#distributions[AT[name]]!
     return distribution.n > 0 ? distribution : undefined
   }
 
@@ -137,10 +139,10 @@ export class RunMetrics implements MetricsView {
     if (scheduledAt < this.firstScheduledAt) this.firstScheduledAt = scheduledAt
     if (scheduledAt > this.lastScheduledAt) this.lastScheduledAt = scheduledAt
     if (endedAt > this.lastEndedAt) this.lastEndedAt = endedAt
-    this.#distributions.get('dispatchDelay')!.add(startedAt - scheduledAt)
+    this.#distributions[AT.dispatchDelay]!.add(startedAt - scheduledAt)
     const connectedAt = numbers[at + C.connectedAt]!
     if (!Number.isNaN(connectedAt))
-      this.#distributions.get('connect')!.add(connectedAt - numbers[at + C.connectStartedAt]!)
+      this.#distributions[AT.connect]!.add(connectedAt - numbers[at + C.connectStartedAt]!)
     const cause = causeOf(batch, row)
     const outputTokens = numbers[at + C.outputTokens]!
     this.timeline.add(
@@ -156,11 +158,11 @@ export class RunMetrics implements MetricsView {
     }
     this.succeeded++
     const one = this.#one
-    one.clear()
+    one.fill(Number.NaN)
     this.#measure(batch, at, endedAt - startedAt, endedAt - scheduledAt)
-    for (const [name, value] of one) this.#distributions.get(name)!.add(value)
+    for (let i = 0; i < one.length; i++) if (!Number.isNaN(one[i]!)) this.#distributions[i]!.add(one[i]!)
     const gaps = gapsOf(batch, row)
-    const itl = this.#distributions.get('itl')!
+    const itl = this.#distributions[AT.itl]!
     for (let i = 0; i < gaps.length; ) {
       const from = i
       const gap = gaps[i++]!
@@ -168,10 +170,10 @@ export class RunMetrics implements MetricsView {
       itl.addRepeated(gap, i - from)
     }
     if (this.#objectives.length > 0) {
-      if (gaps.length > 0) one.set('itl', gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length)
+      if (gaps.length > 0) one[AT.itl] = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length
       if (
         this.#objectives.every(({ metric, holds }) =>
-          one.has(metric) ? holds(one.get(metric)!) : MAY_BE_ABSENT.has(metric),
+          Number.isNaN(one[AT[metric]]!) ? MAY_BE_ABSENT.has(metric) : holds(one[AT[metric]]!),
         )
       )
         this.good++
@@ -183,39 +185,39 @@ export class RunMetrics implements MetricsView {
     const one = this.#one
     const numbers = batch.numbers
     const startedAt = numbers[at + C.startedAt]!
-    one.set('latency', latencyMs)
-    one.set('responseTime', responseTimeMs)
+    one[AT.latency] = latencyMs
+    one[AT.responseTime] = responseTimeMs
     const firstChunkAt = numbers[at + C.firstChunkAt]!
-    if (!Number.isNaN(firstChunkAt)) one.set('firstChunkLatency', firstChunkAt - startedAt)
+    if (!Number.isNaN(firstChunkAt)) one[AT.firstChunkLatency] = firstChunkAt - startedAt
     const firstTokenAt = numbers[at + C.firstTokenAt]!
-    if (!Number.isNaN(firstTokenAt)) one.set('ttft', firstTokenAt - startedAt)
+    if (!Number.isNaN(firstTokenAt)) one[AT.ttft] = firstTokenAt - startedAt
     const packages = numbers[at + C.packages]!
-    one.set('packages', packages)
-    if (packages > 1) one.set('packageLatency', (numbers[at + C.lastChunkAt]! - firstChunkAt) / (packages - 1))
+    one[AT.packages] = packages
+    if (packages > 1) one[AT.packageLatency] = (numbers[at + C.lastChunkAt]! - firstChunkAt) / (packages - 1)
     const inputTokens = numbers[at + C.inputTokens]!
     if (!Number.isNaN(inputTokens)) {
-      one.set('inputTokens', inputTokens)
+      one[AT.inputTokens] = inputTokens
       this.#inputTokens += inputTokens
     }
     const cachedTokens = numbers[at + C.cachedTokens]!
     if (!Number.isNaN(cachedTokens)) {
-      one.set('cachedTokens', cachedTokens)
+      one[AT.cachedTokens] = cachedTokens
       this.#cachedTokens += cachedTokens
       this.#cachedOf += inputTokens
     }
     const reasoningTokens = numbers[at + C.reasoningTokens]!
-    if (!Number.isNaN(reasoningTokens)) one.set('reasoningTokens', reasoningTokens)
+    if (!Number.isNaN(reasoningTokens)) one[AT.reasoningTokens] = reasoningTokens
     if (numbers[at + C.flags]! & (FLAG_INPUT_ESTIMATED | FLAG_OUTPUT_ESTIMATED)) this.estimatedTokens++
     else this.reportedTokens++
     const outputTokens = numbers[at + C.outputTokens]!
     if (Number.isNaN(outputTokens)) return
-    one.set('outputTokens', outputTokens)
+    one[AT.outputTokens] = outputTokens
     this.#outputTokens += outputTokens
-    if (latencyMs > 0) one.set('outputSpeed', (outputTokens * 1000) / latencyMs)
+    if (latencyMs > 0) one[AT.outputSpeed] = (outputTokens * 1000) / latencyMs
     if (outputTokens > 1 && numbers[at + C.outputEvents]! > 1) {
       const tpotMs = (numbers[at + C.lastTokenAt]! - firstTokenAt) / (outputTokens - 1)
-      one.set('tpot', tpotMs)
-      if (tpotMs > 0) one.set('decodeSpeed', 1000 / tpotMs)
+      one[AT.tpot] = tpotMs
+      if (tpotMs > 0) one[AT.decodeSpeed] = 1000 / tpotMs
     }
   }
 
