@@ -6,5 +6,5 @@ export {
   type EngineSample,
   loadThreadCpuUsPerRequest,
 } from './figures.ts'
-export { readStamps, type StampedRequest, stampErrorsMs } from './resultDb.ts'
+export { readStamps, type StampedRequest, stampedStream } from './resultDb.ts'
 export { runEngine, withEngineDb } from './start.ts'

@@ -1,5 +1,6 @@
 /** Reads stamps from a result DB, on the clock the target stamps with. */
 import { DatabaseSync } from 'node:sqlite'
+import type { StampedStream } from '../measure/index.ts'
 
 /** One succeeded request; microseconds of the monotonic clock. */
 export interface StampedRequest {
@@ -45,22 +46,12 @@ export function readStamps(dbPath: string, monotonicMinusWallMs: number): Stampe
   }
 }
 
-/**
- * How late each token's stamp is, milliseconds: arrival minus the moment the target wrote into the token's text.
- * @param settleSeconds tokens written in the first seconds are left out
- */
-export function stampErrorsMs(requests: readonly StampedRequest[], settleSeconds: number): number[] {
-  const pairs = requests.flatMap(({ arrivalsUs, text }) => {
-    const written = text.trim().split(' ').map(Number)
-    if (written.length !== arrivalsUs.length)
-      throw new Error(`a request has ${written.length} tokens but ${arrivalsUs.length} stamps`)
-    return written.map((writtenUs, i) => [arrivalsUs[i]!, writtenUs] as const)
-  })
-  let firstUs = Number.POSITIVE_INFINITY
-  for (const [, writtenUs] of pairs) firstUs = Math.min(firstUs, writtenUs)
-  return pairs
-    .filter(([, writtenUs]) => writtenUs >= firstUs + settleSeconds * 1e6)
-    .map(([arrivedUs, writtenUs]) => (arrivedUs - writtenUs) / 1000)
+/** The stamps of a request against those the target wrote into its tokens. */
+export function stampedStream({ arrivalsUs, text }: StampedRequest): StampedStream {
+  const writtenUs = text.trim().split(' ').map(Number)
+  if (writtenUs.length !== arrivalsUs.length)
+    throw new Error(`a request has ${writtenUs.length} tokens but ${arrivalsUs.length} stamps`)
+  return { writtenUs, arrivedUs: arrivalsUs }
 }
 
 interface DbRow {

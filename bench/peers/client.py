@@ -9,7 +9,8 @@ does not, so it is a little faster than they are.
 
 `throughput` keeps CONCURRENCY requests in flight until REQUESTS are done. `stamps` opens STREAMS streams at once, one
 request each, and compares the arrival stamp of each token with the moment the target wrote it, which the target puts
-into the token's text; both read CLOCK_MONOTONIC. Tokens of the first SETTLE_SECONDS are left out.
+into the token's text; both read CLOCK_MONOTONIC. Counted from SETTLE_SECONDS after the first token until the first
+stream ends, that is while all are open.
 
 Prints one JSON object.
 """
@@ -127,9 +128,10 @@ async def throughput(url, concurrency, requests):
 async def stamps(url, streams, settle_seconds):
     async with open_session(streams) as session:
         answers = await asyncio.gather(*[send(session, url, True) for _ in range(streams)])
-    pairs = [(arrived, int(text)) for answer in answers for arrived, text in answer.arrivals]
-    settled = min(written for _, written in pairs) + settle_seconds * 1e6
-    errors = [arrived - written for arrived, written in pairs if written >= settled]
+    timed = [[(arrived, int(text)) for arrived, text in answer.arrivals] for answer in answers]
+    settled = min(stream[0][1] for stream in timed) + settle_seconds * 1e6
+    first_end = min(stream[-1][1] for stream in timed)
+    errors = [arrived - written for stream in timed for arrived, written in stream if settled <= written <= first_end]
     return {"client": "aiohttp " + aiohttp.__version__, "errorMs": summary(errors, 1e-3, 4)}
 
 

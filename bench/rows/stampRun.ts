@@ -1,13 +1,15 @@
 /** One run of long streams whose tokens say when they were written, and how late our stamps were. */
 import type { Config } from '../../src/config/index.ts'
 import type { Result } from '../../src/result/index.ts'
-import { readStamps, stampErrorsMs, withEngineDb } from '../engine/index.ts'
-import { type Core, type Quantiles, quantiles } from '../measure/index.ts'
+import { readStamps, stampedStream, withEngineDb } from '../engine/index.ts'
+import { type Core, type Quantiles, quantiles, stampErrorsMs } from '../measure/index.ts'
 import { type Context, type RowTargetOptions, withTarget } from './row.ts'
 
 export interface StampRun {
-  /** Arrival stamp minus moment of writing, milliseconds. */
+  /** Arrival stamp minus moment of writing, milliseconds, while all streams are open. */
   errors: Quantiles
+  /** The same while streams end: then the records of all of them are written on the same cores. */
+  ending: Quantiles
   client: Result['client']
   /** The target's own lateness at p99, microseconds: a late token is not a late stamp, but it tells of a busy machine. */
   lateUs: number
@@ -27,10 +29,11 @@ export async function stampRun(load: Config, context: Context, core: Core | unde
   // Who counts on single tokens gates them: then the client's delay is judged against their gaps.
   const gated: Config = { ...load, thresholds: { 'p99(itl)': '<= 40 ms' } }
   const { result, report } = await withTarget(streamingTarget(context), context, ({ url }) =>
-    withEngineDb({ url, ...gated }, core, ({ client, monotonicMinusWallMs }, dbPath) => ({
-      client,
-      errors: quantiles(stampErrorsMs(readStamps(dbPath, monotonicMinusWallMs), SETTLE_SECONDS)),
-    })),
+    withEngineDb({ url, ...gated }, core, ({ client, monotonicMinusWallMs }, dbPath) => {
+      const streams = readStamps(dbPath, monotonicMinusWallMs).map(stampedStream)
+      const { open, ending } = stampErrorsMs(streams, SETTLE_SECONDS)
+      return { client, errors: quantiles(open), ending: quantiles(ending) }
+    }),
   )
   return { ...result, lateUs: report?.lateUs.p99 ?? Number.NaN }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { cpuUsPerRequest, cpuWindow, type EngineFigures, stampErrorsMs } from '../../bench/engine/index.ts'
-import { abba, median, medianRatio, pinned, quantiles, runChild } from '../../bench/measure/index.ts'
+import { cpuUsPerRequest, cpuWindow, type EngineFigures, stampedStream } from '../../bench/engine/index.ts'
+import { abba, median, medianRatio, pinned, quantiles, runChild, stampErrorsMs } from '../../bench/measure/index.ts'
 
 const options = { core: undefined, timeoutMs: 20_000 }
 
@@ -77,18 +77,22 @@ describe('the cost of a run', () => {
 })
 
 describe('stamp errors', () => {
-  const request = { id: 'a', worker: 0, scheduledUs: 0, startedUs: 0 }
+  const short = { writtenUs: [1_000_000, 2_500_000], arrivedUs: [1_000_100, 2_500_300] }
+  const long = { writtenUs: [1_200_000, 2_400_000, 3_000_000], arrivedUs: [1_200_200, 2_400_050, 3_004_000] }
 
-  it('are arrival minus the moment in the text, without the tokens of the first seconds', () => {
-    const requests = [
-      { ...request, arrivalsUs: [1_000_100, 2_500_300], text: ' 0000000001000000 0000000002500000' },
-      { ...request, arrivalsUs: [3_000_050], text: ' 0000000003000000' },
-    ]
-    expect(stampErrorsMs(requests, 0)).toEqual([0.1, 0.3, 0.05])
-    expect(stampErrorsMs(requests, 1)).toEqual([0.3, 0.05])
+  it('are arrival minus writing, apart for the time in which all streams are open', () => {
+    expect(stampErrorsMs([short, long], 0)).toEqual({ open: [0.1, 0.3, 0.2, 0.05], ending: [4] })
   })
 
-  it('are refused when tokens and stamps do not pair up', () => {
-    expect(() => stampErrorsMs([{ ...request, arrivalsUs: [1], text: ' 1 2' }], 0)).toThrow('2 tokens but 1 stamps')
+  it('leave out the first seconds', () => {
+    expect(stampErrorsMs([short, long], 1)).toEqual({ open: [0.3, 0.05], ending: [4] })
+  })
+
+  it('are refused when tokens and stamps of a request do not pair up', () => {
+    const request = { id: 'a', worker: 0, scheduledUs: 0, startedUs: 0 }
+    expect(
+      stampedStream({ ...request, arrivalsUs: [5, 7], text: ' 0000000000000004 0000000000000006' }).writtenUs,
+    ).toEqual([4, 6])
+    expect(() => stampedStream({ ...request, arrivalsUs: [1], text: ' 1 2' })).toThrow('2 tokens but 1 stamps')
   })
 })
