@@ -2,17 +2,17 @@
 import { Connection, type ConnectionListener, type Target } from '../client/index.ts'
 import { type BatchWriter, FLAG_WARMUP } from '../samples/index.ts'
 import type { Bodies } from './bodies.ts'
+import { ClosedLoop } from './closedLoop.ts'
 import type { Counters } from './counters.ts'
-import { type ClosedLoop, executorNamed, type OpenLoop } from './executors/index.ts'
+import { executorNamed } from './executors/index.ts'
 import type { Level } from './level.ts'
-import { share } from './share.ts'
+import type { Loop } from './loop.ts'
+import { OpenLoop } from './openLoop.ts'
 
 /** How often connections are checked for a request that takes too long, and a ramp is followed. */
 const TICK_MS = 20
 /** Connections are opened in groups of this size, so that a listen queue is not overrun. */
 const OPENING = 64
-/** Requests started in one turn of the event loop; then answers are read. */
-const BURST = 8
 
 export interface PhaseOptions {
   level: Level
@@ -68,7 +68,9 @@ export class Engine implements ConnectionListener {
         resolve()
       }
       const loop =
-        executor.kind === 'closed' ? new Closed(this, executor, phase, done) : new Open(this, executor, phase, done)
+        executor.kind === 'closed'
+          ? new ClosedLoop(this, executor, phase, done)
+          : new OpenLoop(this, executor, phase, done)
       const ticker = setInterval(() => {
         this.#abortLate()
         loop.tick()
@@ -170,207 +172,5 @@ export class Engine implements ConnectionListener {
 
   #abortAll(): void {
     for (const connection of this.#connections) connection.abort('cancelled')
-  }
-}
-
-interface Loop {
-  begin(): void
-  tick(): void
-  stop(): void
-  onFree(connection: Connection): void
-}
-
-/** Keeps a number of requests in flight. */
-class Closed implements Loop {
-  readonly #engine: Engine
-  readonly #executor: ClosedLoop
-  readonly #phase: PhaseOptions
-  readonly #done: () => void
-  #over = false
-  #filling = false
-
-  constructor(engine: Engine, executor: ClosedLoop, phase: PhaseOptions, done: () => void) {
-    this.#engine = engine
-    this.#executor = executor
-    this.#phase = phase
-    this.#done = done
-  }
-
-  begin(): void {
-    this.#fill()
-    this.#finishIfIdle()
-  }
-
-  /** Follows a ramp and notices the end of the time when no answer does. */
-  tick(): void {
-    if (performance.now() < this.#phase.startAt) return
-    this.#fill()
-    if (this.#engine.exhausted(this.#phase.level.number)) this.#over = true
-    this.#finishIfIdle()
-  }
-
-  stop(): void {
-    this.#over = true
-    this.#finishIfIdle()
-  }
-
-  onFree(connection: Connection): void {
-    if (!this.#wanted(1)) this.#engine.park(connection)
-    else {
-      const index = this.#engine.takeIndex(this.#phase.level.number)
-      if (index >= 0) {
-        this.#engine.start(index, Number.NaN, this.#phase.warmup, connection)
-        return
-      }
-      this.#over = true
-      this.#engine.park(connection)
-    }
-    this.#finishIfIdle()
-  }
-
-  /**
-   * Starts what is missing, each request in a turn of its own: a connection's first request is written one microtask
-   * after it was handed over, and answers must be read between the starts of a large burst.
-   */
-  #fill(): void {
-    if (this.#filling) return
-    this.#filling = true
-    let left = BURST
-    const next = (): void => {
-      if (!this.#wanted(1)) {
-        this.#filling = false
-        this.#finishIfIdle()
-      } else if (left-- === 0) {
-        left = BURST
-        setImmediate(next)
-      } else {
-        const index = this.#engine.takeIndex(this.#phase.level.number)
-        if (index < 0) this.#over = true
-        else this.#engine.start(index, Number.NaN, this.#phase.warmup)
-        queueMicrotask(next)
-      }
-    }
-    next()
-  }
-
-  #wanted(more: number): boolean {
-    if (this.#over) return false
-    const elapsedMs = performance.now() - this.#phase.startAt
-    if (elapsedMs >= this.#executor.endsMs(this.#phase.level)) {
-      this.#over = true
-      return false
-    }
-    const total = this.#executor.concurrencyAt(this.#phase.level, elapsedMs)
-    return this.#engine.inFlight + more <= share(total, this.#engine.worker, this.#engine.workers)
-  }
-
-  #finishIfIdle(): void {
-    if (this.#over && this.#engine.inFlight === 0) this.#done()
-  }
-}
-
-/** Starts each request when it is due. Arrival i belongs to thread i mod the number of threads. */
-class Open implements Loop {
-  readonly #engine: Engine
-  readonly #phase: PhaseOptions
-  readonly #done: () => void
-  readonly #next: () => number
-  readonly #endsMs: number
-  readonly #cap: number
-  /** Due arrivals that wait for a free connection under the cap: their indices and times. */
-  readonly #waiting: { index: number; dueAt: number }[] = []
-  #head = 0
-  #index = -1
-  #dueAt = Number.POSITIVE_INFINITY
-  #timer: NodeJS.Timeout | undefined
-  #over = false
-
-  constructor(engine: Engine, executor: OpenLoop, phase: PhaseOptions, done: () => void) {
-    this.#engine = engine
-    this.#phase = phase
-    this.#done = done
-    this.#next = executor.arrivals(phase.level)
-    this.#endsMs = executor.endsMs(phase.level)
-    this.#cap =
-      phase.level.parallel === Number.POSITIVE_INFINITY
-        ? Number.POSITIVE_INFINITY
-        : Math.max(1, share(phase.level.parallel, engine.worker, engine.workers))
-  }
-
-  begin(): void {
-    this.#advance()
-    this.#run()
-  }
-
-  tick(): void {
-    if (this.#over) this.#finishIfIdle()
-    else if (performance.now() - this.#phase.startAt >= this.#endsMs) this.#end()
-  }
-
-  stop(): void {
-    this.#end()
-  }
-
-  onFree(connection: Connection): void {
-    this.#engine.park(connection)
-    if (this.#head < this.#waiting.length) {
-      const { index, dueAt } = this.#waiting[this.#head++]!
-      if (this.#head > 1024 && this.#head * 2 > this.#waiting.length) {
-        this.#waiting.splice(0, this.#head)
-        this.#head = 0
-      }
-      this.#engine.start(index, dueAt, this.#phase.warmup)
-    }
-    this.#finishIfIdle()
-  }
-
-  /** Moves on to the next arrival that is this thread's own. */
-  #advance(): void {
-    const { level, startAt } = this.#phase
-    do {
-      this.#index++
-      const atMs = this.#index < level.number ? this.#next() : Number.POSITIVE_INFINITY
-      this.#dueAt = atMs < this.#endsMs ? startAt + atMs : Number.POSITIVE_INFINITY
-    } while (this.#dueAt !== Number.POSITIVE_INFINITY && this.#index % this.#engine.workers !== this.#engine.worker)
-  }
-
-  #run(): void {
-    this.#timer = undefined
-    if (this.#over) return
-    let left = BURST
-    while (this.#dueAt <= performance.now()) {
-      // When starts are behind, answers must still be read in between.
-      if (left-- === 0) {
-        setImmediate(() => this.#run())
-        return
-      }
-      if (this.#engine.inFlight < this.#cap) this.#engine.start(this.#index, this.#dueAt, this.#phase.warmup)
-      else this.#waiting.push({ index: this.#index, dueAt: this.#dueAt })
-      this.#advance()
-    }
-    if (this.#dueAt === Number.POSITIVE_INFINITY) {
-      this.#finishIfIdle()
-      return
-    }
-    // Node's timers count whole milliseconds; waiting one less and once more keeps the start within one of its time.
-    this.#timer = setTimeout(() => this.#run(), Math.max(1, Math.floor(this.#dueAt - performance.now())))
-  }
-
-  #end(): void {
-    if (this.#over) return
-    this.#over = true
-    clearTimeout(this.#timer)
-    this.#engine.unsent += this.#waiting.length - this.#head
-    this.#waiting.length = 0
-    this.#head = 0
-    this.#finishIfIdle()
-  }
-
-  #finishIfIdle(): void {
-    const exhausted = this.#over || (this.#dueAt === Number.POSITIVE_INFINITY && this.#index >= 0)
-    if (exhausted && this.#head >= this.#waiting.length && this.#engine.inFlight === 0) {
-      this.#over = true
-      this.#done()
-    }
   }
 }

@@ -1,0 +1,94 @@
+/** The closed loop: keeps a number of requests in flight. */
+import type { Connection } from '../client/index.ts'
+import type { Engine, PhaseOptions } from './engine.ts'
+import type { ClosedLoop as Executor } from './executors/index.ts'
+import { BURST, type Loop } from './loop.ts'
+import { share } from './share.ts'
+
+export class ClosedLoop implements Loop {
+  readonly #engine: Engine
+  readonly #executor: Executor
+  readonly #phase: PhaseOptions
+  readonly #done: () => void
+  #over = false
+  #filling = false
+
+  constructor(engine: Engine, executor: Executor, phase: PhaseOptions, done: () => void) {
+    this.#engine = engine
+    this.#executor = executor
+    this.#phase = phase
+    this.#done = done
+  }
+
+  begin(): void {
+    this.#fill()
+    this.#finishIfIdle()
+  }
+
+  /** Follows a ramp and notices the end of the time when no answer does. */
+  tick(): void {
+    if (performance.now() < this.#phase.startAt) return
+    this.#fill()
+    if (this.#engine.exhausted(this.#phase.level.number)) this.#over = true
+    this.#finishIfIdle()
+  }
+
+  stop(): void {
+    this.#over = true
+    this.#finishIfIdle()
+  }
+
+  onFree(connection: Connection): void {
+    if (!this.#wanted(1)) this.#engine.park(connection)
+    else {
+      const index = this.#engine.takeIndex(this.#phase.level.number)
+      if (index >= 0) {
+        this.#engine.start(index, Number.NaN, this.#phase.warmup, connection)
+        return
+      }
+      this.#over = true
+      this.#engine.park(connection)
+    }
+    this.#finishIfIdle()
+  }
+
+  /**
+   * Starts what is missing, each request in a turn of its own: a connection's first request is written one microtask
+   * after it was handed over, and answers must be read between the starts of a large burst.
+   */
+  #fill(): void {
+    if (this.#filling) return
+    this.#filling = true
+    let left = BURST
+    const next = (): void => {
+      if (!this.#wanted(1)) {
+        this.#filling = false
+        this.#finishIfIdle()
+      } else if (left-- === 0) {
+        left = BURST
+        setImmediate(next)
+      } else {
+        const index = this.#engine.takeIndex(this.#phase.level.number)
+        if (index < 0) this.#over = true
+        else this.#engine.start(index, Number.NaN, this.#phase.warmup)
+        queueMicrotask(next)
+      }
+    }
+    next()
+  }
+
+  #wanted(more: number): boolean {
+    if (this.#over) return false
+    const elapsedMs = performance.now() - this.#phase.startAt
+    if (elapsedMs >= this.#executor.endsMs(this.#phase.level)) {
+      this.#over = true
+      return false
+    }
+    const total = this.#executor.concurrencyAt(this.#phase.level, elapsedMs)
+    return this.#engine.inFlight + more <= share(total, this.#engine.worker, this.#engine.workers)
+  }
+
+  #finishIfIdle(): void {
+    if (this.#over && this.#engine.inFlight === 0) this.#done()
+  }
+}

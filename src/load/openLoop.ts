@@ -1,0 +1,111 @@
+/** The open loop: starts each request when it is due. Arrival i belongs to thread i mod the number of threads. */
+import type { Connection } from '../client/index.ts'
+import type { Engine, PhaseOptions } from './engine.ts'
+import type { OpenLoop as Executor } from './executors/index.ts'
+import { BURST, type Loop } from './loop.ts'
+import { share } from './share.ts'
+
+export class OpenLoop implements Loop {
+  readonly #engine: Engine
+  readonly #phase: PhaseOptions
+  readonly #done: () => void
+  readonly #next: () => number
+  readonly #endsMs: number
+  readonly #cap: number
+  /** Due arrivals that wait for a free connection under the cap: their indices and times. */
+  readonly #waiting: { index: number; dueAt: number }[] = []
+  #head = 0
+  #index = -1
+  #dueAt = Number.POSITIVE_INFINITY
+  #timer: NodeJS.Timeout | undefined
+  #over = false
+
+  constructor(engine: Engine, executor: Executor, phase: PhaseOptions, done: () => void) {
+    this.#engine = engine
+    this.#phase = phase
+    this.#done = done
+    this.#next = executor.arrivals(phase.level)
+    this.#endsMs = executor.endsMs(phase.level)
+    this.#cap =
+      phase.level.parallel === Number.POSITIVE_INFINITY
+        ? Number.POSITIVE_INFINITY
+        : Math.max(1, share(phase.level.parallel, engine.worker, engine.workers))
+  }
+
+  begin(): void {
+    this.#advance()
+    this.#run()
+  }
+
+  tick(): void {
+    if (this.#over) this.#finishIfIdle()
+    else if (performance.now() - this.#phase.startAt >= this.#endsMs) this.#end()
+  }
+
+  stop(): void {
+    this.#end()
+  }
+
+  onFree(connection: Connection): void {
+    this.#engine.park(connection)
+    if (this.#head < this.#waiting.length) {
+      const { index, dueAt } = this.#waiting[this.#head++]!
+      if (this.#head > 1024 && this.#head * 2 > this.#waiting.length) {
+        this.#waiting.splice(0, this.#head)
+        this.#head = 0
+      }
+      this.#engine.start(index, dueAt, this.#phase.warmup)
+    }
+    this.#finishIfIdle()
+  }
+
+  /** Moves on to the next arrival that is this thread's own. */
+  #advance(): void {
+    const { level, startAt } = this.#phase
+    do {
+      this.#index++
+      const atMs = this.#index < level.number ? this.#next() : Number.POSITIVE_INFINITY
+      this.#dueAt = atMs < this.#endsMs ? startAt + atMs : Number.POSITIVE_INFINITY
+    } while (this.#dueAt !== Number.POSITIVE_INFINITY && this.#index % this.#engine.workers !== this.#engine.worker)
+  }
+
+  #run(): void {
+    this.#timer = undefined
+    if (this.#over) return
+    let left = BURST
+    while (this.#dueAt <= performance.now()) {
+      // When starts are behind, answers must still be read in between.
+      if (left-- === 0) {
+        setImmediate(() => this.#run())
+        return
+      }
+      if (this.#engine.inFlight < this.#cap) this.#engine.start(this.#index, this.#dueAt, this.#phase.warmup)
+      else this.#waiting.push({ index: this.#index, dueAt: this.#dueAt })
+      this.#advance()
+    }
+    if (this.#dueAt === Number.POSITIVE_INFINITY) {
+      this.#finishIfIdle()
+      return
+    }
+    // Node's timers count whole milliseconds; waiting one less and once more keeps the start within one of its time.
+    this.#timer = setTimeout(() => this.#run(), Math.max(1, Math.floor(this.#dueAt - performance.now())))
+  }
+
+  #end(): void {
+    if (this.#over) return
+    this.#over = true
+    clearTimeout(this.#timer)
+    this.#engine.unsent += this.#waiting.length - this.#head
+    this.#waiting.length = 0
+    this.#head = 0
+    this.#finishIfIdle()
+  }
+
+  #finishIfIdle(): void {
+    const exhausted = this.#over || (this.#dueAt === Number.POSITIVE_INFINITY && this.#index >= 0)
+    if (exhausted && this.#head >= this.#waiting.length && this.#engine.inFlight === 0) {
+      this.#over = true
+      this.#done()
+    }
+  }
+}
