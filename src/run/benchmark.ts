@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { findApi } from '../apis/index.ts'
 import { type Config, type ResolvedConfig, resolveConfig } from '../config/index.ts'
 import { readPrompts } from '../datasets/index.ts'
-import { parseObjectives, parseThresholds } from '../gates/index.ts'
+import { parseObjectives, parseThresholds, requireObjectives } from '../gates/index.ts'
 import { LoadPool, packBodies, type SharedBodies } from '../load/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
 import type { PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
@@ -53,6 +53,7 @@ export async function runPerfBenchmark(
   const config = withEnvironment(resolveConfig(input))
   const thresholds = parseThresholds(config.thresholds)
   const objectives = parseObjectives(config.objectives)
+  requireObjectives(thresholds, objectives)
   const api = findApi(config.api)
   const levels = levelsOf(config)
   const wanted = Math.max(...levels.map(({ level }) => level.number))

@@ -140,6 +140,7 @@ print(json.dumps([[*row[:4], len(json.loads(row[4])), json.loads(row[5])["model"
     [['--api', 'opnai'], 'did you mean "openai"?'],
     [['--dataset', 'openqa', '--dataset-path', '/nowhere/q.jsonl'], '"/nowhere/q.jsonl"'],
     [['--threshold', 'p99(latncy) < 1 s'], 'did you mean "latency"?'],
+    [['--threshold', 'goodput >= 1 /s'], 'add objectives'],
     [['--number', '1', '2', '--parallel', '1'], 'number'],
     [['--url', 'nonsense'], 'url'],
   ])('%j is wrong usage: exit 2, named, and nothing is sent', async (args, text) => {
