@@ -2,7 +2,9 @@
  * Runs our own load test as a child process, with everything a user's run does (figures, client health, result DB):
  * `node engine/run.ts '<Config as JSON>'`; prints one JSON object (EngineFigures).
  */
+
 import { runPerfBenchmark } from '../../src/run/index.ts'
+import { monotonicMinusWallMs } from './clock.ts'
 import type { EngineFigures, EngineSample } from './figures.ts'
 
 const config = JSON.parse(process.argv[2]!) as Record<string, unknown>
@@ -25,6 +27,6 @@ const figures: EngineFigures = {
   client,
   samples,
   // Times of day in the result DB, turned back into the monotonic clock the target stamps with.
-  monotonicMinusWallMs: Number(process.hrtime.bigint()) / 1e6 - performance.now() - performance.timeOrigin,
+  monotonicMinusWallMs: monotonicMinusWallMs(),
 }
 console.log(JSON.stringify(figures))

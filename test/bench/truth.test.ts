@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { monotonicMinusWallMs } from '../../bench/engine/clock.ts'
 import { readStamps, stampedStream } from '../../bench/engine/index.ts'
 import { median, quantiles, stampErrorsMs } from '../../bench/measure/index.ts'
 import { buildTarget, readTruth, startTarget, type Target, type TargetOptions } from '../../bench/target/index.ts'
@@ -41,8 +42,7 @@ async function measure(options: Omit<TargetOptions, 'seconds'>, config: Config):
 }
 
 function stampsOf(result: Result) {
-  const monotonicMinusWallMs = Number(process.hrtime.bigint()) / 1e6 - performance.now() - performance.timeOrigin
-  return readStamps(result.summary.resultDbPath!, monotonicMinusWallMs)
+  return readStamps(result.summary.resultDbPath!, monotonicMinusWallMs())
 }
 
 describe.skipIf(buildTarget().path === undefined)('reported figures against the truth', () => {
