@@ -100,7 +100,7 @@ export const options = z.strictObject({
   debug: option(z.boolean().default(false), {
     group: 'Basic',
     kind: 'switch',
-    description: 'say more on stderr: resolved options, connections, each failure',
+    description: 'say the resolved options on stderr',
   }),
 
   totalTimeout: option(seconds.default(21_600), {

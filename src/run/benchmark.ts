@@ -14,6 +14,7 @@ import { openEndpoint, requestHeaders } from './endpoint.ts'
 import type { RunHooks } from './hooks.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf, type RunLevel } from './levels.ts'
+import { redactConfig } from './redact.ts'
 import { buildBodies, MAX_BODIES } from './requests.ts'
 
 /** What a run gives back: one result per level of a sweep, and the last one's main figures at hand. */
@@ -51,6 +52,7 @@ export async function runPerfBenchmark(
   hooks: RunHooks = {},
 ): Promise<Outcome> {
   const config = withEnvironment(resolveConfig(input))
+  if (config.debug) hooks.onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
   const thresholds = parseThresholds(config.thresholds)
   const objectives = parseObjectives(config.objectives)
   requireObjectives(thresholds, objectives)

@@ -77,7 +77,7 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
     })
     const pipeline = new Pipeline(context, store)
     context.batches.listener = (batch) => pipeline.take(batch)
-    await pool.preconnect(level)
+    if (config.preconnect) await pool.preconnect(level)
     if (warmup !== undefined && !hooks.signal?.aborted) {
       const watch = watchProgress(context, 'warmup', warmup.number, warmup.durationMs)
       await pool.run(warmup, true)
