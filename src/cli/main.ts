@@ -1,10 +1,9 @@
 /** The command line: picks the command, and turns every error into a message and an exit code. */
 import { ConfigError, EndpointError } from '../config/index.ts'
+import { COMMANDS } from './commands/index.ts'
 import { inOneSpelling } from './flags.ts'
 import { type Io, processIo } from './io.ts'
 import { type RunBenchmark, runCommand } from './run.ts'
-import { schemaCommand } from './schema.ts'
-import { serveCommand } from './serve.ts'
 import { isHelp, refuseOperands, runUsage, usageError } from './usage.ts'
 import { valuesOf } from './values.ts'
 
@@ -19,9 +18,8 @@ const NO_ENDPOINT = 3
  */
 export async function main(args: readonly string[], io: Io = processIo(), run?: RunBenchmark): Promise<number> {
   try {
-    const [command, ...rest] = args
-    if (command === 'serve') return await serveCommand(rest, io)
-    if (command === 'schema') return schemaCommand(rest, io)
+    const command = COMMANDS.find(({ name }) => name === args[0])
+    if (command !== undefined) return await command.run(args.slice(1), io)
     return await runOrHelp(args, io, run)
   } catch (error) {
     io.stderr.write(`perfgate: ${messageOf(error)}\n`)
@@ -30,7 +28,7 @@ export async function main(args: readonly string[], io: Io = processIo(), run?: 
 }
 
 async function runOrHelp(args: readonly string[], io: Io, run: RunBenchmark | undefined): Promise<number> {
-  const { command, words } = runUsage(io)
+  const { command, words } = runUsage(io, COMMANDS)
   try {
     command.parse(inOneSpelling(args), { from: 'user' })
   } catch (error) {

@@ -4,14 +4,12 @@ import { ConfigError, nearest, OPTION_NAMES } from '../config/index.ts'
 import { addRunFlags, flagName, type Words } from './flags.ts'
 import type { Io } from './io.ts'
 
-const MORE_HELP = `
+const moreHelp = (commands: string): string => `
 Flags may be spelled --max-tokens, --maxTokens or --max_tokens. A switch is
 turned on by --stream and off by --no-stream or --stream false.
 
 Commands:
-  perfgate serve        run the embedded OpenAI-compatible server; see
-                        perfgate serve --help
-  perfgate schema <of>  print the JSON Schema of "result" or "config"
+${commands}
 
 Examples:
   perfgate --url http://127.0.0.1:8000/v1/chat/completions --model qwen2.5 \\
@@ -32,7 +30,8 @@ export interface RunUsage {
   words: Words
 }
 
-export function runUsage(io: Io): RunUsage {
+/** @param commands what else the program does, named in the help */
+export function runUsage(io: Io, commands: readonly { name: string; description: string }[]): RunUsage {
   const command = quietCommand('perfgate', io)
     .usage('[flags]')
     .description(
@@ -44,8 +43,12 @@ export function runUsage(io: Io): RunUsage {
     .addOption(new Option('--json', 'print the result as JSON on stdout, and nothing else there').helpGroup('Output:'))
     .addOption(new Option('-V, --version', 'print the version').helpGroup('Other:'))
     .addHelpOption(new Option('-h, --help', 'print this help').helpGroup('Other:'))
-    .addHelpText('after', MORE_HELP)
+    .addHelpText('after', moreHelp(commands.map(commandLine).join('\n')))
   return { command, words }
+}
+
+function commandLine({ name, description }: { name: string; description: string }): string {
+  return `  ${`perfgate ${name}`.padEnd(20)}  ${description}`
 }
 
 /** A command that throws instead of ending the process, and prints to `io`. */

@@ -1,15 +1,11 @@
 /** What a scenario can say, and how it is checked. */
 export { ConfigError, EndpointError } from './errors.ts'
+export { type FlagKind, OPTION_GROUPS, type OptionGroup, type OptionMeta } from './option.ts'
+export { EXECUTORS, type ExecutorName } from './options/load.ts'
 export { camelCase, kebabCase, resolveConfig } from './resolve.ts'
 export {
   type Config,
-  EXECUTORS,
-  type ExecutorName,
-  type FlagKind,
-  OPTION_GROUPS,
   OPTION_NAMES,
-  type OptionGroup,
-  type OptionMeta,
   type OptionName,
   optionMeta,
   options,

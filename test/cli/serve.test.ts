@@ -1,6 +1,6 @@
 /** `perfgate serve`, with a server that only writes down its options. */
 import { expect, test } from 'vitest'
-import { serveCommand } from '../../src/cli/serve.ts'
+import { serveCommand } from '../../src/cli/commands/serve.ts'
 import { fakeWorld } from './fakeWorld.ts'
 
 test('starts the server with what the flags say, prints its URL, and stops it when interrupted', async () => {

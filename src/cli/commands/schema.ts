@@ -1,9 +1,10 @@
 /** `perfgate schema result|config`: prints a JSON Schema. */
 import { z } from 'zod'
-import { ConfigError, options, suggestion } from '../config/index.ts'
-import { resultSchema } from '../result/index.ts'
-import type { Io } from './io.ts'
-import { isHelp, quietCommand, usageError } from './usage.ts'
+import { ConfigError, options, suggestion } from '../../config/index.ts'
+import { resultSchema } from '../../result/index.ts'
+import type { Io } from '../io.ts'
+import { isHelp, quietCommand, usageError } from '../usage.ts'
+import type { CliCommand } from './command.ts'
 
 const SCHEMAS: Record<string, () => unknown> = {
   result: () => z.toJSONSchema(resultSchema),
@@ -24,8 +25,14 @@ export function schemaCommand(args: readonly string[], io: Io): number {
   }
   const name = command.args[0]
   if (name === undefined) throw new ConfigError(`schema of what? Known: ${Object.keys(SCHEMAS).join(', ')}`)
-  const schema = Object.hasOwn(SCHEMAS, name) ? SCHEMAS[name] : undefined
-  if (schema === undefined) throw new ConfigError(`schema "${name}": unknown${suggestion(name, Object.keys(SCHEMAS))}`)
-  io.stdout.write(`${JSON.stringify(schema(), null, 2)}\n`)
+  const found = Object.hasOwn(SCHEMAS, name) ? SCHEMAS[name] : undefined
+  if (found === undefined) throw new ConfigError(`schema "${name}": unknown${suggestion(name, Object.keys(SCHEMAS))}`)
+  io.stdout.write(`${JSON.stringify(found(), null, 2)}\n`)
   return 0
+}
+
+export const schema: CliCommand = {
+  name: 'schema',
+  description: 'print the JSON Schema of "result" or "config"',
+  run: schemaCommand,
 }

@@ -1,9 +1,10 @@
 /** `perfgate serve`: the embedded OpenAI-compatible server by itself, until it is interrupted. */
 import { Option } from 'commander'
-import { ConfigError } from '../config/index.ts'
-import { INTERRUPTED } from './interrupts.ts'
-import type { Io } from './io.ts'
-import { isHelp, quietCommand, refuseOperands, usageError } from './usage.ts'
+import { ConfigError } from '../../config/index.ts'
+import { INTERRUPTED } from '../interrupts.ts'
+import type { Io } from '../io.ts'
+import { isHelp, quietCommand, refuseOperands, usageError } from '../usage.ts'
+import type { CliCommand } from './command.ts'
 
 /** What is needed of the embedded server's `startServer`; it checks its options itself. */
 export type StartServer = (options: Record<string, unknown>) => Promise<{ url: string; close(): Promise<void> }>
@@ -128,6 +129,12 @@ function firstInterrupt(io: Io): Promise<() => void> {
 }
 
 async function startEmbedded(options: Record<string, unknown>): ReturnType<StartServer> {
-  const { startServer } = await import('../../fixtures/index.ts')
+  const { startServer } = await import('../../../fixtures/index.ts')
   return startServer(options)
+}
+
+export const serve: CliCommand = {
+  name: 'serve',
+  description: 'run the embedded OpenAI-compatible server',
+  run: (args, io) => serveCommand(args, io),
 }

@@ -1,0 +1,49 @@
+/** What is measured: the endpoint, its model and its protocol. */
+import { z } from 'zod'
+import { option } from '../option.ts'
+
+export const basicOptions = {
+  url: option(z.string().min(1).optional(), {
+    group: 'Basic',
+    kind: 'string',
+    value: 'url',
+    description:
+      'base URL or full endpoint; the path of the chosen API is appended when missing; absent: the embedded server',
+  }),
+  model: option(z.string().min(1).optional(), {
+    group: 'Basic',
+    kind: 'string',
+    value: 'name',
+    description: 'model name sent in each request',
+    defaultText: 'embedded, for the embedded server',
+  }),
+  name: option(z.string().min(1).optional(), {
+    group: 'Basic',
+    kind: 'string',
+    value: 'text',
+    description: 'name of this run, in results and file names',
+  }),
+  embedded: option(z.record(z.string(), z.unknown()).default({}), {
+    group: 'Basic',
+    kind: 'json',
+    value: 'json',
+    description: 'timing and behaviour of the embedded server, for instance {"ttft":{"kind":"constant","meanMs":20}}',
+  }),
+  api: option(z.string().min(1).default('openai'), {
+    group: 'Basic',
+    kind: 'string',
+    value: 'api',
+    description: 'protocol of the endpoint',
+  }),
+  apiKey: option(z.string().min(1).optional(), {
+    group: 'Basic',
+    kind: 'string',
+    value: 'key',
+    description: 'sent as "Authorization: Bearer …"; prefer the environment variable PERFGATE_API_KEY',
+  }),
+  debug: option(z.boolean().default(false), {
+    group: 'Basic',
+    kind: 'switch',
+    description: 'say the resolved options on stderr',
+  }),
+}

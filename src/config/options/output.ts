@@ -1,0 +1,29 @@
+/** What is kept, and where. */
+import { z } from 'zod'
+import { count, option } from '../option.ts'
+
+export const outputOptions = {
+  outputsDir: option(z.string().min(1).default('./outputs'), {
+    group: 'Output',
+    kind: 'string',
+    value: 'folder',
+    description: 'where the result DB and JSON go',
+  }),
+  noTimestamp: option(z.boolean().default(false), {
+    group: 'Output',
+    kind: 'switch',
+    description: 'leave the time out of file names',
+  }),
+  dbCommitInterval: option(count.default(1000), {
+    group: 'Output',
+    kind: 'number',
+    value: 'rows',
+    description: 'rows per transaction of the result DB, at most one second of them',
+  }),
+  store: option(z.enum(['none', 'metrics', 'full']).default('full'), {
+    group: 'Output',
+    kind: 'string',
+    value: 'what',
+    description: 'kept per request: none (no DB), metrics (figures only), full (with request and answer text)',
+  }),
+}
