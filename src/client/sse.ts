@@ -91,6 +91,10 @@ export class SseDecoder {
           if (bytes[start] === LF) start++
           this.#skipLf = false
         }
+        if (start === end) {
+          this.#keptLength = 0
+          return
+        }
         const matched = this.#template.match(bytes, start, end)
         if (matched >= 0) {
           this.#listener.onTemplateEvent(bytes)
