@@ -13,6 +13,7 @@ import type { ThreadHealth } from './threadHealth.ts'
 const HANG_MS = 10_000
 /** Time between the order to begin and the beginning, so that all threads have heard it. */
 const LEAD_MS = 5
+const YOUNG_MIB = 24
 const MAX_PRECONNECT_OPEN_LOOP = 256
 
 export interface PhaseReport {
@@ -118,7 +119,13 @@ export class LoadPool {
   #startThread(setup: ThreadSetup, onBatch: (batch: SampleBatch) => void): Thread {
     // In a clone the sources run as they are; in the package, what was built from them.
     const file = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
-    const worker = new Worker(file, { workerData: setup, name: `perfgate load ${setup.worker}`, execArgv: [] })
+    const worker = new Worker(file, {
+      workerData: setup,
+      name: `perfgate load ${setup.worker}`,
+      execArgv: [],
+      // Left to itself the young generation grows to three times this, for no gain: what a request needs dies at once.
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+    })
     const thread: Thread = { worker, reply: undefined, broken: undefined, heartbeat: 0, beatAt: performance.now() }
     worker.on('message', (message: FromThread) => {
       if (message.type === 'batch') onBatch(message.batch)

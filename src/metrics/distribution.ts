@@ -51,7 +51,8 @@ export class Distribution implements DistributionView {
       return
     }
     if (n > this.#values.length) {
-      const larger = new Float64Array(Math.min(EXACT_LIMIT, this.#values.length * 2))
+      // In few steps: what is never written takes no memory, while outgrown arrays leave holes in it.
+      const larger = new Float64Array(this.#values.length < 4096 ? 4096 : EXACT_LIMIT)
       larger.set(this.#values)
       this.#values = larger
     }
