@@ -1,5 +1,5 @@
 /** The load threads of a run: starts them, splits the load over them, and notices when one dies or hangs. */
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { SampleBatch } from '../samples/index.ts'
 import { startCannedServer } from './cannedServer.ts'
 import { Counters, type Progress } from './counters.ts'
@@ -7,13 +7,13 @@ import { executorNamed } from './executors/index.ts'
 import type { Level } from './level.ts'
 import type { FromThread, ThreadSetup, ToThread } from './messages.ts'
 import { share } from './share.ts'
+import { takeThread } from './spareThread.ts'
 import type { ThreadHealth } from './threadHealth.ts'
 
 /** A thread that does not count its heartbeat on for this long hangs. */
 const HANG_MS = 10_000
 /** Time between the order to begin and the beginning, so that all threads have heard it. */
 const LEAD_MS = 5
-const YOUNG_MIB = 24
 const MAX_PRECONNECT_OPEN_LOOP = 256
 
 export interface PhaseReport {
@@ -117,19 +117,12 @@ export class LoadPool {
   }
 
   #startThread(setup: ThreadSetup, onBatch: (batch: SampleBatch) => void): Thread {
-    // In a clone the sources run as they are; in the package, what was built from them.
-    const file = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
-    const worker = new Worker(file, {
-      workerData: setup,
-      name: `perfgate load ${setup.worker}`,
-      execArgv: [],
-      // Left to itself the young generation grows to three times this, for no gain: what a request needs dies at once.
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
-    })
+    const worker = takeThread()
+    worker.postMessage({ type: 'setup', setup } satisfies ToThread)
     const thread: Thread = { worker, reply: undefined, broken: undefined, heartbeat: 0, beatAt: performance.now() }
     worker.on('message', (message: FromThread) => {
       if (message.type === 'batch') onBatch(message.batch)
-      else thread.reply?.(message)
+      else if (message.type !== 'warmed') thread.reply?.(message)
     })
     worker.on('error', (error) => this.#break(thread, `load thread ${setup.worker} crashed: ${error.message}`))
     worker.on('exit', () => {

@@ -4,7 +4,7 @@ import { findApi } from '../apis/index.ts'
 import { type Config, type ResolvedConfig, resolveConfig } from '../config/index.ts'
 import { readPrompts } from '../datasets/index.ts'
 import { parseObjectives, parseThresholds, requireObjectives } from '../gates/index.ts'
-import { LoadPool, packBodies, type SharedBodies } from '../load/index.ts'
+import { LoadPool, packBodies, prepareThread, type SharedBodies } from '../load/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
 import type { PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
@@ -58,6 +58,7 @@ export async function runPerfBenchmark(
   requireObjectives(thresholds, objectives)
   const api = findApi(config.api)
   const levels = levelsOf(config)
+  prepareThread()
   const wanted = Math.max(...levels.map(({ level }) => level.number))
   const prompts = await readPrompts(config, Math.min(wanted, MAX_BODIES))
   const endpoint = await openEndpoint(config, api)
