@@ -95,6 +95,10 @@ export class Distribution implements DistributionView {
     return this.#histogram === undefined ? this.#values.subarray(0, this.n) : undefined
   }
 
+  opening(): Float64Array {
+    return this.#values.subarray(0, Math.min(this.n, EXACT_LIMIT))
+  }
+
   #toHistogram(value: number): void {
     const histogram = build({
       bitBucketSize: 32,
@@ -105,8 +109,8 @@ export class Distribution implements DistributionView {
     })
     for (const kept of this.#values) histogram.recordValue(Math.max(0, Math.round(kept * this.#scale)))
     histogram.recordValue(Math.max(0, Math.round(value * this.#scale)))
+    // The values stay: their order tells how correlated neighbours are, which a histogram cannot.
     this.#histogram = histogram
-    this.#values = new Float64Array(0)
     this.#sorted = undefined
   }
 }
