@@ -3,6 +3,7 @@ import { normal, type Random, seeded } from '../../src/load/random.ts'
 import { DistributionRecorder, type MetricsView } from '../../src/metrics/index.ts'
 import { TimelineRecorder } from '../../src/metrics/timelineRecorder.ts'
 import type { Timeline } from '../../src/result/index.ts'
+import { BatchWriter, C, FAILURE_CAUSES, ROW, type SampleBatch } from '../../src/samples/index.ts'
 
 export interface World {
   /** Coefficient of variation of the latencies. */
@@ -77,6 +78,36 @@ export class Recording {
     }
   }
 }
+
+/**
+ * Requests as a load thread hands them over, one after another on one connection.
+ *
+ * @param startedAt of the first one, milliseconds
+ * @param failsFrom requests that take at least so long fail
+ */
+export function batchOf(
+  latencies: readonly number[],
+  startedAt: number,
+  failsFrom: number = Number.POSITIVE_INFINITY,
+): SampleBatch {
+  const writer = new BatchWriter(0)
+  const row = new Float64Array(ROW)
+  let now = startedAt
+  for (const latency of latencies) {
+    row.fill(Number.NaN)
+    row[C.scheduledAt] = now
+    row[C.startedAt] = now
+    now += latency
+    row[C.endedAt] = now
+    row[C.flags] = 0
+    row[C.cause] = latency >= failsFrom ? FAILURE_CAUSES.indexOf('http-5xx') : -1
+    writer.add(row, NO_GAPS, 0, NO_TEXTS)
+  }
+  return writer.take()
+}
+
+const NO_GAPS = new Float64Array(0)
+const NO_TEXTS = ['', '', '', '']
 
 function logNormal(cv: number): { mu: number; sigma: number } {
   const variance = Math.log1p(cv ** 2)
