@@ -22,8 +22,13 @@ export function meanInterval(series: ArrayLike<number>, confidence: number): Int
 }
 
 /**
- * The interval of Σ numerators / Σ denominators, by batch means of the residuals `numerator − ratio × denominator`
- * (Law, section 9.5.3: the ratio of two means to first order).
+ * The interval of Σ numerators / Σ denominators: the ratios at which the mean of the residuals `numerator − ratio ×
+ * denominator` may be 0, by batch means.
+ *
+ * The residuals are taken anew at each end (Fieller 1954, "Some problems in interval estimation", Journal of the Royal
+ * Statistical Society B 16), so that the interval of a rate is that of the waiting time, turned over.
+ *
+ * @returns a missing end where the denominators scatter so much that no ratio is too large (or too small)
  */
 export function ratioInterval(
   numerators: ArrayLike<number>,
@@ -37,12 +42,31 @@ export function ratioInterval(
     above += numerators[i]!
     below += denominators[i]!
   }
+  if (!(below > 0)) return UNBOUNDED
   const ratio = above / below
-  const residuals = new Float64Array(n)
-  for (let i = 0; i < n; i++) residuals[i] = numerators[i]! - ratio * denominators[i]!
-  const reach = reachOfMean(residuals, confidence)
-  if (reach === undefined || !(below > 0)) return UNBOUNDED
-  return { low: ratio - (reach.below * n) / below, high: ratio + (reach.above * n) / below }
+  const reachAt = (assumed: number): Reach | undefined =>
+    reachOfMean(
+      Float64Array.from({ length: n }, (_, i) => numerators[i]! - assumed * denominators[i]!),
+      confidence,
+    )
+  const first = reachAt(ratio)
+  if (first === undefined) return UNBOUNDED
+  // By the secant method: the reach is nearly proportional to the ratio, so that a step or two settle it.
+  const endOf = (side: -1 | 1, reachOf: (reach: Reach) => number): number | null => {
+    const excess = (assumed: number, reach: Reach): number => side * (assumed - ratio) - (reachOf(reach) * n) / below
+    let [from, excessFrom] = [ratio, excess(ratio, first)]
+    let end = ratio - side * excessFrom
+    for (let step = 0; step < MAX_STEPS && Math.abs(end - from) > PRECISION * Math.abs(ratio); step++) {
+      const excessAt = excess(end, reachAt(end)!)
+      const slope = (excessAt - excessFrom) / (end - from)
+      ;[from, excessFrom] = [end, excessAt]
+      // No ratio on this side is too far from the measured one.
+      if (!(side * slope > 0)) return null
+      end -= excessAt / slope
+    }
+    return side * (end - ratio) >= 0 ? end : null
+  }
+  return { low: endOf(-1, (reach) => reach.below), high: endOf(1, (reach) => reach.above) }
 }
 
 /**
@@ -64,6 +88,9 @@ export function rateInterval(amounts: ArrayLike<number>, bucketSeconds: number, 
   }
   return ratioInterval(counted, elapsed, confidence)
 }
+
+const MAX_STEPS = 12
+const PRECISION = 1e-4
 
 const CORRELATION_TIMES = 6
 /** With fewer batches Student's t grows so wide that nothing is ever decided. */
