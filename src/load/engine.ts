@@ -83,6 +83,11 @@ export class Engine implements ConnectionListener {
     })
   }
 
+  /** Ends the phase: starts nothing new, and lets requests in flight finish. Another phase may follow. */
+  end(): void {
+    this.#loop?.stop()
+  }
+
   /** Starts nothing new; requests in flight may finish for `graceMs`, then they are cancelled. */
   stop(graceMs: number): void {
     this.#stopping = true

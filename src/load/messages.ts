@@ -30,6 +30,7 @@ export type ToThread =
   | { type: 'calibrate'; port: number }
   | { type: 'preconnect'; count: number }
   | { type: 'phase'; level: Level; startAt: number; warmup: boolean }
+  | { type: 'end' }
   | { type: 'stop'; graceMs: number }
   | { type: 'close' }
 

@@ -40,6 +40,8 @@ interface Thread {
 }
 
 export class LoadPool {
+  /** `performance.now()` at which the latest level began. */
+  startedAt = Number.NaN
   readonly #threads: Thread[]
   readonly #counters: Counters
   readonly #watch: NodeJS.Timeout
@@ -85,6 +87,7 @@ export class LoadPool {
   async run(level: Level, warmup: boolean): Promise<PhaseReport> {
     this.#counters.reset()
     const startedAt = performance.now() + LEAD_MS
+    this.startedAt = startedAt
     const replies = await this.#askAll(() => ({ type: 'phase', level, startAt: startedAt, warmup }))
     const report: PhaseReport = { startedAt, threads: [], connectMs: [], broken: undefined }
     for (const reply of replies) {
@@ -95,6 +98,11 @@ export class LoadPool {
       }
     }
     return report
+  }
+
+  /** Ends the level that runs: sends nothing new, and what is in flight finishes. Another level may follow. */
+  end(): void {
+    for (const { worker } of this.#threads) worker.postMessage({ type: 'end' } satisfies ToThread)
   }
 
   /** Sends nothing new; what is in flight may finish for `graceMs`. */

@@ -53,6 +53,9 @@ port.on('message', async (message: ToThread) => {
       send({ type: 'phaseDone', health: report, connectMs: engine.connectMs.splice(0) })
       return
     }
+    case 'end':
+      engine.end()
+      return
     case 'stop':
       engine.stop(message.graceMs)
       return

@@ -100,6 +100,10 @@ export class Distribution implements DistributionView {
     return this.#histogram === undefined ? this.#values.subarray(0, this.n) : undefined
   }
 
+  opening(): Float64Array {
+    return this.#values.subarray(0, Math.min(this.n, EXACT_LIMIT))
+  }
+
   #toHistogram(value: number): void {
     const { build } = require('hdr-histogram-js') as typeof import('hdr-histogram-js')
     const histogram = build({
@@ -111,8 +115,8 @@ export class Distribution implements DistributionView {
     })
     for (const kept of this.#values) histogram.recordValue(Math.max(0, Math.round(kept * this.#scale)))
     histogram.recordValue(Math.max(0, Math.round(value * this.#scale)))
+    // The values stay: their order tells how correlated neighbours are, which a histogram cannot.
     this.#histogram = histogram
-    this.#values = new Float64Array(0)
     this.#sorted = undefined
   }
 }

@@ -1,7 +1,7 @@
 /** Runs one level of load: warmup, measured phase, figures, verdict, files. */
 import { writeFileSync } from 'node:fs'
 import type { ResolvedConfig } from '../config/index.ts'
-import { evaluateThresholds, overallVerdict, type ParsedThreshold } from '../gates/index.ts'
+import { overallVerdict, type ParsedThreshold } from '../gates/index.ts'
 import { Bodies, type LoadPool, type SharedBodies } from '../load/index.ts'
 import {
   distributions,
@@ -13,7 +13,7 @@ import {
   summarize,
 } from '../metrics/index.ts'
 import { renderJson } from '../report/index.ts'
-import { type ClientHealth, type Result, SCHEMA_VERSION } from '../result/index.ts'
+import { type ClientHealth, type Result, SCHEMA_VERSION, type ThresholdResult } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { type ResultStore, reservePath } from '../store/index.ts'
 import { loadTokenCounter, type TokenCounter } from '../tokens/index.ts'
@@ -21,6 +21,7 @@ import { judgeClient } from './clientHealth.ts'
 import type { Endpoint } from './endpoint.ts'
 import { environment } from './environment.ts'
 import type { RunHooks, RunProgress } from './hooks.ts'
+import { Judging } from './judging.ts'
 import type { RunLevel } from './levels.ts'
 import { redactConfig } from './redact.ts'
 import { estimateTokens, lacksTokens } from './tokenEstimates.ts'
@@ -49,6 +50,8 @@ export interface LevelOutcome {
   result: Result
   metrics: RunMetrics
   jsonPath: string | null
+  /** A threshold with abortOnFail was broken: no further level is wanted. */
+  aborted: boolean
 }
 
 /** @throws StoreError when the result DB could not be written; the load is stopped first */
@@ -79,15 +82,26 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
     context.batches.listener = (batch) => pipeline.take(batch)
     if (config.preconnect) await pool.preconnect(level)
     if (warmup !== undefined && !hooks.signal?.aborted) {
-      const watch = watchProgress(context, 'warmup', warmup.number, warmup.durationMs)
+      const watch = watchProgress(context, 'warmup', () => warmup.number, warmup.durationMs)
       await pool.run(warmup, true)
       await pipeline.settle()
       watch()
     }
     const metrics = new RunMetrics(performance.now(), context.objectives)
-    pipeline.metrics = metrics
-    const watch = watchProgress(context, 'measuring', level.number, level.durationMs)
-    const report = await pool.run(level, false)
+    const judging = new Judging({
+      config,
+      level,
+      thresholds: context.thresholds,
+      objectives: context.objectives,
+      metrics,
+      startedAt: () => pool.startedAt,
+      end: () => pool.end(),
+      stop: () => pool.stop(config.gracefulStop * 1000),
+    })
+    pipeline.measure(metrics, judging)
+    const planned = (): number => (metrics.total < level.number ? level.number : judging.level.number)
+    const watch = watchProgress(context, 'measuring', planned, level.durationMs)
+    const report = await pool.run(judging.level, false)
     await pipeline.settle()
     watch()
     store?.throwIfFailed()
@@ -97,13 +111,16 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
       report,
       metrics,
       uncapped: level.parallel === Number.POSITIVE_INFINITY,
-      smallestGatedMs: smallestGatedMs(context.thresholds),
+      smallestGatedMs: smallestGatedMs(judging.thresholds),
       harnessOverheadMs: context.harnessOverheadMs,
       freeCores: context.freeCores,
     })
+    const thresholds = judging.results()
     const result = buildResult(context, {
       level,
       metrics,
+      thresholds,
+      judgingNotes: judging.notes(thresholds),
       client,
       startedAt,
       dbPath: path === undefined ? null : `${path}.db`,
@@ -113,7 +130,7 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
     store?.setFact('result', result)
     await store?.finish()
     if (path !== undefined) writeFileSync(`${path}.json`, renderJson(result))
-    return { result, metrics, jsonPath: path === undefined ? null : `${path}.json` }
+    return { result, metrics, jsonPath: path === undefined ? null : `${path}.json`, aborted: judging.aborted }
   } finally {
     context.batches.listener = () => {}
   }
@@ -121,7 +138,8 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
 
 /** The way of a batch: token counts, figures, disk; in order, although counting may have to wait for its tables. */
 class Pipeline {
-  metrics: RunMetrics | undefined
+  #metrics: RunMetrics | undefined
+  #judging: Judging | undefined
   readonly #bodies: Bodies
   readonly #store: ResultStore | undefined
   readonly #model: string
@@ -133,6 +151,12 @@ class Pipeline {
     this.#bodies = new Bodies(bodies)
     this.#store = store
     this.#model = config.model ?? ''
+  }
+
+  /** From now on, batches count. */
+  measure(metrics: RunMetrics, judging: Judging): void {
+    this.#metrics = metrics
+    this.#judging = judging
   }
 
   take(batch: SampleBatch): void {
@@ -152,7 +176,8 @@ class Pipeline {
 
   #process(batch: SampleBatch): void {
     if (this.#counter !== undefined) estimateTokens(batch, this.#bodies, this.#counter, this.#inputCounts)
-    this.metrics?.add(batch)
+    this.#metrics?.add(batch)
+    this.#judging?.take(batch)
     this.#store?.write(batch)
   }
 }
@@ -160,7 +185,7 @@ class Pipeline {
 function watchProgress(
   context: LevelContext,
   phase: RunProgress['phase'],
-  total: number,
+  planned: () => number,
   durationMs: number,
 ): () => void {
   const { hooks, pool } = context
@@ -168,6 +193,7 @@ function watchProgress(
   const beganAt = performance.now()
   const tell = (): void => {
     const { finished, failed, inFlight } = pool.progress
+    const total = planned()
     const elapsedSeconds = (performance.now() - beganAt) / 1000
     hooks.onProgress?.({
       phase,
@@ -192,6 +218,8 @@ function watchProgress(
 interface ResultParts {
   level: RunLevel['level']
   metrics: RunMetrics
+  thresholds: ThresholdResult[]
+  judgingNotes: string[]
   client: ClientHealth
   startedAt: Date
   dbPath: string | null
@@ -201,10 +229,9 @@ interface ResultParts {
 
 function buildResult(
   context: LevelContext,
-  { level, metrics, client, startedAt, dbPath, shown, unsent }: ResultParts,
+  { level, metrics, thresholds, judgingNotes, client, startedAt, dbPath, shown, unsent }: ResultParts,
 ): Result {
   const { config, endpoint, hooks } = context
-  const thresholds = evaluateThresholds(context.thresholds, metrics)
   const interrupted = hooks.signal?.aborted === true || hooks.killSignal?.aborted === true
   const { estimatedTokens, reportedTokens } = metrics
   const notes: string[] = []
@@ -212,6 +239,7 @@ function buildResult(
     notes.push(
       `Measured against the embedded server at ${endpoint.url}, whose timing is a model: these figures say nothing about a real endpoint.`,
     )
+  notes.push(...judgingNotes)
   if (interrupted) notes.push('The run was interrupted: the figures are those of the requests that had finished.')
   if (estimatedTokens > 0)
     notes.push(
