@@ -17,6 +17,7 @@ import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf, type RunLevel } from './levels.ts'
 import { redactConfig } from './redact.ts'
 import { buildBodies, MAX_BODIES } from './requests.ts'
+import { moreThreads, threadsFor } from './workers.ts'
 
 /** What a run gives back: one result per level of a sweep, and the last one's main figures at hand. */
 export interface Outcome {
@@ -33,9 +34,6 @@ export interface Outcome {
 }
 
 const BADNESS: readonly Verdict[] = ['pass', 'undecided', 'fail', 'invalid']
-/** Streams, and starts per second, that one load thread carries with room to spare. */
-const STREAMS_PER_THREAD = 1000
-const STARTS_PER_THREAD = 3000
 /** Waited for the answer of the connection test at most. */
 const TEST_TIMEOUT_MS = 120_000
 
@@ -67,28 +65,30 @@ export async function runPerfBenchmark(
     const bodyTexts = buildBodies(prompts, config, api, endpoint.path, Math.min(wanted, MAX_BODIES))
     const headers = requestHeaders(config)
     const bodies = packBodies(bodyTexts)
-    const spare = Math.max(1, availableParallelism() - 1)
-    const workers = config.workers === 'auto' ? threadsFor(levels, spare) : config.workers
+    const spare = Math.max(1, (hooks.cores ?? availableParallelism()) - 1)
+    let workers = config.workers === 'auto' ? threadsFor(levels, spare) : config.workers
     const batches = { listener: (_batch: SampleBatch): void => {} }
-    const load = new LoadPool({
-      api: api.name,
-      origin: endpoint.origin,
-      path: endpoint.path,
-      headers,
-      stream: config.stream,
-      connectTimeoutMs: config.connectTimeout * 1000,
-      readTimeoutMs: config.readTimeout * 1000,
-      totalTimeoutMs: config.totalTimeout * 1000,
-      bodies,
-      workers,
-      onBatch: (batch) => batches.listener(batch),
-    })
+    const openPool = (): LoadPool =>
+      new LoadPool({
+        api: api.name,
+        origin: endpoint.origin,
+        path: endpoint.path,
+        headers,
+        stream: config.stream,
+        connectTimeoutMs: config.connectTimeout * 1000,
+        readTimeoutMs: config.readTimeout * 1000,
+        totalTimeoutMs: config.totalTimeout * 1000,
+        bodies,
+        workers,
+        onBatch: (batch) => batches.listener(batch),
+      })
+    let load = openPool()
     pool = load
-    store = config.store === 'none' ? undefined : openStore(config, bodies, load)
+    store = config.store === 'none' ? undefined : openStore(config, bodies, () => load.stop(0))
     onAbort(hooks.signal, () => load.stop(config.gracefulStop * 1000))
     onAbort(hooks.killSignal, () => load.stop(0))
     // The threads start while the endpoint is asked; nothing is sent by them before both are done.
-    const [overheadMs] = await Promise.all([
+    let [overheadMs] = await Promise.all([
       load.calibrate(),
       config.noTestConnection
         ? undefined
@@ -103,8 +103,8 @@ export async function runPerfBenchmark(
     for (const [index, level] of levels.entries()) {
       if (index > 0 && !outcomes.at(-1)?.aborted) await pause(config.sleepInterval * 1000, hooks.signal)
       if (index > 0 && (hooks.signal?.aborted || outcomes.at(-1)?.aborted)) break
-      outcomes.push(
-        await runLevel(level, {
+      const measure = (): Promise<LevelOutcome> =>
+        runLevel(level, {
           config,
           endpoint,
           pool: load,
@@ -118,8 +118,23 @@ export async function runPerfBenchmark(
           count: levels.length,
           harnessOverheadMs: overheadMs,
           freeCores: Math.max(0, spare - workers),
-        }),
-      )
+        })
+      let outcome = await measure()
+      for (;;) {
+        const { overloaded } = outcome
+        const more = moreThreads(workers, { asked: config.workers, spare, overloaded })
+        if (more === undefined || hooks.signal?.aborted) break
+        hooks.onNotice?.(
+          `the client was the bottleneck with ${count(workers, 'load thread')}: measured again with ${more}; the first figures are in ${outcome.jsonPath ?? 'no file'}`,
+        )
+        await load.close()
+        workers = more
+        load = openPool()
+        pool = load
+        overheadMs = await load.calibrate()
+        outcome = await measure()
+      }
+      outcomes.push(outcome)
     }
     return outcomeOf(outcomes)
   } finally {
@@ -129,7 +144,7 @@ export async function runPerfBenchmark(
 }
 
 /** The thread that writes; when it can no longer do so, the load stops. */
-function openStore(config: ResolvedConfig, bodies: SharedBodies, load: LoadPool): ResultStore {
+function openStore(config: ResolvedConfig, bodies: SharedBodies, onFailure: () => void): ResultStore {
   return new ResultStore(
     {
       bodies,
@@ -138,7 +153,7 @@ function openStore(config: ResolvedConfig, bodies: SharedBodies, load: LoadPool)
       commitInterval: config.dbCommitInterval,
       wallOriginMs: performance.timeOrigin,
     },
-    () => load.stop(0),
+    onFailure,
   )
 }
 
@@ -167,17 +182,8 @@ function withEnvironment(config: ResolvedConfig): ResolvedConfig {
   return apiKey === undefined || apiKey === '' ? { ...config, model } : { ...config, model, apiKey }
 }
 
-function threadsFor(levels: RunLevel[], spare: number): number {
-  const needed = levels.map(({ level }) => {
-    const streams = Number.isFinite(level.parallel)
-      ? Math.max(
-          level.parallel,
-          ...level.stages.map((stage) => (level.executor === 'ramping-concurrency' ? stage.target : 0)),
-        )
-      : 0
-    return Math.ceil(Math.max(streams / STREAMS_PER_THREAD, level.rate / STARTS_PER_THREAD))
-  })
-  return Math.min(spare, Math.max(1, ...needed))
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`
 }
 
 function onAbort(signal: AbortSignal | undefined, action: () => void): void {

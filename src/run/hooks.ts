@@ -26,4 +26,6 @@ export interface RunHooks {
   killSignal?: AbortSignal
   /** Put into the file names, for instance a test's name. */
   label?: string
+  /** Cores to plan load threads for; by default those of the machine. */
+  cores?: number
 }

@@ -52,6 +52,8 @@ export interface LevelOutcome {
   jsonPath: string | null
   /** A threshold with abortOnFail was broken: no further level is wanted. */
   aborted: boolean
+  /** The load threads could not keep up; more of them might. */
+  overloaded: boolean
 }
 
 /** @throws StoreError when the result DB could not be written; the load is stopped first */
@@ -130,7 +132,13 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
     store?.setFact('result', result)
     await store?.finish()
     if (path !== undefined) writeFileSync(`${path}.json`, renderJson(result))
-    return { result, metrics, jsonPath: path === undefined ? null : `${path}.json`, aborted: judging.aborted }
+    return {
+      result,
+      metrics,
+      jsonPath: path === undefined ? null : `${path}.json`,
+      aborted: judging.aborted,
+      overloaded: !client.valid && report.broken === undefined && client.socketsRefused === 0,
+    }
   } finally {
     context.batches.listener = () => {}
   }
