@@ -132,7 +132,7 @@ describe('an overloaded client', () => {
       imports,
       onBatch: (batch) => metrics.add(batch),
     })
-    const [{ level }] = levelsOf(resolveConfig({ parallel: 4, duration: 1.5 })) as [RunLevel]
+    const [{ level }] = levelsOf(resolveConfig({ parallel: 4, number: 60 })) as [RunLevel]
     const report = await pool.run(level, false)
     await pool.close()
     const client = judgeClient({
