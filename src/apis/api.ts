@@ -16,6 +16,8 @@ export interface Reading {
   isPackage?: boolean
   /** Generated text in the event, whatever its kind; non-empty means the event carries output. */
   text?: string
+  /** The beginning of `text` that is the model's reasoning: it does not join the history of a conversation. */
+  reasoning?: string
   /** Output that is not text (a tool call, an embedding): counts as output too. */
   hasOutput?: boolean
   /** The answer is complete. */

@@ -85,7 +85,9 @@ function read(value: unknown, key: 'delta' | 'message'): Reading {
   for (const choice of event.choices as (Choice | null)[]) {
     if (!choice) continue
     const part = choice[key] ?? {}
-    const text = `${words(part.reasoning_content ?? part.reasoning)}${words(part.content)}${words(part.refusal)}${words(choice.text)}`
+    const reasoning = words(part.reasoning_content ?? part.reasoning)
+    const text = `${reasoning}${words(part.content)}${words(part.refusal)}${words(choice.text)}`
+    if (reasoning !== '' && reading.text === undefined) reading.reasoning = reasoning
     if (text !== '') reading.text = (reading.text ?? '') + text
     if (Array.isArray(part.tool_calls) ? part.tool_calls.length > 0 : Boolean(part.function_call))
       reading.hasOutput = true

@@ -37,6 +37,8 @@ export class Answer implements SseListener {
   readonly #decoder = new SseDecoder(this, this.#template)
   #text = new Uint8Array(1024)
   #textLength = 0
+  /** Where reasoning ends in the text. */
+  #spokenFrom = 0
   #mode: 'events' | 'json' | 'error' = 'events'
   #chunks: Buffer[] = []
   #chunkBytes = 0
@@ -69,6 +71,7 @@ export class Answer implements SseListener {
     this.#template.reset()
     this.#decoder.reset()
     this.#textLength = 0
+    this.#spokenFrom = 0
     this.#chunks.length = 0
     this.#chunkBytes = 0
     this.#done = false
@@ -78,6 +81,11 @@ export class Answer implements SseListener {
   /** The answer's text: the inside of a JSON string, UTF-8. Valid until the next reset. */
   get text(): Uint8Array {
     return this.#text.subarray(0, this.#textLength)
+  }
+
+  /** The text after the model's reasoning, in the same form. */
+  get spoken(): Uint8Array {
+    return this.#text.subarray(this.#spokenFrom, this.#textLength)
   }
 
   /** The answer ended as it should: with a finish reason or `[DONE]`. */
@@ -140,6 +148,7 @@ export class Answer implements SseListener {
     this.#countPackage()
     this.#countOutput()
     this.#keepText(bytes, this.#template.textStart, this.#template.textEnd)
+    if (this.#template.isReasoning) this.#spokenFrom = this.#textLength
   }
 
   onEvent(data: string, type: string, raw: Uint8Array | undefined): void {
@@ -158,7 +167,8 @@ export class Answer implements SseListener {
     }
     const reading = this.#api.readEvent(event, type)
     this.#take(reading)
-    if (raw !== undefined && isPlainText(reading) && this.#template.learning) this.#template.learn(raw, reading.text!)
+    if (raw !== undefined && isPlainText(reading) && this.#template.learning)
+      this.#template.learn(raw, reading.text!, reading.reasoning === reading.text)
   }
 
   #take(reading: Reading): void {
@@ -166,8 +176,10 @@ export class Answer implements SseListener {
     if (reading.isPackage) this.#countPackage()
     if (reading.text || reading.hasOutput) this.#countOutput()
     if (reading.text) {
+      const from = this.#textLength
       const escaped = Buffer.from(JSON.stringify(reading.text))
       this.#keepText(escaped, 1, escaped.length - 1)
+      if (reading.reasoning) this.#spokenFrom = from + Buffer.byteLength(JSON.stringify(reading.reasoning)) - 2
     }
     if (reading.finishReason) this.finishReason = reading.finishReason
     if (reading.usage) this.usage = this.usage ? { ...this.usage, ...reading.usage } : reading.usage

@@ -25,6 +25,8 @@ export class EventTemplate {
   /** Where the text of the last matched event lies; its JSON-escaped bytes without the quotes. */
   textStart = 0
   textEnd = 0
+  /** The texts of matched events are the model's reasoning. */
+  isReasoning = false
   #prefix: Uint8Array | undefined
   /** The prefix again, but for its last bytes, as 32-bit words. */
   #words = new Int32Array(0)
@@ -47,8 +49,9 @@ export class EventTemplate {
    *
    * @param raw the event's bytes, from its first byte to past its blank line
    */
-  learn(raw: Uint8Array, text: string): void {
+  learn(raw: Uint8Array, text: string, isReasoning = false): void {
     this.#useless++
+    this.isReasoning = isReasoning
     this.#prefix = undefined
     const literal = Buffer.from(JSON.stringify(text))
     const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)

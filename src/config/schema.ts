@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { type OptionMeta, optionMetas } from './option.ts'
 import { basicOptions } from './options/basic.ts'
+import { conversationOptions, type thinkTime } from './options/conversation.ts'
 import { dataOptions } from './options/data.ts'
 import { gateOptions } from './options/gate.ts'
 import { generationOptions } from './options/generation.ts'
@@ -21,6 +22,7 @@ export const options = z.strictObject({
   ...generationOptions,
   ...gateOptions,
   ...outputOptions,
+  ...conversationOptions,
 })
 
 /** A scenario as a user writes it. */
@@ -28,6 +30,7 @@ export type Config = z.input<typeof options>
 /** A scenario with every default filled in and checked. */
 export type ResolvedConfig = z.output<typeof options>
 export type Stage = z.output<typeof stage>
+export type ThinkTime = z.output<typeof thinkTime>
 export type OptionName = keyof ResolvedConfig & string
 
 export const OPTION_NAMES = Object.keys(options.shape) as OptionName[]

@@ -1,4 +1,6 @@
 /** What a dataset is: a name and a stream of prompts. */
+import type { ResolvedConfig } from '../config/index.ts'
+import type { Item } from './item.ts'
 
 export type Role = 'system' | 'user' | 'assistant' | 'tool'
 export interface Message {
@@ -12,6 +14,10 @@ export type Prompt = { text: string } | { messages: Message[] } | { body: Record
 export interface DatasetOptions {
   /** The file named by `--dataset-path`, if any. */
   path: string | undefined
+  /** The whole scenario, for datasets that read more of it than the path. */
+  config?: ResolvedConfig
+  /** No more items than this will be asked for. */
+  limit?: number
 }
 
 export interface Dataset {
@@ -22,5 +28,5 @@ export interface Dataset {
    * Streams the prompts, never holding the whole file.
    * @throws ConfigError naming the file, the line and the field that is wrong
    */
-  read(options: DatasetOptions): AsyncIterable<Prompt>
+  read(options: DatasetOptions): AsyncIterable<Item>
 }

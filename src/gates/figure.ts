@@ -67,7 +67,7 @@ export function quantityOf(figure: Figure): Quantity {
 
 export function metricQuantity(metric: DistributionName): Quantity {
   if ((SPEED_METRICS as readonly string[]).includes(metric)) return 'tokenRate'
-  if (metric === 'packages') return 'count'
+  if (metric === 'packages' || metric === 'conversationTurns') return 'count'
   return (COUNT_METRICS as readonly string[]).includes(metric) ? 'tokens' : 'time'
 }
 
@@ -84,6 +84,8 @@ const SCALAR_QUANTITIES: Record<ScalarName, Quantity> = {
   succeededRequests: 'count',
   failedRequests: 'count',
   timeTaken: 'duration',
+  completedConversations: 'count',
+  abandonedConversations: 'count',
 }
 
 function figureOfCall(word: string, argument: string, fail: Fail): Figure {

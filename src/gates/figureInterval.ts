@@ -126,6 +126,8 @@ function intervalOfScalar(name: ScalarName, facts: IntervalFacts): Interval | un
     case 'succeededRequests':
     case 'failedRequests':
     case 'timeTaken':
+    case 'completedConversations':
+    case 'abandonedConversations':
       return undefined
   }
 }

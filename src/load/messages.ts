@@ -1,6 +1,7 @@
 /** What the run and its load threads say to each other. */
 import type { SampleBatch } from '../samples/index.ts'
 import type { SharedBodies } from './bodies.ts'
+import type { SharedConversations } from './conversationBook.ts'
 import type { Level } from './level.ts'
 import type { ThreadHealth } from './threadHealth.ts'
 
@@ -18,6 +19,7 @@ export interface ThreadSetup {
   totalTimeoutMs: number
   bodies: SharedBodies
   counters: SharedArrayBuffer
+  conversations?: SharedConversations | undefined
   /** Modules of the user to import on the load thread, as URLs. */
   imports?: string[]
 }

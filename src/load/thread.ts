@@ -4,6 +4,7 @@ import { findApi } from '../apis/index.ts'
 import { BatchWriter, batchBuffers } from '../samples/index.ts'
 import { Bodies } from './bodies.ts'
 import { calibrate } from './calibrate.ts'
+import { ConversationBook } from './conversationBook.ts'
 import { Counters } from './counters.ts'
 import { Engine } from './engine.ts'
 import type { FromThread, ThreadSetup, ToThread } from './messages.ts'
@@ -30,6 +31,7 @@ const engine = new Engine({
   },
   bodies: new Bodies(setup.bodies),
   counters,
+  conversations: setup.conversations && new ConversationBook(setup.conversations, findApi(setup.api)),
   worker: setup.worker,
   workers: setup.workers,
   totalTimeoutMs: setup.totalTimeoutMs,

@@ -11,10 +11,20 @@ export const TIME_METRICS = [
   'itl',
   'packageLatency',
   'connect',
+  'firstTurnTtft',
+  'laterTurnTtft',
+  'conversationDuration',
 ] as const
 
 /** Counts per request. */
-export const COUNT_METRICS = ['inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens', 'packages'] as const
+export const COUNT_METRICS = [
+  'inputTokens',
+  'outputTokens',
+  'cachedTokens',
+  'reasoningTokens',
+  'packages',
+  'conversationTurns',
+] as const
 
 /** Tokens per second of one request. */
 export const SPEED_METRICS = ['outputSpeed', 'decodeSpeed'] as const
@@ -36,5 +46,7 @@ export const SCALAR_NAMES = [
   'succeededRequests',
   'failedRequests',
   'timeTaken',
+  'completedConversations',
+  'abandonedConversations',
 ] as const
 export type ScalarName = (typeof SCALAR_NAMES)[number]

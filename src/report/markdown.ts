@@ -1,5 +1,6 @@
 /** A result in GitHub-flavoured Markdown: the verdict first, then the tables. */
 import type { Result, Verdict } from '../result/index.ts'
+import { CONVERSATION_TITLE, conversationLine, TURN_HEAD, turnRows } from './conversationTable.ts'
 import { figure } from './figures.ts'
 import { PERCENTILE_TITLE, percentileCells } from './percentileTable.ts'
 import { plainWords } from './serverWords.ts'
@@ -31,11 +32,19 @@ export function renderMarkdown(result: Result): string {
     table(['key', 'Value'], summaryRows(summary)),
     `### ${PERCENTILE_TITLE}`,
     table(percentiles.head, percentiles.rows),
+    conversationsPart(result),
     distributionsTable(result),
     list(noteSentences(result).map(inline)),
     `Started ${result.startedAt} against ${code(result.endpoint.url)}; perfgate ${environment.perfgate}, Node ${environment.node}, ${inline(environment.os)}, ${inline(environment.cpu)}, ${environment.cores} cores, ${environment.memoryGiB} GiB${environment.commit === null ? '' : `, commit ${code(environment.commit)}`}.`,
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+function conversationsPart(result: Result): string {
+  const line = conversationLine(result)
+  return line === undefined
+    ? ''
+    : `### ${CONVERSATION_TITLE}\n\n${inline(line)}\n\n${table(TURN_HEAD, turnRows(result))}`
 }
 
 function distributionsTable({ distributions }: Result): string {

@@ -1,10 +1,12 @@
 /** A result as text: both tables, the verdict, and where the files are. */
 import type { Result } from '../result/index.ts'
 import { coloured } from './colour.ts'
+import { CONVERSATION_TITLE, conversationLine, conversationTable } from './conversationTable.ts'
 import { PERCENTILE_TITLE, type PercentileTableOptions, percentileTable } from './percentileTable.ts'
 import { SUMMARY_TITLE, summaryTable } from './summaryTable.ts'
 import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
 import { verdictLines } from './verdictLines.ts'
+import { wrapText } from './wrapping.ts'
 
 /**
  * @param style facts of the terminal, from `terminalStyle(stream)`; what is left out is as in a log file
@@ -19,10 +21,21 @@ export function renderText(
   const parts = [
     `${coloured('bold', SUMMARY_TITLE, terminal)}\n${summaryTable(result.summary, terminal)}`,
     `${coloured('bold', PERCENTILE_TITLE, terminal)}\n${percentileTable(result.percentiles, terminal, options)}`,
+    conversationPart(result, terminal),
     verdictLines(result, terminal).join('\n'),
     fileLines(result).join('\n'),
   ]
   return parts.filter((part) => part !== '').join('\n\n')
+}
+
+function conversationPart(result: Result, style: TerminalStyle): string {
+  const line = conversationLine(result)
+  if (line === undefined) return ''
+  return [
+    coloured('bold', CONVERSATION_TITLE, style),
+    conversationTable(result, style),
+    ...wrapText(line, style.columns, 2),
+  ].join('\n')
 }
 
 /** Never wrapped, however long: a path is there to be copied. */

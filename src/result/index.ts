@@ -1,4 +1,5 @@
 /** The one JSON shape of a result. */
+export type { ConversationFigures } from './conversations.ts'
 export {
   type ClientHealth,
   clientHealthSchema,

@@ -1,25 +1,13 @@
 /** The one shape of a result: every report, baseline and script reads this. `perfgate schema result` prints it as JSON Schema. */
 import { z } from 'zod'
+import { conversationsSchema } from './conversations.ts'
+import { distributionSchema } from './distribution.ts'
+
+export { distributionSchema }
 
 export const SCHEMA_VERSION = 1
 
 const optionalNumber = z.number().nullable()
-
-/** One measured quantity over the succeeded requests: milliseconds for times, counts for tokens. */
-export const distributionSchema = z.object({
-  n: z.number(),
-  mean: z.number(),
-  stddev: z.number(),
-  min: z.number(),
-  max: z.number(),
-  p50: z.number(),
-  p90: z.number(),
-  p95: z.number(),
-  p99: z.number(),
-  p999: z.number(),
-  /** False when the percentiles come from a histogram of three significant digits (more than 100,000 samples). */
-  exact: z.boolean(),
-})
 
 /** The quick-start table, in its order. Seconds, as there; null where nothing was measured. */
 export const summarySchema = z.object({
@@ -130,6 +118,7 @@ export const resultSchema = z.object({
   distributions: z.record(z.string(), distributionSchema),
   rates: ratesSchema,
   timeline: timelineSchema.optional(),
+  conversations: conversationsSchema.optional(),
   errors: z.record(z.string(), z.number()),
   failures: z
     .array(z.object({ cause: z.string(), status: optionalNumber, message: z.string(), count: z.number() }))

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { findApi } from '../apis/index.ts'
 import { type Config, type ResolvedConfig, resolveConfig } from '../config/index.ts'
-import { readPrompts } from '../datasets/index.ts'
+import { readConversations, readPrompts } from '../datasets/index.ts'
 import { parseObjectives, parseThresholds, requireObjectives } from '../gates/index.ts'
 import { LoadPool, packBodies, type SharedBodies } from '../load/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
@@ -10,12 +10,13 @@ import type { PercentileRow, Result, Summary, Verdict } from '../result/index.ts
 import type { SampleBatch } from '../samples/index.ts'
 import { ResultStore } from '../store/index.ts'
 import { testConnection } from './connectionTest.ts'
+import { buildConversations } from './conversations.ts'
 import { openEndpoint, requestHeaders } from './endpoint.ts'
 import type { RunHooks } from './hooks.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf, type RunLevel } from './levels.ts'
 import { redactConfig } from './redact.ts'
-import { buildBodies, MAX_BODIES } from './requests.ts'
+import { buildBodies, MAX_BODIES, recordedFacts } from './requests.ts'
 
 /** What a run gives back: one result per level of a sweep, and the last one's main figures at hand. */
 export interface Outcome {
@@ -59,14 +60,17 @@ export async function runPerfBenchmark(
   const api = findApi(config.api)
   const levels = levelsOf(config)
   const wanted = Math.max(...levels.map(({ level }) => level.number))
-  const prompts = await readPrompts(config, Math.min(wanted, MAX_BODIES))
+  const limit = Math.min(wanted, MAX_BODIES)
+  const conversations = config.multiTurn ? await readConversations(config, limit) : undefined
+  const prompts = conversations === undefined ? await readPrompts(config, limit) : []
   const endpoint = await openEndpoint(config, api)
   let pool: LoadPool | undefined
   let store: ResultStore | undefined
   try {
-    const bodyTexts = buildBodies(prompts, config, api, endpoint.path, Math.min(wanted, MAX_BODIES))
+    const built = conversations && buildConversations(conversations, config, api, endpoint.path, limit)
+    const bodyTexts = built?.bodyTexts ?? buildBodies(prompts, config, api, endpoint.path, limit)
     const headers = requestHeaders(config)
-    const bodies = packBodies(bodyTexts)
+    const bodies: SharedBodies = { ...packBodies(bodyTexts), ...recordedFacts(prompts, headers) }
     const spare = Math.max(1, availableParallelism() - 1)
     const workers = config.workers === 'auto' ? threadsFor(levels, spare) : config.workers
     const batches = { listener: (_batch: SampleBatch): void => {} }
@@ -80,6 +84,7 @@ export async function runPerfBenchmark(
       readTimeoutMs: config.readTimeout * 1000,
       totalTimeoutMs: config.totalTimeout * 1000,
       bodies,
+      conversations: built?.shared,
       workers,
       onBatch: (batch) => batches.listener(batch),
     })
@@ -111,6 +116,7 @@ export async function runPerfBenchmark(
           store,
           batches,
           bodies,
+          turnCounts: built?.turnCounts,
           thresholds,
           objectives,
           hooks,

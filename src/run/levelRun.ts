@@ -18,6 +18,7 @@ import type { SampleBatch } from '../samples/index.ts'
 import { type ResultStore, reservePath } from '../store/index.ts'
 import { loadTokenCounter, type TokenCounter } from '../tokens/index.ts'
 import { judgeClient } from './clientHealth.ts'
+import { plannedTurns } from './conversations.ts'
 import type { Endpoint } from './endpoint.ts'
 import { environment } from './environment.ts'
 import type { RunHooks, RunProgress } from './hooks.ts'
@@ -36,6 +37,8 @@ export interface LevelContext {
   store: ResultStore | undefined
   batches: { listener: (batch: SampleBatch) => void }
   bodies: SharedBodies
+  /** Turns of each conversation; undefined where single requests are sent. */
+  turnCounts: readonly number[] | undefined
   thresholds: readonly ParsedThreshold[]
   objectives: readonly Objective[]
   hooks: RunHooks
@@ -79,14 +82,14 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
     context.batches.listener = (batch) => pipeline.take(batch)
     if (config.preconnect) await pool.preconnect(level)
     if (warmup !== undefined && !hooks.signal?.aborted) {
-      const watch = watchProgress(context, 'warmup', warmup.number, warmup.durationMs)
+      const watch = watchProgress(context, 'warmup', requestsOf(context, warmup), warmup.durationMs)
       await pool.run(warmup, true)
       await pipeline.settle()
       watch()
     }
     const metrics = new RunMetrics(performance.now(), context.objectives)
     pipeline.metrics = metrics
-    const watch = watchProgress(context, 'measuring', level.number, level.durationMs)
+    const watch = watchProgress(context, 'measuring', requestsOf(context, level), level.durationMs)
     const report = await pool.run(level, false)
     await pipeline.settle()
     watch()
@@ -155,6 +158,11 @@ class Pipeline {
     this.metrics?.add(batch)
     this.#store?.write(batch)
   }
+}
+
+/** Requests of a level; Infinity: until the time is over. */
+function requestsOf({ turnCounts }: LevelContext, { number }: RunLevel['level']): number {
+  return turnCounts === undefined ? number : plannedTurns(turnCounts, number)
 }
 
 function watchProgress(
@@ -238,13 +246,14 @@ function buildResult(
     },
     summary: summarize(metrics, {
       concurrency: Number.isFinite(level.parallel) ? level.parallel : null,
-      expectedRequests: Number.isFinite(level.number) ? level.number : null,
+      expectedRequests: Number.isFinite(level.number) ? requestsOf(context, level) : null,
       resultDbPath: dbPath,
     }),
     percentiles: percentileRows(metrics),
     distributions: distributions(metrics),
     rates: rates(metrics),
     timeline: metrics.timeline.timeline(),
+    conversations: metrics.conversations.figures(),
     errors: errorCounts(metrics),
     failures: metrics.failures,
     tokens: {

@@ -1,7 +1,8 @@
 /** Builds the request bodies of a run ahead of it. */
 import type { Api } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
-import type { Prompt } from '../datasets/index.ts'
+import type { TimedPrompt } from '../datasets/index.ts'
+import type { SharedBodies } from '../load/index.ts'
 import { seeded } from '../load/random.ts'
 
 /** More distinct bodies than this are not built: request i sends body i modulo their number. */
@@ -9,7 +10,7 @@ export const MAX_BODIES = 100_000
 
 /** JSON texts, in the order of the prompts; output lengths are sampled per request where a range is given. */
 export function buildBodies(
-  prompts: readonly Prompt[],
+  prompts: readonly TimedPrompt[],
   config: ResolvedConfig,
   api: Api,
   path: string,
@@ -21,9 +22,62 @@ export function buildBodies(
   const random = seeded(config.loadSeed)
   return Array.from({ length: count }, (_, i) => {
     const prompt = prompts[i % prompts.length]!
+    if (prompt.isWhole && 'body' in prompt) return JSON.stringify(recordedBody(prompt.body, config))
+    if (prompt.maxTokens !== undefined)
+      return JSON.stringify(api.buildRequest(prompt, { ...config, maxTokens: prompt.maxTokens }, path))
     if (!Array.isArray(maxTokens)) return JSON.stringify(api.buildRequest(prompt, config, path))
     const [low, high] = [Math.min(...maxTokens), Math.max(...maxTokens)]
     const sampled = low + Math.floor(random() * (high - low + 1))
     return JSON.stringify(api.buildRequest(prompt, { ...config, maxTokens: sampled }, path))
   })
+}
+
+/** A recorded request is sent as it was, but for the form of its answer: what is measured needs the one asked for. */
+function recordedBody(body: Record<string, unknown>, config: ResolvedConfig): Record<string, unknown> {
+  const { stream: _, stream_options: options, ...rest } = body
+  return {
+    ...rest,
+    stream: config.stream,
+    ...(config.stream ? { stream_options: { ...(options as object | undefined), include_usage: true } } : {}),
+    ...config.extraArgs,
+  }
+}
+
+/** Headers that belong to one connection or one length of body: a recording's would break the request. */
+const NOT_REPLAYED = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** What the recording says of single requests besides their bodies; nothing where it says nothing. */
+export function recordedFacts(
+  prompts: readonly TimedPrompt[],
+  runHeaders: readonly string[],
+): Pick<SharedBodies, 'headers' | 'ids'> {
+  return {
+    ...(prompts.some(({ headers }) => headers !== undefined)
+      ? { headers: prompts.map(({ headers }) => (headers === undefined ? null : merged(runHeaders, headers))) }
+      : {}),
+    ...(prompts.some(({ requestId }) => requestId !== undefined)
+      ? { ids: prompts.map(({ requestId }) => requestId ?? null) }
+      : {}),
+  }
+}
+
+function merged(runHeaders: readonly string[], own: Record<string, string>): string[] {
+  const all = new Map<string, string>()
+  for (let i = 0; i < runHeaders.length; i += 2) all.set(runHeaders[i]!, runHeaders[i + 1]!)
+  for (const [name, value] of Object.entries(own)) {
+    const key = name.toLowerCase()
+    if (!NOT_REPLAYED.has(key)) all.set(key, value)
+  }
+  return [...all].flat()
 }

@@ -30,10 +30,11 @@ export function estimateTokens(
     const numbers = batch.numbers
     if (Number.isNaN(numbers[at + C.inputTokens]!)) {
       const body = numbers[at + C.body]!
-      let count = inputCounts.get(body)
+      const request = textOf(batch, row, 'request')
+      let count = request === '' ? inputCounts.get(body) : undefined
       if (count === undefined) {
-        count = inputTokens(bodies.text(body), counter)
-        inputCounts.set(body, count)
+        count = inputTokens(request || bodies.text(body), counter)
+        if (request === '') inputCounts.set(body, count)
       }
       numbers[at + C.inputTokens] = count
       numbers[at + C.flags]! |= FLAG_INPUT_ESTIMATED

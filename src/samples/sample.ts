@@ -30,6 +30,12 @@ const COLUMNS = [
   'cause',
   /** Bits: 1 warmup, 2 input tokens estimated, 4 output tokens estimated. */
   'flags',
+  /** Number of the conversation, from 0; the next three are NaN for single requests. */
+  'conversation',
+  /** From 0. */
+  'turn',
+  /** Turns the conversation is to have. */
+  'turns',
 ] as const
 export type Column = (typeof COLUMNS)[number]
 
@@ -42,8 +48,11 @@ export const FLAG_WARMUP = 1
 export const FLAG_INPUT_ESTIMATED = 2
 export const FLAG_OUTPUT_ESTIMATED = 4
 
-/** Texts of a sample, in their order: the answer as the inside of a JSON string, the rest plain UTF-8. */
-export const TEXTS = ['answer', 'failure', 'requestId', 'finishReason'] as const
+/**
+ * Texts of a sample, in their order: the answer as the inside of a JSON string, the rest plain UTF-8. `request` is the
+ * body of a later turn; others are the prepared body.
+ */
+export const TEXTS = ['answer', 'failure', 'requestId', 'finishReason', 'request'] as const
 export type Text = (typeof TEXTS)[number]
 
 /** Finished requests of one load thread; every array's buffer is transferable. */
@@ -71,6 +80,7 @@ export function gapsOf(batch: SampleBatch, row: number): Float64Array {
 export function textOf(batch: SampleBatch, row: number, text: Text): string {
   const k = row * TEXTS.length + TEXTS.indexOf(text)
   const start = k === 0 ? 0 : batch.textEnds[k - 1]!
+  if (batch.textEnds[k] === start) return ''
   return Buffer.from(batch.text.buffer, batch.text.byteOffset + start, batch.textEnds[k]! - start).toString()
 }
 
@@ -118,7 +128,7 @@ export class BatchWriter {
     this.#gapCount += gapCount
     this.#gapEnds[at] = this.#gapCount
     for (let k = 0; k < TEXTS.length; k++) {
-      const text = texts[k]!
+      const text = texts[k] ?? ''
       if (text.length > 0) {
         // A UTF-16 unit takes three bytes of UTF-8 at most.
         const most = this.#textLength + (typeof text === 'string' ? text.length * 3 : text.length)
