@@ -2,13 +2,13 @@
 
 import type { Bodies } from '../load/index.ts'
 import {
+  answersOf,
   C,
   causeOf,
   FLAG_INPUT_ESTIMATED,
   FLAG_OUTPUT_ESTIMATED,
   ROW,
   type SampleBatch,
-  textOf,
 } from '../samples/index.ts'
 import type { TokenCounter } from '../tokens/index.ts'
 
@@ -39,7 +39,7 @@ export function estimateTokens(
       numbers[at + C.flags]! |= FLAG_INPUT_ESTIMATED
     }
     if (Number.isNaN(numbers[at + C.outputTokens]!)) {
-      numbers[at + C.outputTokens] = counter.count(JSON.parse(`"${textOf(batch, row, 'answer')}"`) as string)
+      numbers[at + C.outputTokens] = answersOf(batch, row).reduce((sum, text) => sum + counter.count(text), 0)
       numbers[at + C.flags]! |= FLAG_OUTPUT_ESTIMATED
     }
   }
