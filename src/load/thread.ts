@@ -1,6 +1,6 @@
 /** A load thread: nothing runs here but the load, so that its clock can be trusted. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { findApi } from '../apis/index.ts'
+import { loadApi } from '../apis/index.ts'
 import { BatchWriter, batchBuffers } from '../samples/index.ts'
 import { Bodies } from './bodies.ts'
 import { calibrate } from './calibrate.ts'
@@ -20,7 +20,7 @@ const counters = new Counters(setup.workers, setup.counters)
 const health = new HealthMonitor()
 const engine = new Engine({
   target: {
-    api: findApi(setup.api),
+    api: await loadApi(setup.api),
     origin: setup.origin,
     path: setup.path,
     headers: setup.headers,

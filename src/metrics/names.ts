@@ -14,7 +14,14 @@ export const TIME_METRICS = [
 ] as const
 
 /** Counts per request. */
-export const COUNT_METRICS = ['inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens', 'packages'] as const
+export const COUNT_METRICS = [
+  'inputTokens',
+  'outputTokens',
+  'cachedTokens',
+  'reasoningTokens',
+  'packages',
+  'items',
+] as const
 
 /** Tokens per second of one request. */
 export const SPEED_METRICS = ['outputSpeed', 'decodeSpeed'] as const
@@ -29,6 +36,8 @@ export const SCALAR_NAMES = [
   'goodShare',
   'outputTokensPerSecond',
   'totalTokensPerSecond',
+  'inputTokensPerSecond',
+  'itemsPerSecond',
   'successRate',
   'errorRate',
   'cacheHitShare',
