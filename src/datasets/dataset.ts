@@ -9,7 +9,14 @@ export interface Message {
 }
 
 /** One request's input: plain text, a chat history, or a whole request body taken as it is. */
-export type Prompt = { text: string } | { messages: Message[] } | { body: Record<string, unknown> }
+export type Prompt =
+  | { text: string }
+  | { messages: Message[] }
+  | { body: Record<string, unknown> }
+  /** Texts to embed in one request. */
+  | { inputs: string[] }
+  /** Documents to be ranked by how well they answer the query. */
+  | { rerank: { query: string; documents: string[] } }
 
 export interface DatasetOptions {
   /** The file named by `--dataset-path`, if any. */

@@ -67,7 +67,7 @@ export function quantityOf(figure: Figure): Quantity {
 
 export function metricQuantity(metric: DistributionName): Quantity {
   if ((SPEED_METRICS as readonly string[]).includes(metric)) return 'tokenRate'
-  if (metric === 'packages' || metric === 'conversationTurns') return 'count'
+  if (metric === 'packages' || metric === 'items' || metric === 'conversationTurns') return 'count'
   return (COUNT_METRICS as readonly string[]).includes(metric) ? 'tokens' : 'time'
 }
 
@@ -77,6 +77,8 @@ const SCALAR_QUANTITIES: Record<ScalarName, Quantity> = {
   goodShare: 'share',
   outputTokensPerSecond: 'tokenRate',
   totalTokensPerSecond: 'tokenRate',
+  inputTokensPerSecond: 'tokenRate',
+  itemsPerSecond: 'rate',
   successRate: 'share',
   errorRate: 'share',
   cacheHitShare: 'share',

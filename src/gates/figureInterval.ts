@@ -113,6 +113,10 @@ function intervalOfScalar(name: ScalarName, facts: IntervalFacts): Interval | un
       return rate(name, timeline?.outputTokens, facts)
     case 'totalTokensPerSecond':
       return rate(name, timeline && totalTokens(timeline, view), facts)
+    case 'inputTokensPerSecond':
+      return rate(name, timeline && perBucket(timeline, seriesOf(view, 'inputTokens')), facts)
+    case 'itemsPerSecond':
+      return rate(name, timeline && perBucket(timeline, seriesOf(view, 'items')), facts)
     case 'successRate':
     case 'errorRate':
       return shareOfRequests(name, facts)
@@ -149,15 +153,20 @@ function rate(
     : atLeastZero({ low: (low / counted) * reported, high: (high / counted) * reported })
 }
 
-/** Output tokens are counted in the timeline; input tokens are laid onto it in the order in which answers ended. */
 function totalTokens(timeline: Timeline, view: MetricsView): number[] | undefined {
-  const input = view.distribution('inputTokens')?.series()
-  if (input?.length !== timeline.completed.reduce((sum, count) => sum + count, 0)) return undefined
+  return perBucket(timeline, seriesOf(view, 'inputTokens'))?.map(
+    (input, bucket) => input + (timeline.outputTokens[bucket] ?? 0),
+  )
+}
+
+/** Lays what each succeeded request has onto the timeline, in the order in which answers ended. */
+function perBucket(timeline: Timeline, series: Float64Array | undefined): number[] | undefined {
+  if (series?.length !== timeline.completed.reduce((sum, count) => sum + count, 0)) return undefined
   let next = 0
-  return timeline.completed.map((count, bucket) => {
-    let tokens = timeline.outputTokens[bucket] ?? 0
-    for (let i = 0; i < count; i++) tokens += input[next++]!
-    return tokens
+  return timeline.completed.map((count) => {
+    let amount = 0
+    for (let i = 0; i < count; i++) amount += series[next++]!
+    return amount
   })
 }
 

@@ -9,6 +9,7 @@ import type { ThreadHealth } from './threadHealth.ts'
 export interface ThreadSetup {
   worker: number
   workers: number
+  /** A name, or the URL of a user's module. */
   api: string
   origin: string
   path: string

@@ -1,6 +1,6 @@
 /** A load thread: nothing runs here but the load, so that its clock can be trusted. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { findApi } from '../apis/index.ts'
+import { loadApi } from '../apis/index.ts'
 import { BatchWriter, batchBuffers } from '../samples/index.ts'
 import { Bodies } from './bodies.ts'
 import { calibrate } from './calibrate.ts'
@@ -19,9 +19,10 @@ const port = parentPort!
 const writer = new BatchWriter(setup.worker)
 const counters = new Counters(setup.workers, setup.counters)
 const health = new HealthMonitor()
+const api = await loadApi(setup.api)
 const engine = new Engine({
   target: {
-    api: findApi(setup.api),
+    api,
     origin: setup.origin,
     path: setup.path,
     headers: setup.headers,
@@ -31,7 +32,7 @@ const engine = new Engine({
   },
   bodies: new Bodies(setup.bodies),
   counters,
-  conversations: setup.conversations && new ConversationBook(setup.conversations, findApi(setup.api)),
+  conversations: setup.conversations && new ConversationBook(setup.conversations, api),
   worker: setup.worker,
   workers: setup.workers,
   totalTimeoutMs: setup.totalTimeoutMs,

@@ -24,6 +24,7 @@ export const COUNT_METRICS = [
   'reasoningTokens',
   'packages',
   'conversationTurns',
+  'items',
 ] as const
 
 /** Tokens per second of one request. */
@@ -39,6 +40,8 @@ export const SCALAR_NAMES = [
   'goodShare',
   'outputTokensPerSecond',
   'totalTokensPerSecond',
+  'inputTokensPerSecond',
+  'itemsPerSecond',
   'successRate',
   'errorRate',
   'cacheHitShare',

@@ -67,6 +67,7 @@ export class RunMetrics implements MetricsView {
   readonly #errors = new Map<FailureCause, number>()
   #inputTokens = 0
   #outputTokens = 0
+  #items = 0
   #cachedTokens = 0
   #cachedOf = 0
   /** The figures of the request at hand, in the order of DISTRIBUTION_NAMES; NaN where there is none. */
@@ -116,6 +117,10 @@ export class RunMetrics implements MetricsView {
         return this.#perSecond(this.#outputTokens)
       case 'totalTokensPerSecond':
         return this.#perSecond(this.#outputTokens + this.#inputTokens)
+      case 'inputTokensPerSecond':
+        return this.#perSecond(this.#inputTokens)
+      case 'itemsPerSecond':
+        return this.distribution('items') === undefined ? undefined : this.#perSecond(this.#items)
       case 'successRate':
         return this.total === 0 ? undefined : this.succeeded / this.total
       case 'errorRate':
@@ -223,6 +228,11 @@ export class RunMetrics implements MetricsView {
     const packages = numbers[at + C.packages]!
     one[AT.packages] = packages
     if (packages > 1) one[AT.packageLatency] = (numbers[at + C.lastChunkAt]! - firstChunkAt) / (packages - 1)
+    const items = numbers[at + C.items]!
+    if (!Number.isNaN(items)) {
+      one[AT.items] = items
+      this.#items += items
+    }
     const inputTokens = numbers[at + C.inputTokens]!
     if (!Number.isNaN(inputTokens)) {
       one[AT.inputTokens] = inputTokens

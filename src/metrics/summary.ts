@@ -17,6 +17,7 @@ export interface SummaryFacts {
 
 export function summarize(metrics: RunMetrics, facts: SummaryFacts): Summary {
   const mean = (name: DistributionName): number | null => metrics.distribution(name)?.mean ?? null
+  const items = mean('items')
   return {
     timeTakenSeconds: metrics.seconds,
     concurrency: facts.concurrency,
@@ -32,8 +33,17 @@ export function summarize(metrics: RunMetrics, facts: SummaryFacts): Summary {
     packageLatencySeconds: inSeconds(mean('packageLatency')),
     inputTokensPerRequest: mean('inputTokens'),
     outputTokensPerRequest: mean('outputTokens'),
+    ...(items === null ? {} : { input: inputOf(metrics, items) }),
     expectedRequests: facts.expectedRequests,
     resultDbPath: facts.resultDbPath,
+  }
+}
+
+function inputOf(metrics: RunMetrics, itemsPerRequest: number): NonNullable<Summary['input']> {
+  return {
+    tokensPerSecond: metrics.scalar('inputTokensPerSecond') ?? 0,
+    itemsPerSecond: metrics.scalar('itemsPerSecond') ?? 0,
+    itemsPerRequest,
   }
 }
 

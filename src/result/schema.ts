@@ -25,6 +25,10 @@ export const summarySchema = z.object({
   packageLatencySeconds: optionalNumber,
   inputTokensPerRequest: optionalNumber,
   outputTokensPerRequest: optionalNumber,
+  input: z
+    .object({ tokensPerSecond: z.number(), itemsPerSecond: z.number(), itemsPerRequest: z.number() })
+    .optional()
+    .describe('throughput of input, where the API embeds texts or ranks documents (items) and generates nothing'),
   expectedRequests: z.number().nullable().describe('null when the run was bounded by time'),
   resultDbPath: z.string().nullable(),
 })

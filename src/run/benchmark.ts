@@ -1,6 +1,6 @@
 /** The pipeline behind every door: scenario, prompts, endpoint, load, figures, verdict, files. */
 import { availableParallelism } from 'node:os'
-import { findApi } from '../apis/index.ts'
+import { type Api, customReference, loadApi } from '../apis/index.ts'
 import { type Config, type ResolvedConfig, resolveConfig } from '../config/index.ts'
 import { readConversations, readPrompts } from '../datasets/index.ts'
 import { parseObjectives, parseThresholds, requireObjectives } from '../gates/index.ts'
@@ -52,12 +52,15 @@ export async function runPerfBenchmark(
   input: Config | Record<string, unknown>,
   hooks: RunHooks = {},
 ): Promise<Outcome> {
-  const config = withEnvironment(resolveConfig(input))
+  const given = resolveConfig(input)
+  const reference = customReference(given) ?? given.api
+  const api = await loadApi(reference)
+  const config = withEnvironment(given, api)
+  api.check?.(config)
   if (config.debug) hooks.onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
   const thresholds = parseThresholds(config.thresholds)
   const objectives = parseObjectives(config.objectives)
   requireObjectives(thresholds, objectives)
-  const api = findApi(config.api)
   const levels = levelsOf(config)
   const wanted = Math.max(...levels.map(({ level }) => level.number))
   const limit = Math.min(wanted, MAX_BODIES)
@@ -69,13 +72,13 @@ export async function runPerfBenchmark(
   try {
     const built = conversations && buildConversations(conversations, config, api, endpoint.path, limit)
     const bodyTexts = built?.bodyTexts ?? buildBodies(prompts, config, api, endpoint.path, limit)
-    const headers = requestHeaders(config)
+    const headers = requestHeaders(config, api)
     const bodies: SharedBodies = { ...packBodies(bodyTexts), ...recordedFacts(prompts, headers) }
     const spare = Math.max(1, availableParallelism() - 1)
     const workers = config.workers === 'auto' ? threadsFor(levels, spare) : config.workers
     const batches = { listener: (_batch: SampleBatch): void => {} }
     const load = new LoadPool({
-      api: api.name,
+      api: reference,
       origin: endpoint.origin,
       path: endpoint.path,
       headers,
@@ -111,6 +114,7 @@ export async function runPerfBenchmark(
       outcomes.push(
         await runLevel(level, {
           config,
+          api,
           endpoint,
           pool: load,
           store,
@@ -164,12 +168,13 @@ function outcomeOf(outcomes: LevelOutcome[]): Outcome {
 }
 
 /** What the environment supplies where the scenario does not. */
-function withEnvironment(config: ResolvedConfig): ResolvedConfig {
+function withEnvironment(given: ResolvedConfig, { keyVariable = 'OPENAI_API_KEY', streams }: Api): ResolvedConfig {
+  const config = { ...given, stream: given.stream && streams !== false }
   const model = config.model ?? (config.url === undefined ? 'embedded' : 'default')
   // The embedded server needs no key: a real one is not sent where it is of no use.
   const apiKey =
     config.apiKey ??
-    (config.url === undefined ? undefined : (process.env['PERFGATE_API_KEY'] ?? process.env['OPENAI_API_KEY']))
+    (config.url === undefined ? undefined : (process.env['PERFGATE_API_KEY'] ?? process.env[keyVariable]))
   return apiKey === undefined || apiKey === '' ? { ...config, model } : { ...config, model, apiKey }
 }
 

@@ -1,5 +1,6 @@
 /** Runs one level of load: warmup, measured phase, figures, verdict, files. */
 import { writeFileSync } from 'node:fs'
+import type { Api } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { evaluateThresholds, overallVerdict, type ParsedThreshold } from '../gates/index.ts'
 import { Bodies, type LoadPool, type SharedBodies } from '../load/index.ts'
@@ -22,6 +23,7 @@ import { plannedTurns } from './conversations.ts'
 import type { Endpoint } from './endpoint.ts'
 import { environment } from './environment.ts'
 import type { RunHooks, RunProgress } from './hooks.ts'
+import { countItems } from './itemCounts.ts'
 import type { RunLevel } from './levels.ts'
 import { redactConfig } from './redact.ts'
 import { estimateTokens, lacksTokens } from './tokenEstimates.ts'
@@ -30,6 +32,7 @@ const PROGRESS_MS = 100
 
 export interface LevelContext {
   config: ResolvedConfig
+  api: Api
   endpoint: Endpoint
   /** The store and the pool hear about batches of this level only. */
   pool: LoadPool
@@ -128,18 +131,22 @@ class Pipeline {
   readonly #bodies: Bodies
   readonly #store: ResultStore | undefined
   readonly #model: string
+  readonly #api: Api
   readonly #inputCounts = new Map<number, number>()
+  readonly #itemCounts = new Map<number, number>()
   #counter: TokenCounter | undefined
   #queue: Promise<void> | undefined
 
-  constructor({ bodies, config }: LevelContext, store: ResultStore | undefined) {
+  constructor({ api, bodies, config }: LevelContext, store: ResultStore | undefined) {
+    this.#api = api
     this.#bodies = new Bodies(bodies)
     this.#store = store
     this.#model = config.model ?? ''
   }
 
   take(batch: SampleBatch): void {
-    if (this.#queue === undefined && (this.#counter !== undefined || !lacksTokens(batch))) this.#process(batch)
+    if (this.#queue === undefined && (this.#counter !== undefined || !lacksTokens(batch, this.#api)))
+      this.#process(batch)
     else this.#queue = (this.#queue ?? Promise.resolve()).then(() => this.#count(batch))
   }
 
@@ -154,7 +161,8 @@ class Pipeline {
   }
 
   #process(batch: SampleBatch): void {
-    if (this.#counter !== undefined) estimateTokens(batch, this.#bodies, this.#counter, this.#inputCounts)
+    if (this.#counter !== undefined) estimateTokens(batch, this.#bodies, this.#api, this.#counter, this.#inputCounts)
+    countItems(batch, this.#bodies, this.#api, this.#itemCounts)
     this.metrics?.add(batch)
     this.#store?.write(batch)
   }

@@ -36,6 +36,8 @@ const COLUMNS = [
   'turn',
   /** Turns the conversation is to have. */
   'turns',
+  /** Texts embedded or documents ranked by the request; NaN where the API generates. */
+  'items',
 ] as const
 export type Column = (typeof COLUMNS)[number]
 
@@ -47,6 +49,9 @@ export const ROW = COLUMNS.length
 export const FLAG_WARMUP = 1
 export const FLAG_INPUT_ESTIMATED = 2
 export const FLAG_OUTPUT_ESTIMATED = 4
+
+/** Between the texts of two choices of an answer. JSON strings hold no control character unescaped. */
+export const CHOICE_SEPARATOR = '\u001e'
 
 /**
  * Texts of a sample, in their order: the answer as the inside of a JSON string, the rest plain UTF-8. `request` is the
@@ -82,6 +87,21 @@ export function textOf(batch: SampleBatch, row: number, text: Text): string {
   const start = k === 0 ? 0 : batch.textEnds[k - 1]!
   if (batch.textEnds[k] === start) return ''
   return Buffer.from(batch.text.buffer, batch.text.byteOffset + start, batch.textEnds[k]! - start).toString()
+}
+
+/** The text of each choice of an answer; one, possibly empty, for most. */
+export function answersOf(batch: SampleBatch, row: number): string[] {
+  return textOf(batch, row, 'answer').split(CHOICE_SEPARATOR).map(unescaped)
+}
+
+/** Kept texts are put together from the stream's own escapes. */
+function unescaped(inside: string): string {
+  if (!inside.includes('\\')) return inside
+  try {
+    return JSON.parse(`"${inside}"`) as string
+  } catch {
+    return inside
+  }
 }
 
 /** The failure cause of a row, or undefined for a success. */

@@ -1,5 +1,6 @@
 /** The result DB's tables: EvalScope's table `result` and columns, ours beside them, and facts about the run. */
 import {
+  answersOf,
   C,
   causeOf,
   FLAG_INPUT_ESTIMATED,
@@ -150,13 +151,8 @@ function gapsJson(gaps: Float64Array): string {
   return `[${text.slice(1)}]`
 }
 
-/** Kept texts are the inside of a JSON string, put together from the stream's own escapes. */
+/** The text; of several choices, a JSON array with the text of each. */
 function answerText(batch: SampleBatch, row: number): string {
-  const inside = textOf(batch, row, 'answer')
-  if (!inside.includes('\\')) return inside
-  try {
-    return JSON.parse(`"${inside}"`) as string
-  } catch {
-    return inside
-  }
+  const texts = answersOf(batch, row)
+  return texts.length === 1 ? texts[0]! : JSON.stringify(texts)
 }
