@@ -13,6 +13,7 @@ import { generationOptions } from './options/generation.ts'
 import { loadOptions, type stage } from './options/load.ts'
 import { networkOptions } from './options/network.ts'
 import { outputOptions } from './options/output.ts'
+import { serverViewOptions } from './options/serverView.ts'
 
 export const options = z.strictObject({
   ...basicOptions,
@@ -23,6 +24,7 @@ export const options = z.strictObject({
   ...gateOptions,
   ...outputOptions,
   ...conversationOptions,
+  ...serverViewOptions,
 })
 
 /** A scenario as a user writes it. */

@@ -3,6 +3,7 @@ import type { Result, Verdict } from '../result/index.ts'
 import { CONVERSATION_TITLE, conversationLine, TURN_HEAD, turnRows } from './conversationTable.ts'
 import { figure } from './figures.ts'
 import { PERCENTILE_TITLE, percentileCells } from './percentileTable.ts'
+import { SERVER_HEAD, SERVER_TITLE, serverRows, serverSentences } from './serverTable.ts'
 import { plainWords } from './serverWords.ts'
 import { SUMMARY_TITLE, summaryRows } from './summaryTable.ts'
 import { failureSentences, noteSentences, shownVerdict, thresholdSentence, verdictSentence } from './verdictLines.ts'
@@ -33,6 +34,7 @@ export function renderMarkdown(result: Result): string {
     `### ${PERCENTILE_TITLE}`,
     table(percentiles.head, percentiles.rows),
     conversationsPart(result),
+    serverPart(result),
     distributionsTable(result),
     list(noteSentences(result).map(inline)),
     `Started ${result.startedAt} against ${code(result.endpoint.url)}; perfgate ${environment.perfgate}, Node ${environment.node}, ${inline(environment.os)}, ${inline(environment.cpu)}, ${environment.cores} cores, ${environment.memoryGiB} GiB${environment.commit === null ? '' : `, commit ${code(environment.commit)}`}.`,
@@ -45,6 +47,16 @@ function conversationsPart(result: Result): string {
   return line === undefined
     ? ''
     : `### ${CONVERSATION_TITLE}\n\n${inline(line)}\n\n${table(TURN_HEAD, turnRows(result))}`
+}
+
+function serverPart(result: Result): string {
+  if (result.server === undefined) return ''
+  const rows = serverRows(result.server)
+  return [
+    `### ${SERVER_TITLE}`,
+    ...(rows.length === 0 ? [] : [table(SERVER_HEAD, rows)]),
+    list(serverSentences(result).map((text) => inline(plainWords(text)))),
+  ].join('\n\n')
 }
 
 function distributionsTable({ distributions }: Result): string {

@@ -3,6 +3,7 @@ import type { Result } from '../result/index.ts'
 import { coloured } from './colour.ts'
 import { CONVERSATION_TITLE, conversationLine, conversationTable } from './conversationTable.ts'
 import { PERCENTILE_TITLE, type PercentileTableOptions, percentileTable } from './percentileTable.ts'
+import { SERVER_TITLE, serverSentences, serverTable } from './serverTable.ts'
 import { SUMMARY_TITLE, summaryTable } from './summaryTable.ts'
 import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
 import { verdictLines } from './verdictLines.ts'
@@ -22,10 +23,21 @@ export function renderText(
     `${coloured('bold', SUMMARY_TITLE, terminal)}\n${summaryTable(result.summary, terminal)}`,
     `${coloured('bold', PERCENTILE_TITLE, terminal)}\n${percentileTable(result.percentiles, terminal, options)}`,
     conversationPart(result, terminal),
+    serverPart(result, terminal),
     verdictLines(result, terminal).join('\n'),
     fileLines(result).join('\n'),
   ]
   return parts.filter((part) => part !== '').join('\n\n')
+}
+
+function serverPart(result: Result, style: TerminalStyle): string {
+  if (result.server === undefined) return ''
+  const table = serverTable(result, style)
+  return [
+    coloured('bold', SERVER_TITLE, style),
+    ...(table === '' ? [] : [table]),
+    ...serverSentences(result).flatMap((text) => wrapText(text, style.columns, 2)),
+  ].join('\n')
 }
 
 function conversationPart(result: Result, style: TerminalStyle): string {

@@ -15,3 +15,4 @@ export {
   type Timeline,
   type Verdict,
 } from './schema.ts'
+export type { ServerComparison, ServerTimes, ServerView } from './serverView.ts'

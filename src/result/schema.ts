@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { conversationsSchema } from './conversations.ts'
 import { distributionSchema } from './distribution.ts'
+import { serverViewSchema } from './serverView.ts'
 
 export { distributionSchema }
 
@@ -123,6 +124,7 @@ export const resultSchema = z.object({
   rates: ratesSchema,
   timeline: timelineSchema.optional(),
   conversations: conversationsSchema.optional(),
+  server: serverViewSchema.optional(),
   errors: z.record(z.string(), z.number()),
   failures: z
     .array(z.object({ cause: z.string(), status: optionalNumber, message: z.string(), count: z.number() }))

@@ -17,6 +17,7 @@ import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf, type RunLevel } from './levels.ts'
 import { redactConfig } from './redact.ts'
 import { buildBodies, MAX_BODIES, recordedFacts } from './requests.ts'
+import { metricsAddress } from './serverWatch.ts'
 
 /** What a run gives back: one result per level of a sweep, and the last one's main figures at hand. */
 export interface Outcome {
@@ -70,6 +71,7 @@ export async function runPerfBenchmark(
   let pool: LoadPool | undefined
   let store: ResultStore | undefined
   try {
+    if (config.metricsUrl !== undefined) metricsAddress(config.metricsUrl, endpoint.origin)
     const built = conversations && buildConversations(conversations, config, api, endpoint.path, limit)
     const bodyTexts = built?.bodyTexts ?? buildBodies(prompts, config, api, endpoint.path, limit)
     const headers = requestHeaders(config, api)

@@ -14,7 +14,7 @@ import {
   summarize,
 } from '../metrics/index.ts'
 import { renderJson } from '../report/index.ts'
-import { type ClientHealth, type Result, SCHEMA_VERSION } from '../result/index.ts'
+import { type ClientHealth, type Result, SCHEMA_VERSION, type ServerView } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { type ResultStore, reservePath } from '../store/index.ts'
 import { loadTokenCounter, type TokenCounter } from '../tokens/index.ts'
@@ -26,6 +26,7 @@ import type { RunHooks, RunProgress } from './hooks.ts'
 import { countItems } from './itemCounts.ts'
 import type { RunLevel } from './levels.ts'
 import { redactConfig } from './redact.ts'
+import { watchServer } from './serverWatch.ts'
 import { estimateTokens, lacksTokens } from './tokenEstimates.ts'
 
 const PROGRESS_MS = 100
@@ -90,12 +91,14 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
       await pipeline.settle()
       watch()
     }
+    const watching = await watchServer(config, endpoint)
     const metrics = new RunMetrics(performance.now(), context.objectives)
     pipeline.metrics = metrics
     const watch = watchProgress(context, 'measuring', requestsOf(context, level), level.durationMs)
     const report = await pool.run(level, false)
     await pipeline.settle()
     watch()
+    const server = await watching?.finish(metrics)
     store?.throwIfFailed()
     metrics.addTimes('connect', report.connectMs)
 
@@ -114,6 +117,7 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
       startedAt,
       dbPath: path === undefined ? null : `${path}.db`,
       shown,
+      server,
       unsent: report.threads.reduce((sum, thread) => sum + thread.unsent, 0),
     })
     store?.setFact('result', result)
@@ -212,12 +216,13 @@ interface ResultParts {
   startedAt: Date
   dbPath: string | null
   shown: Record<string, unknown>
+  server: ServerView | undefined
   unsent: number
 }
 
 function buildResult(
   context: LevelContext,
-  { level, metrics, client, startedAt, dbPath, shown, unsent }: ResultParts,
+  { level, metrics, client, startedAt, dbPath, shown, server, unsent }: ResultParts,
 ): Result {
   const { config, endpoint, hooks } = context
   const thresholds = evaluateThresholds(context.thresholds, metrics)
@@ -262,6 +267,7 @@ function buildResult(
     rates: rates(metrics),
     timeline: metrics.timeline.timeline(),
     conversations: metrics.conversations.figures(),
+    server,
     errors: errorCounts(metrics),
     failures: metrics.failures,
     tokens: {
