@@ -1,12 +1,16 @@
 /** Where prompts come from; adding a dataset is one file and one line here. */
 import { ConfigError, type ResolvedConfig, suggestion } from '../config/index.ts'
+import { loadTokenizer } from '../tokens/index.ts'
+import { readDatasetArgs } from './args.ts'
 import type { Dataset, Prompt } from './dataset.ts'
+import { finishing, isChat, promptUrl as urlFor } from './endpoint.ts'
+import { lengthShape, type Shape, type TextArgs } from './lengths.ts'
 import { lineByLine } from './lineByLine.ts'
 import { longalpaca } from './longalpaca.ts'
 import { openqa } from './openqa.ts'
 import { readPromptOption } from './prompt.ts'
 
-export type { Dataset, DatasetOptions, Message, Prompt, Role } from './dataset.ts'
+export type { Dataset, DatasetOptions, Message, Prompt, PromptExtras, Role } from './dataset.ts'
 export { readPromptOption } from './prompt.ts'
 
 export const DATASETS: readonly Dataset[] = [openqa, longalpaca, lineByLine]
@@ -23,28 +27,74 @@ export function findDataset(name: string): Dataset {
 }
 
 /**
- * Reads up to `limit` prompts after the first `datasetOffset`; `prompt` wins over `dataset`.
+ * Where the prompts of the scenario go: token ids and plain texts to completions, even if the URL says chat.
+ * @throws ConfigError when there is no such dataset
+ */
+export function promptUrl(config: ResolvedConfig, url: string): string {
+  return urlFor(config, config.prompt === undefined ? findDataset(config.dataset) : undefined, url)
+}
+
+/**
+ * Reads up to `limit` prompts after the first `datasetOffset`; `prompt` wins over `dataset`. Prompts have the lengths
+ * the scenario asks for, and are token ids where it asks for those.
+ *
+ * @param notice told what the user should know: a download, prompts left out
  * @throws ConfigError when there is not one
  */
-export async function readPrompts(config: ResolvedConfig, limit: number): Promise<Prompt[]> {
-  if (config.prompt !== undefined) return [{ text: readPromptOption(config.prompt) }]
-  const dataset = findDataset(config.dataset)
+export async function readPrompts(
+  config: ResolvedConfig,
+  limit: number,
+  notice: (text: string) => void = () => {},
+): Promise<Prompt[]> {
+  const tokenizer = once(() => loadTokenizer(config, notice))
+  const dataset = config.prompt === undefined ? findDataset(config.dataset) : undefined
+  const finish = await finishing(config, dataset, tokenizer)
+  if (dataset === undefined) return [finish({ text: readPromptOption(config.prompt!) })]
+  const args = readDatasetArgs(dataset, config.datasetArgs)
+  const shape: Shape = dataset.makesLengths
+    ? (prompt) => prompt
+    : await lengthShape(config, args as Partial<TextArgs>, isChat(config, dataset), tokenizer)
+  const count = limit + config.datasetOffset
   const prompts: Prompt[] = []
   let seen = 0
-  for await (const prompt of dataset.read({ path: config.datasetPath })) {
+  let leftOut = 0
+  for await (const read of dataset.read({ path: config.datasetPath, args, config, count, tokenizer, notice })) {
+    const prompt = shape(read)
+    if (prompt === undefined) {
+      leftOut++
+      continue
+    }
     if (seen++ < config.datasetOffset) continue
-    prompts.push(prompt)
+    prompts.push(finish(prompt))
     if (prompts.length >= limit) break
   }
-  if (prompts.length > 0) return prompts
+  if (prompts.length === 0) throw nothingRead(config, dataset, seen, leftOut)
+  if (leftOut > 0) notice(`dataset ${dataset.name}: left out ${leftOut} prompts for their length`)
+  return prompts
+}
+
+function nothingRead(config: ResolvedConfig, dataset: Dataset, seen: number, leftOut: number): ConfigError {
   const where = config.datasetPath ?? dataset.name
   if (seen > 0)
-    throw new ConfigError(
+    return new ConfigError(
       `option "datasetOffset": ${config.datasetOffset} skips all ${seen} prompts of "${where}"; give less than ${seen}`,
       'datasetOffset',
     )
-  throw new ConfigError(
+  if (leftOut > 0)
+    return new ConfigError(
+      `option "maxPromptLength": all ${leftOut} prompts of "${where}" are left out for their length; see minPromptLength, maxPromptLength and input_len_mode of datasetArgs`,
+      'maxPromptLength',
+    )
+  return new ConfigError(
     `option "datasetPath": "${where}" holds no prompts; ${dataset.name} reads ${dataset.description}`,
     'datasetPath',
   )
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }

@@ -1,7 +1,8 @@
 /** LongAlpaca: long instructions, from JSONL or from the single JSON array it is published as. */
 import { ConfigError } from '../config/index.ts'
 import type { Dataset } from './dataset.ts'
-import { readJsonl, textField } from './jsonl.ts'
+import { textField } from './jsonl.ts'
+import { readRows } from './readers/rows.ts'
 
 export const longalpaca: Dataset = {
   name: 'longalpaca',
@@ -12,6 +13,6 @@ export const longalpaca: Dataset = {
         'option "datasetPath": dataset longalpaca does not ship; download LongAlpaca-12k.json, or write JSONL lines {"instruction": "…"}, and name the file',
         'datasetPath',
       )
-    for await (const row of readJsonl(path, 'longalpaca')) yield { text: textField(row, 'instruction') }
+    for await (const row of readRows(path, 'longalpaca')) yield { text: textField(row, 'instruction') }
   },
 }
