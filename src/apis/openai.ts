@@ -26,6 +26,7 @@ function chatInput(prompt: Prompt): Record<string, unknown> {
 
 function completionInput(prompt: Prompt): Record<string, unknown> {
   if ('body' in prompt) return prompt.body
+  if (prompt.tokenIds !== undefined) return { prompt: prompt.tokenIds }
   if ('text' in prompt) return { prompt: prompt.text }
   return {
     prompt: prompt.messages

@@ -9,7 +9,15 @@ const NOTHING = z.strictObject({})
  * The arguments with defaults filled in; keys are accepted in snake_case and camelCase.
  * @throws ConfigError of option `datasetArgs` naming the key that is unknown or wrong
  */
-export function readDatasetArgs(dataset: Dataset, given: Record<string, unknown>): unknown {
+export function readDatasetArgs(
+  dataset: Dataset,
+  {
+    datasetArgs,
+    extraArgs = {},
+  }: { datasetArgs: Record<string, unknown>; extraArgs?: Record<string, unknown> | undefined },
+): unknown {
+  const own = Object.entries(extraArgs).filter(([key]) => dataset.extraArgs?.includes(key))
+  const given = { ...Object.fromEntries(own), ...datasetArgs }
   const schema = dataset.args ?? NOTHING
   const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : undefined
   const parsed = schema.safeParse(known === undefined ? given : spelledAs(known, given))

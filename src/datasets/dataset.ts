@@ -38,6 +38,11 @@ export interface DatasetOptions<Args = unknown> {
   tokenizer(): Promise<Tokenizer>
   /** Something the user should know, in one sentence. */
   notice(text: string): void
+  /**
+   * The prompts of another dataset, for one that is made of others.
+   * @throws ConfigError when there is no such dataset, or its arguments are wrong
+   */
+  open(name: string, path: string | undefined, args: Record<string, unknown>): AsyncIterable<Prompt>
 }
 
 export interface Dataset<Args = unknown> {
@@ -46,6 +51,8 @@ export interface Dataset<Args = unknown> {
   readonly description: string
   /** What `--dataset-args` may hold; without it, nothing. */
   readonly args?: z.ZodType<Args>
+  /** Keys that are arguments of the dataset in `--extra-args` too, where EvalScope has them; bodies go without. */
+  readonly extraArgs?: readonly string[]
   /** True where `--min-prompt-length` and `--max-prompt-length` say what is made, rather than what is left out. */
   readonly makesLengths?: boolean
   /** True where prompts are texts for `/v1/completions`, which a chat template would lengthen. */

@@ -1,19 +1,18 @@
-/** Where prompts come from; adding a dataset is one file and one line here. */
+/** Where prompts come from; adding a dataset is one file and one line in `all.ts`. */
 import { ConfigError, type ResolvedConfig, suggestion } from '../config/index.ts'
 import { loadTokenizer } from '../tokens/index.ts'
+import * as all from './all.ts'
 import { readDatasetArgs } from './args.ts'
-import type { Dataset, Prompt } from './dataset.ts'
+import type { Dataset, DatasetOptions, Prompt } from './dataset.ts'
 import { finishing, isChat, promptUrl as urlFor } from './endpoint.ts'
 import { lengthShape, type Shape, type TextArgs } from './lengths.ts'
-import { lineByLine } from './lineByLine.ts'
-import { longalpaca } from './longalpaca.ts'
-import { openqa } from './openqa.ts'
 import { readPromptOption } from './prompt.ts'
 
+export type { CustomDataset, CustomPrompt } from './custom.ts'
 export type { Dataset, DatasetOptions, Message, Prompt, PromptExtras, Role } from './dataset.ts'
 export { readPromptOption } from './prompt.ts'
 
-export const DATASETS: readonly Dataset[] = [openqa, longalpaca, lineByLine]
+export const DATASETS: readonly Dataset[] = Object.values(all)
 
 /** @throws ConfigError when there is no such dataset */
 export function findDataset(name: string): Dataset {
@@ -24,6 +23,14 @@ export function findDataset(name: string): Dataset {
     throw new ConfigError(`option "dataset": unknown value "${name}"${suggestion(name, known)}`, 'dataset')
   }
   return dataset
+}
+
+/** The options of `extraArgs` that the request bodies get: not those that the dataset takes for itself. */
+export function bodyArgs(config: ResolvedConfig): Record<string, unknown> {
+  const { extraArgs } = config
+  const own = config.prompt === undefined ? (findDataset(config.dataset).extraArgs ?? []) : []
+  if (own.length === 0) return extraArgs
+  return Object.fromEntries(Object.entries(extraArgs).filter(([name]) => !own.includes(name)))
 }
 
 /**
@@ -50,7 +57,7 @@ export async function readPrompts(
   const dataset = config.prompt === undefined ? findDataset(config.dataset) : undefined
   const finish = await finishing(config, dataset, tokenizer)
   if (dataset === undefined) return [finish({ text: readPromptOption(config.prompt!) })]
-  const args = readDatasetArgs(dataset, config.datasetArgs)
+  const args = readDatasetArgs(dataset, config)
   const shape: Shape = dataset.makesLengths
     ? (prompt) => prompt
     : await lengthShape(config, args as Partial<TextArgs>, isChat(config, dataset), tokenizer)
@@ -58,7 +65,12 @@ export async function readPrompts(
   const prompts: Prompt[] = []
   let seen = 0
   let leftOut = 0
-  for await (const read of dataset.read({ path: config.datasetPath, args, config, count, tokenizer, notice })) {
+  const open: DatasetOptions['open'] = (name, path, given) => {
+    const other = findDataset(name)
+    const args = readDatasetArgs(other, { datasetArgs: given })
+    return other.read({ path, args, config, count, tokenizer, notice, open })
+  }
+  for await (const read of dataset.read({ path: config.datasetPath, args, config, count, tokenizer, notice, open })) {
     const prompt = shape(read)
     if (prompt === undefined) {
       leftOut++

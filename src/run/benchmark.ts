@@ -59,7 +59,7 @@ export async function runPerfBenchmark(
   const api = findApi(config.api)
   const levels = levelsOf(config)
   const wanted = Math.max(...levels.map(({ level }) => level.number))
-  const prompts = await readPrompts(config, Math.min(wanted, MAX_BODIES))
+  const prompts = await readPrompts(config, Math.min(wanted, MAX_BODIES), hooks.onNotice)
   const endpoint = await openEndpoint(config, api)
   let pool: LoadPool | undefined
   let store: ResultStore | undefined

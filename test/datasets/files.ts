@@ -47,7 +47,17 @@ export function options<Args>(
   args?: Args,
 ): DatasetOptions<Args> {
   const config = resolveConfig(given)
-  return { path, args: args as Args, config, count: 100, tokenizer: () => loadTokenizer(config), notice: () => {} }
+  return {
+    path,
+    args: args as Args,
+    config,
+    count: 100,
+    tokenizer: () => loadTokenizer(config),
+    notice: () => {},
+    open: () => {
+      throw new Error('opens no other')
+    },
+  }
 }
 
 export function textsOf(prompts: Prompt[]): string[] {
