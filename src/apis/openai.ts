@@ -25,7 +25,8 @@ function chatInput(prompt: Prompt): Record<string, unknown> {
 }
 
 function completionInput(prompt: Prompt): Record<string, unknown> {
-  return 'body' in prompt ? prompt.body : { prompt: textOf(prompt, 'openai') }
+  if ('body' in prompt) return prompt.body
+  return { prompt: prompt.tokenIds ?? textOf(prompt, 'openai') }
 }
 
 function generationOptions(config: ResolvedConfig): Record<string, unknown> {

@@ -29,7 +29,7 @@ export const openaiRerank: Api = {
 
 function inputOf(prompt: Prompt): Json {
   if ('body' in prompt) return prompt.body
-  if ('rerank' in prompt) return { ...prompt.rerank }
+  if (prompt.rerank !== undefined) return { ...prompt.rerank }
   throw wrongKind('prompts without documents to rank', NAME, 'openai')
 }
 

@@ -13,19 +13,18 @@ export function messagesOf(prompt: Input, api: string): Message[] {
 
 /** One text; messages are joined by line ends. @throws ConfigError for batches and documents */
 export function textOf(prompt: Input, api: string): string {
+  if (prompt.rerank !== undefined) throw wrongKind('a query with documents to rank', api, 'openai_rerank')
+  if (prompt.inputs !== undefined && prompt.inputs.length > 1)
+    throw wrongKind(`${prompt.inputs.length} texts to embed`, api, 'openai_embedding')
   if ('text' in prompt) return prompt.text
-  if ('messages' in prompt)
-    return prompt.messages
-      .map(({ content }) => (typeof content === 'string' ? content : JSON.stringify(content)))
-      .join('\n')
-  if ('rerank' in prompt) throw wrongKind('a query with documents to rank', api, 'openai_rerank')
-  if (prompt.inputs.length === 1) return prompt.inputs[0]!
-  throw wrongKind(`${prompt.inputs.length} texts to embed`, api, 'openai_embedding')
+  return prompt.messages
+    .map(({ content }) => (typeof content === 'string' ? content : JSON.stringify(content)))
+    .join('\n')
 }
 
 /** @throws ConfigError for a query with documents */
 export function textsOf(prompt: Input, api: string): string[] {
-  return 'inputs' in prompt ? prompt.inputs : [textOf(prompt, api)]
+  return prompt.inputs ?? [textOf(prompt, api)]
 }
 
 export function wrongKind(what: string, api: string, better: string): ConfigError {

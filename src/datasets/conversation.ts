@@ -2,6 +2,7 @@
 import { ConfigError } from '../config/index.ts'
 import type { Message } from './dataset.ts'
 import { type Conversation, type Item, isConversation, type Turn } from './item.ts'
+import type { Shape } from './lengths.ts'
 
 /** @throws ConfigError when an item is a whole request body, which has no next turn */
 export function conversationOf(item: Item, dataset: string): Conversation {
@@ -41,6 +42,14 @@ export function keepTurns(
   { minTurns, maxTurns }: { minTurns: number; maxTurns?: number | undefined },
 ): Conversation | undefined {
   return turns.length < minTurns ? undefined : { turns: turns.slice(0, maxTurns) }
+}
+
+/** Limits of length are on what a conversation begins with; undefined when it is left out for that. */
+export function shapeFirstTurn(conversation: Conversation, shape: Shape): Conversation | undefined {
+  const [first, ...rest] = conversation.turns
+  const shaped = shape({ messages: first!.messages })
+  if (shaped === undefined || !('messages' in shaped)) return undefined
+  return { turns: [{ ...first!, messages: shaped.messages }, ...rest] }
 }
 
 function withLimit(messages: Message[], maxTokens: number | undefined): Turn {

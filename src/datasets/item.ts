@@ -7,8 +7,6 @@ export interface RequestFacts {
   atMs?: number
   /** Headers of this request alone; they win over those of the run. */
   headers?: Record<string, string>
-  /** Most tokens of its answer; wins over `maxTokens` of the run. */
-  maxTokens?: number
   /** Its name in the recording. */
   requestId?: string
   /** A prompt's `body` is all of the request: nothing is added but what decides on streaming. */

@@ -65,8 +65,8 @@ export async function runPerfBenchmark(
   const levels = levelsOf(config)
   const wanted = Math.max(...levels.map(({ level }) => level.number))
   const limit = Math.min(wanted, MAX_BODIES)
-  const conversations = config.multiTurn ? await readConversations(config, limit) : undefined
-  const prompts = conversations === undefined ? await readPrompts(config, limit) : []
+  const conversations = config.multiTurn ? await readConversations(config, limit, hooks.onNotice) : undefined
+  const prompts = conversations === undefined ? await readPrompts(config, limit, hooks.onNotice) : []
   const endpoint = await openEndpoint(config, api)
   let pool: LoadPool | undefined
   let store: ResultStore | undefined

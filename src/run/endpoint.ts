@@ -2,6 +2,7 @@
 import { startServerThread } from '../../fixtures/index.ts'
 import { type Api, bearer, resolveEndpoint } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
+import { promptUrl } from '../datasets/index.ts'
 
 export interface Endpoint {
   url: string
@@ -13,11 +14,11 @@ export interface Endpoint {
 
 export async function openEndpoint(config: ResolvedConfig, api: Api): Promise<Endpoint> {
   if (config.url !== undefined) {
-    const { origin, path } = resolveEndpoint(config.url, api)
+    const { origin, path } = resolveEndpoint(promptUrl(config, config.url), api)
     return { url: origin + path, origin, path, embedded: false, close: async () => {} }
   }
   const server = await startServerThread(config.embedded)
-  const { origin, path } = resolveEndpoint(new URL(server.url).origin, api)
+  const { origin, path } = resolveEndpoint(promptUrl(config, new URL(server.url).origin), api)
   return { url: origin + path, origin, path, embedded: true, close: () => server.close() }
 }
 
