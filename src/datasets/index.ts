@@ -33,6 +33,11 @@ export function bodyArgs(config: ResolvedConfig): Record<string, unknown> {
   return Object.fromEntries(Object.entries(extraArgs).filter(([name]) => !own.includes(name)))
 }
 
+/** True where the result is to show the speed for each length of prompt. */
+export function showsSpeed({ prompt, dataset }: ResolvedConfig): boolean {
+  return prompt === undefined && findDataset(dataset).showsSpeed === true
+}
+
 /**
  * Where the prompts of the scenario go: token ids and plain texts to completions, even if the URL says chat.
  * @throws ConfigError when there is no such dataset

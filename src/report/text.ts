@@ -1,7 +1,8 @@
-/** A result as text: both tables, the verdict, and where the files are. */
+/** A result as text: its tables, the verdict, and where the files are. */
 import type { Result } from '../result/index.ts'
 import { coloured } from './colour.ts'
 import { PERCENTILE_TITLE, type PercentileTableOptions, percentileTable } from './percentileTable.ts'
+import { SPEED_TITLE, speedTable } from './speedTable.ts'
 import { SUMMARY_TITLE, summaryTable } from './summaryTable.ts'
 import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
 import { verdictLines } from './verdictLines.ts'
@@ -19,6 +20,9 @@ export function renderText(
   const parts = [
     `${coloured('bold', SUMMARY_TITLE, terminal)}\n${summaryTable(result.summary, terminal)}`,
     `${coloured('bold', PERCENTILE_TITLE, terminal)}\n${percentileTable(result.percentiles, terminal, options)}`,
+    result.speed === undefined
+      ? ''
+      : `${coloured('bold', SPEED_TITLE, terminal)}\n${speedTable(result.speed, terminal)}`,
     verdictLines(result, terminal).join('\n'),
     fileLines(result).join('\n'),
   ]

@@ -1,6 +1,7 @@
 /** Runs one level of load: warmup, measured phase, figures, verdict, files. */
 import { writeFileSync } from 'node:fs'
 import type { ResolvedConfig } from '../config/index.ts'
+import { showsSpeed } from '../datasets/index.ts'
 import { evaluateThresholds, overallVerdict, type ParsedThreshold } from '../gates/index.ts'
 import { Bodies, type LoadPool, type SharedBodies } from '../load/index.ts'
 import {
@@ -16,14 +17,16 @@ import { renderJson } from '../report/index.ts'
 import { type ClientHealth, type Result, SCHEMA_VERSION } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { type ResultStore, reservePath } from '../store/index.ts'
-import { loadTokenCounter, type TokenCounter } from '../tokens/index.ts'
+import { loadTokenizer, type TokenCounter } from '../tokens/index.ts'
 import { judgeClient } from './clientHealth.ts'
 import type { Endpoint } from './endpoint.ts'
 import { environment } from './environment.ts'
 import type { RunHooks, RunProgress } from './hooks.ts'
 import type { RunLevel } from './levels.ts'
 import { redactConfig } from './redact.ts'
+import { type SpeedRecorder, speedRecorder } from './speed.ts'
 import { estimateTokens, lacksTokens } from './tokenEstimates.ts'
+import { type UsageCheck, usageCheck } from './usageCheck.ts'
 
 const PROGRESS_MS = 100
 
@@ -102,6 +105,8 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
       freeCores: context.freeCores,
     })
     const result = buildResult(context, {
+      pipeline,
+      usageNotes: await pipeline.usageNotes(),
       level,
       metrics,
       client,
@@ -124,7 +129,9 @@ class Pipeline {
   metrics: RunMetrics | undefined
   readonly #bodies: Bodies
   readonly #store: ResultStore | undefined
-  readonly #model: string
+  readonly #config: ResolvedConfig
+  readonly #usage: UsageCheck | undefined
+  readonly #speed: SpeedRecorder | undefined
   readonly #inputCounts = new Map<number, number>()
   #counter: TokenCounter | undefined
   #queue: Promise<void> | undefined
@@ -132,7 +139,21 @@ class Pipeline {
   constructor({ bodies, config }: LevelContext, store: ResultStore | undefined) {
     this.#bodies = new Bodies(bodies)
     this.#store = store
-    this.#model = config.model ?? ''
+    this.#config = config
+    this.#usage = config.tokenizerPath === undefined ? undefined : usageCheck(this.#bodies)
+    this.#speed = showsSpeed(config) ? speedRecorder() : undefined
+  }
+
+  /** Undefined unless the dataset is about speed. */
+  get speed(): Result['speed'] {
+    return this.#speed?.rows()
+  }
+
+  /** Where the server's token counts are not those of the tokenizer named. */
+  async usageNotes(): Promise<string[]> {
+    if (this.#usage === undefined) return []
+    this.#counter ??= await loadTokenizer(this.#config)
+    return this.#usage.notes(this.#counter)
   }
 
   take(batch: SampleBatch): void {
@@ -146,13 +167,17 @@ class Pipeline {
   }
 
   async #count(batch: SampleBatch): Promise<void> {
-    this.#counter ??= await loadTokenCounter(this.#model)
+    this.#counter ??= await loadTokenizer(this.#config)
     this.#process(batch)
   }
 
   #process(batch: SampleBatch): void {
     if (this.#counter !== undefined) estimateTokens(batch, this.#bodies, this.#counter, this.#inputCounts)
     this.metrics?.add(batch)
+    if (this.metrics !== undefined) {
+      this.#usage?.add(batch)
+      this.#speed?.add(batch)
+    }
     this.#store?.write(batch)
   }
 }
@@ -190,6 +215,8 @@ function watchProgress(
 }
 
 interface ResultParts {
+  pipeline: Pipeline
+  usageNotes: readonly string[]
   level: RunLevel['level']
   metrics: RunMetrics
   client: ClientHealth
@@ -201,7 +228,7 @@ interface ResultParts {
 
 function buildResult(
   context: LevelContext,
-  { level, metrics, client, startedAt, dbPath, shown, unsent }: ResultParts,
+  { pipeline, usageNotes, level, metrics, client, startedAt, dbPath, shown, unsent }: ResultParts,
 ): Result {
   const { config, endpoint, hooks } = context
   const thresholds = evaluateThresholds(context.thresholds, metrics)
@@ -215,8 +242,9 @@ function buildResult(
   if (interrupted) notes.push('The run was interrupted: the figures are those of the requests that had finished.')
   if (estimatedTokens > 0)
     notes.push(
-      `The server reported no usage for ${estimatedTokens} of ${metrics.succeeded} answers: their tokens were counted with gpt-tokenizer, an estimate for other models.`,
+      `The server reported no usage for ${estimatedTokens} of ${metrics.succeeded} answers: their tokens were counted with ${config.tokenizerPath ?? 'gpt-tokenizer, an estimate for other models'}.`,
     )
+  notes.push(...usageNotes)
   if (unsent > 0)
     notes.push(
       `${unsent} requests were due but not sent before the end, because ${level.parallel} were in flight already.`,
@@ -262,6 +290,7 @@ function buildResult(
     client,
     environment: environment(),
     notes,
+    ...(pipeline.speed === undefined ? {} : { speed: pipeline.speed }),
   }
 }
 

@@ -51,7 +51,8 @@ function rowLacksTokens(batch: SampleBatch, row: number): boolean {
   return Number.isNaN(batch.numbers[at + C.inputTokens]!) || Number.isNaN(batch.numbers[at + C.outputTokens]!)
 }
 
-function inputTokens(bodyText: string, counter: TokenCounter): number {
+/** Tokens of a request's input, whichever of the fields of the APIs it is in. */
+export function inputTokens(bodyText: string, counter: TokenCounter): number {
   const body = JSON.parse(bodyText) as { messages?: { role: string; content: unknown }[]; prompt?: unknown }
   if (Array.isArray(body.messages)) return counter.countMessages(body.messages)
   if (Array.isArray(body.prompt) && typeof body.prompt[0] === 'number') return body.prompt.length
