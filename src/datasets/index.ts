@@ -2,7 +2,7 @@
 import { ConfigError, type ResolvedConfig, suggestion } from '../config/index.ts'
 import { loadTokenizer } from '../tokens/index.ts'
 import * as all from './all.ts'
-import { readDatasetArgs } from './args.ts'
+import { type ArgsGiven, readDatasetArgs } from './args.ts'
 import type { Dataset, DatasetOptions, Prompt } from './dataset.ts'
 import { finishing, isChat, promptUrl as urlFor } from './endpoint.ts'
 import { lengthShape, type Shape, type TextArgs } from './lengths.ts'
@@ -62,32 +62,44 @@ export async function readPrompts(
   const dataset = config.prompt === undefined ? findDataset(config.dataset) : undefined
   const finish = await finishing(config, dataset, tokenizer)
   if (dataset === undefined) return [finish({ text: readPromptOption(config.prompt!) })]
-  const args = readDatasetArgs(dataset, config)
-  const shape: Shape = dataset.makesLengths
-    ? (prompt) => prompt
-    : await lengthShape(config, args as Partial<TextArgs>, isChat(config, dataset), tokenizer)
-  const count = limit + config.datasetOffset
+  const counts = { leftOut: 0 }
+  const context: Context = { config, count: limit + config.datasetOffset, tokenizer, notice, counts }
   const prompts: Prompt[] = []
   let seen = 0
-  let leftOut = 0
-  const open: DatasetOptions['open'] = (name, path, given) => {
-    const other = findDataset(name)
-    const args = readDatasetArgs(other, { datasetArgs: given })
-    return other.read({ path, args, config, count, tokenizer, notice, open })
-  }
-  for await (const read of dataset.read({ path: config.datasetPath, args, config, count, tokenizer, notice, open })) {
-    const prompt = shape(read)
-    if (prompt === undefined) {
-      leftOut++
-      continue
-    }
+  for await (const prompt of promptsOf(dataset, config.datasetPath, config, context)) {
     if (seen++ < config.datasetOffset) continue
     prompts.push(finish(prompt))
     if (prompts.length >= limit) break
   }
+  const { leftOut } = counts
   if (prompts.length === 0) throw nothingRead(config, dataset, seen, leftOut)
   if (leftOut > 0) notice(`dataset ${dataset.name}: left out ${leftOut} prompts for their length`)
   return prompts
+}
+
+interface Context extends Pick<DatasetOptions, 'config' | 'count' | 'tokenizer' | 'notice'> {
+  counts: { leftOut: number }
+}
+
+/** The prompts of one dataset that have the lengths asked for. */
+async function* promptsOf(
+  dataset: Dataset,
+  path: string | undefined,
+  given: ArgsGiven,
+  { counts, ...context }: Context,
+): AsyncGenerator<Prompt> {
+  const { config, tokenizer } = context
+  const args = readDatasetArgs(dataset, given)
+  const shape: Shape = dataset.makesLengths
+    ? (prompt) => prompt
+    : await lengthShape(config, args as Partial<TextArgs>, isChat(config, dataset), tokenizer)
+  const open: DatasetOptions['open'] = (name, otherPath, datasetArgs) =>
+    promptsOf(findDataset(name), otherPath, { datasetArgs }, { counts, ...context })
+  for await (const read of dataset.read({ path, args, open, ...context })) {
+    const prompt = shape(read)
+    if (prompt === undefined) counts.leftOut++
+    else yield prompt
+  }
 }
 
 function nothingRead(config: ResolvedConfig, dataset: Dataset, seen: number, leftOut: number): ConfigError {
