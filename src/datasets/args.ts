@@ -3,19 +3,19 @@ import { z } from 'zod'
 import { ConfigError, camelCase, suggestion } from '../config/index.ts'
 import type { Dataset } from './dataset.ts'
 
+export interface ArgsGiven {
+  datasetArgs: Record<string, unknown>
+  /** Of these, the keys that the dataset takes for itself. */
+  extraArgs?: Record<string, unknown>
+}
+
 const NOTHING = z.strictObject({})
 
 /**
  * The arguments with defaults filled in; keys are accepted in snake_case and camelCase.
  * @throws ConfigError of option `datasetArgs` naming the key that is unknown or wrong
  */
-export function readDatasetArgs(
-  dataset: Dataset,
-  {
-    datasetArgs,
-    extraArgs = {},
-  }: { datasetArgs: Record<string, unknown>; extraArgs?: Record<string, unknown> | undefined },
-): unknown {
+export function readDatasetArgs(dataset: Dataset, { datasetArgs, extraArgs = {} }: ArgsGiven): unknown {
   const own = Object.entries(extraArgs).filter(([key]) => dataset.extraArgs?.includes(key))
   const given = { ...Object.fromEntries(own), ...datasetArgs }
   const schema = dataset.args ?? NOTHING

@@ -2,7 +2,7 @@
 import { ConfigError, type ResolvedConfig, suggestion } from '../config/index.ts'
 import { loadTokenizer, type Tokenizer } from '../tokens/index.ts'
 import * as all from './all.ts'
-import { readDatasetArgs } from './args.ts'
+import { type ArgsGiven, readDatasetArgs } from './args.ts'
 import { conversationOf, keepTurns, shapeFirstTurn } from './conversation.ts'
 import type { Dataset, DatasetOptions } from './dataset.ts'
 import { finishing, isChat, promptUrl as urlFor } from './endpoint.ts'
@@ -43,6 +43,11 @@ export function bodyArgs(config: ResolvedConfig): Record<string, unknown> {
   return Object.fromEntries(Object.entries(extraArgs).filter(([name]) => !own.includes(name)))
 }
 
+/** True where the result is to show the speed for each length of prompt. */
+export function showsSpeed({ prompt, dataset }: ResolvedConfig): boolean {
+  return prompt === undefined && findDataset(dataset).showsSpeed === true
+}
+
 /**
  * Where the prompts of the scenario go: token ids and plain texts to completions, even if the URL says chat.
  * @throws ConfigError when there is no such dataset
@@ -66,14 +71,12 @@ export async function readPrompts(
   const tokenizer = once(() => loadTokenizer(config, notice))
   const dataset = config.prompt === undefined ? findDataset(config.dataset) : undefined
   const finish = await finishing(config, dataset, tokenizer)
-  return readItems(config, dataset, limit, tokenizer, notice, (item, shape) => {
-    if (isConversation(item))
-      throw new ConfigError(
-        `option "dataset": ${config.dataset} holds conversations; add multiTurn (--multi-turn)`,
-        'multiTurn',
-      )
-    const shaped = shape(item)
-    return shaped && finish(shaped)
+  return readItems(config, dataset, limit, tokenizer, notice, (item) => {
+    if (!isConversation(item)) return finish(item)
+    throw new ConfigError(
+      `option "dataset": ${config.dataset} holds conversations; add multiTurn (--multi-turn)`,
+      'multiTurn',
+    )
   })
 }
 
@@ -96,10 +99,9 @@ export async function readConversations(
     )
   const tokenizer = once(() => loadTokenizer(config, notice))
   const dataset = config.prompt === undefined ? findDataset(config.dataset) : undefined
-  return readItems(config, dataset, limit, tokenizer, notice, (item, shape) => {
-    const kept = keepTurns(conversationOf(item, config.dataset), config)
-    return kept && shapeFirstTurn(kept, shape)
-  })
+  return readItems(config, dataset, limit, tokenizer, notice, (item) =>
+    keepTurns(conversationOf(item, config.dataset), config),
+  )
 }
 
 /** @param take what is made of an item; undefined: it is left out */
@@ -109,38 +111,54 @@ async function readItems<T>(
   limit: number,
   tokenizer: () => Promise<Tokenizer>,
   notice: (text: string) => void,
-  take: (item: Item, shape: Shape) => T | undefined,
+  take: (item: Item) => T | undefined,
 ): Promise<T[]> {
-  const unshaped: Shape = (prompt) => prompt
   if (dataset === undefined)
-    return [take({ text: readPromptOption(config.prompt!) }, unshaped)].filter((item) => item !== undefined)
-  const args = readDatasetArgs(dataset, config)
-  const shape: Shape = dataset.makesLengths
-    ? unshaped
-    : await lengthShape(config, args as Partial<TextArgs>, isChat(config, dataset), tokenizer)
-  const count = limit + config.datasetOffset
+    return [take({ text: readPromptOption(config.prompt!) })].filter((item) => item !== undefined)
+  const counts = { leftOut: 0 }
+  const context: Context = { config, count: limit + config.datasetOffset, tokenizer, notice, counts }
   const items: T[] = []
   let seen = 0
-  let leftOut = 0
-  const open: DatasetOptions['open'] = (name, path, given) => {
-    const other = findDataset(name)
-    const args = readDatasetArgs(other, { datasetArgs: given })
-    return other.read({ path, args, config, count, tokenizer, notice, open })
-  }
-  for await (const read of dataset.read({ path: config.datasetPath, args, config, count, tokenizer, notice, open })) {
-    const item = take(read, shape)
+  for await (const read of itemsOf(dataset, config.datasetPath, config, context)) {
+    const item = take(read)
     if (item === undefined) {
-      leftOut++
+      counts.leftOut++
       continue
     }
     if (seen++ < config.datasetOffset) continue
     items.push(item)
     if (items.length >= limit) break
   }
+  const { leftOut } = counts
   if (items.length === 0) throw nothingRead(config, dataset, seen, leftOut)
   const what = config.multiTurn ? 'conversations for their turns or their length' : 'prompts for their length'
   if (leftOut > 0) notice(`dataset ${dataset.name}: left out ${leftOut} ${what}`)
   return items
+}
+
+interface Context extends Pick<DatasetOptions, 'config' | 'count' | 'tokenizer' | 'notice'> {
+  counts: { leftOut: number }
+}
+
+/** The prompts or conversations of one dataset that have the lengths asked for. */
+async function* itemsOf(
+  dataset: Dataset,
+  path: string | undefined,
+  given: ArgsGiven,
+  { counts, ...context }: Context,
+): AsyncGenerator<Item> {
+  const { config, tokenizer } = context
+  const args = readDatasetArgs(dataset, given)
+  const shape: Shape = dataset.makesLengths
+    ? (prompt) => prompt
+    : await lengthShape(config, args as Partial<TextArgs>, isChat(config, dataset), tokenizer)
+  const open: DatasetOptions['open'] = (name, otherPath, datasetArgs) =>
+    itemsOf(findDataset(name), otherPath, { datasetArgs }, { counts, ...context })
+  for await (const read of dataset.read({ path, args, open, ...context })) {
+    const item = isConversation(read) ? shapeFirstTurn(read, shape) : shape(read)
+    if (item === undefined) counts.leftOut++
+    else yield item
+  }
 }
 
 function nothingRead(config: ResolvedConfig, dataset: Dataset, seen: number, leftOut: number): ConfigError {

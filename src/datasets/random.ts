@@ -1,7 +1,6 @@
 /** Prompts of random words, each of exactly as many tokens as the scenario says. */
 import type { Dataset, DatasetOptions } from './dataset.ts'
-import { isChat } from './endpoint.ts'
-import { between, lengthRange, madeUp, openMaker, randomOf } from './randomTexts.ts'
+import { between, lengthRange, madeUp, openMaker, randomOf, templateTokens } from './randomTexts.ts'
 
 /** Index of the random numbers of the shared prefix: below those of the prompts. */
 const PREFIX_INDEX = 2 ** 31 + 1
@@ -24,8 +23,7 @@ export async function* randomPrompts(options: DatasetOptions): AsyncGenerator<st
   const { config } = options
   const [low, high] = lengthRange(config, config.prefixLength > 0 ? 0 : 1)
   const { maker, tokenizer } = await openMaker(options)
-  const isTemplated = tokenizer.renderChat !== undefined && !config.tokenizePrompt && isChat(config)
-  const template = isTemplated ? tokenizer.countMessages([{ role: 'user', content: '' }]) : 0
+  const template = templateTokens(config, tokenizer)
   const prefix = maker.make(config.prefixLength, randomOf(config, PREFIX_INDEX))
   yield* madeUp(options, (index) => {
     const draw = randomOf(config, index)

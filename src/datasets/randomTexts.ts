@@ -3,6 +3,7 @@ import { ConfigError, type ResolvedConfig } from '../config/index.ts'
 import { type Random, seeded } from '../load/random.ts'
 import { type TextMaker, type Tokenizer, textMaker } from '../tokens/index.ts'
 import type { DatasetOptions } from './dataset.ts'
+import { isChat } from './endpoint.ts'
 
 /** More than this is not made up, however many requests a run may come to: later ones repeat the prompts there are. */
 const TOKENS_AT_MOST = 32_000_000
@@ -19,6 +20,12 @@ export async function openMaker({ config, tokenizer }: DatasetOptions): Promise<
 }> {
   const loaded = await tokenizer()
   return { maker: exactly(() => textMaker(loaded, randomOf(config, 2 ** 31))), tokenizer: loaded }
+}
+
+/** Tokens that the chat template puts around a prompt; 0 where none is known, or the endpoint has none. */
+export function templateTokens(config: ResolvedConfig, tokenizer: Tokenizer): number {
+  if (tokenizer.renderChat === undefined || config.tokenizePrompt || !isChat(config)) return 0
+  return tokenizer.countMessages([{ role: 'user', content: '' }])
 }
 
 /** An integer from low to high, both included. */

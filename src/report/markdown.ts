@@ -5,6 +5,7 @@ import { figure } from './figures.ts'
 import { PERCENTILE_TITLE, percentileCells } from './percentileTable.ts'
 import { SERVER_HEAD, SERVER_TITLE, serverRows, serverSentences } from './serverTable.ts'
 import { plainWords } from './serverWords.ts'
+import { SPEED_HEAD, SPEED_TITLE, speedCells } from './speedTable.ts'
 import { SUMMARY_TITLE, summaryRows } from './summaryTable.ts'
 import { failureSentences, noteSentences, shownVerdict, thresholdSentence, verdictSentence } from './verdictLines.ts'
 
@@ -35,6 +36,7 @@ export function renderMarkdown(result: Result): string {
     table(percentiles.head, percentiles.rows),
     conversationsPart(result),
     serverPart(result),
+    result.speed === undefined ? '' : `### ${SPEED_TITLE}\n\n${table(SPEED_HEAD, speedCells(result.speed))}`,
     distributionsTable(result),
     list(noteSentences(result).map(inline)),
     `Started ${result.startedAt} against ${code(result.endpoint.url)}; perfgate ${environment.perfgate}, Node ${environment.node}, ${inline(environment.os)}, ${inline(environment.cpu)}, ${environment.cores} cores, ${environment.memoryGiB} GiB${environment.commit === null ? '' : `, commit ${code(environment.commit)}`}.`,

@@ -1,9 +1,10 @@
-/** A result as text: both tables, the verdict, and where the files are. */
+/** A result as text: its tables, the verdict, and where the files are. */
 import type { Result } from '../result/index.ts'
 import { coloured } from './colour.ts'
 import { CONVERSATION_TITLE, conversationLine, conversationTable } from './conversationTable.ts'
 import { PERCENTILE_TITLE, type PercentileTableOptions, percentileTable } from './percentileTable.ts'
 import { SERVER_TITLE, serverSentences, serverTable } from './serverTable.ts'
+import { SPEED_TITLE, speedTable } from './speedTable.ts'
 import { SUMMARY_TITLE, summaryTable } from './summaryTable.ts'
 import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
 import { verdictLines } from './verdictLines.ts'
@@ -24,6 +25,9 @@ export function renderText(
     `${coloured('bold', PERCENTILE_TITLE, terminal)}\n${percentileTable(result.percentiles, terminal, options)}`,
     conversationPart(result, terminal),
     serverPart(result, terminal),
+    result.speed === undefined
+      ? ''
+      : `${coloured('bold', SPEED_TITLE, terminal)}\n${speedTable(result.speed, terminal)}`,
     verdictLines(result, terminal).join('\n'),
     fileLines(result).join('\n'),
   ]

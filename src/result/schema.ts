@@ -135,6 +135,10 @@ export const resultSchema = z.object({
   client: clientHealthSchema,
   environment: environmentSchema,
   notes: z.array(z.string()).describe('what a reader must know, in full sentences'),
+  speed: z
+    .array(z.object({ promptTokens: z.number(), requests: z.number(), tokensPerSecond: z.number() }))
+    .optional()
+    .describe('mean output tokens per second of a request, by length of its prompt; of the speed benchmarks'),
 })
 
 export type Distribution = z.infer<typeof distributionSchema>

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import type { Api } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
+import { showsSpeed } from '../datasets/index.ts'
 import { evaluateThresholds, overallVerdict, type ParsedThreshold } from '../gates/index.ts'
 import { Bodies, type LoadPool, type SharedBodies } from '../load/index.ts'
 import {
@@ -17,7 +18,7 @@ import { renderJson } from '../report/index.ts'
 import { type ClientHealth, type Result, SCHEMA_VERSION, type ServerView } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { type ResultStore, reservePath } from '../store/index.ts'
-import { loadTokenCounter, type TokenCounter } from '../tokens/index.ts'
+import { loadTokenizer, type TokenCounter } from '../tokens/index.ts'
 import { judgeClient } from './clientHealth.ts'
 import { plannedTurns } from './conversations.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -27,7 +28,9 @@ import { countItems } from './itemCounts.ts'
 import type { RunLevel } from './levels.ts'
 import { redactConfig } from './redact.ts'
 import { watchServer } from './serverWatch.ts'
+import { type SpeedRecorder, speedRecorder } from './speed.ts'
 import { estimateTokens, lacksTokens } from './tokenEstimates.ts'
+import { type UsageCheck, usageCheck } from './usageCheck.ts'
 
 const PROGRESS_MS = 100
 
@@ -111,6 +114,8 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
       freeCores: context.freeCores,
     })
     const result = buildResult(context, {
+      pipeline,
+      usageNotes: await pipeline.usageNotes(),
       level,
       metrics,
       client,
@@ -134,8 +139,10 @@ class Pipeline {
   metrics: RunMetrics | undefined
   readonly #bodies: Bodies
   readonly #store: ResultStore | undefined
-  readonly #model: string
+  readonly #config: ResolvedConfig
   readonly #api: Api
+  readonly #usage: UsageCheck | undefined
+  readonly #speed: SpeedRecorder | undefined
   readonly #inputCounts = new Map<number, number>()
   readonly #itemCounts = new Map<number, number>()
   #counter: TokenCounter | undefined
@@ -145,7 +152,21 @@ class Pipeline {
     this.#api = api
     this.#bodies = new Bodies(bodies)
     this.#store = store
-    this.#model = config.model ?? ''
+    this.#config = config
+    this.#usage = config.tokenizerPath === undefined ? undefined : usageCheck(this.#bodies, api)
+    this.#speed = showsSpeed(config) ? speedRecorder() : undefined
+  }
+
+  /** Undefined unless the dataset is about speed. */
+  get speed(): Result['speed'] {
+    return this.#speed?.rows()
+  }
+
+  /** Where the server's token counts are not those of the tokenizer named. */
+  async usageNotes(): Promise<string[]> {
+    if (this.#usage === undefined) return []
+    this.#counter ??= await loadTokenizer(this.#config)
+    return this.#usage.notes(this.#counter)
   }
 
   take(batch: SampleBatch): void {
@@ -160,7 +181,7 @@ class Pipeline {
   }
 
   async #count(batch: SampleBatch): Promise<void> {
-    this.#counter ??= await loadTokenCounter(this.#model)
+    this.#counter ??= await loadTokenizer(this.#config)
     this.#process(batch)
   }
 
@@ -168,6 +189,10 @@ class Pipeline {
     if (this.#counter !== undefined) estimateTokens(batch, this.#bodies, this.#api, this.#counter, this.#inputCounts)
     countItems(batch, this.#bodies, this.#api, this.#itemCounts)
     this.metrics?.add(batch)
+    if (this.metrics !== undefined) {
+      this.#usage?.add(batch)
+      this.#speed?.add(batch)
+    }
     this.#store?.write(batch)
   }
 }
@@ -210,6 +235,8 @@ function watchProgress(
 }
 
 interface ResultParts {
+  pipeline: Pipeline
+  usageNotes: readonly string[]
   level: RunLevel['level']
   metrics: RunMetrics
   client: ClientHealth
@@ -222,7 +249,7 @@ interface ResultParts {
 
 function buildResult(
   context: LevelContext,
-  { level, metrics, client, startedAt, dbPath, shown, server, unsent }: ResultParts,
+  { pipeline, usageNotes, level, metrics, client, startedAt, dbPath, shown, server, unsent }: ResultParts,
 ): Result {
   const { config, endpoint, hooks } = context
   const thresholds = evaluateThresholds(context.thresholds, metrics)
@@ -236,8 +263,9 @@ function buildResult(
   if (interrupted) notes.push('The run was interrupted: the figures are those of the requests that had finished.')
   if (estimatedTokens > 0)
     notes.push(
-      `The server reported no usage for ${estimatedTokens} of ${metrics.succeeded} answers: their tokens were counted with gpt-tokenizer, an estimate for other models.`,
+      `The server reported no usage for ${estimatedTokens} of ${metrics.succeeded} answers: their tokens were counted with ${config.tokenizerPath ?? 'gpt-tokenizer, an estimate for other models'}.`,
     )
+  notes.push(...usageNotes)
   if (unsent > 0)
     notes.push(
       `${unsent} requests were due but not sent before the end, because ${level.parallel} were in flight already.`,
@@ -285,6 +313,7 @@ function buildResult(
     client,
     environment: environment(),
     notes,
+    ...(pipeline.speed === undefined ? {} : { speed: pipeline.speed }),
   }
 }
 

@@ -56,7 +56,8 @@ function rowLacksTokens(batch: SampleBatch, row: number, { generates }: Api): bo
   return generates !== false && Number.isNaN(batch.numbers[at + C.outputTokens]!)
 }
 
-function inputTokens(bodyText: string, api: Api, counter: TokenCounter): number {
+/** Tokens of a request's input, whichever of the fields of the APIs it is in. */
+export function inputTokens(bodyText: string, api: Api, counter: TokenCounter): number {
   const body = JSON.parse(bodyText) as Record<string, unknown>
   const { messages = [], texts = [], tokens = 0 } = api.inputOf?.(body) ?? chatOrCompletion(body)
   const inMessages = messages.length === 0 ? 0 : counter.countMessages(messages)
