@@ -19,7 +19,7 @@ const ROLES: Record<string, string> = {
  */
 export function readMessages(values: unknown, field: string, where: string): Message[] {
   const wrong = (path: string, why: string): ConfigError =>
-    new ConfigError(`${where}: field "${path}" ${why}`, 'datasetPath')
+    new ConfigError(`${where}:${path === '' ? '' : ` field "${path}"`} ${why}`, 'datasetPath')
   if (!Array.isArray(values)) throw wrong(field, `must be an array of messages, got ${kindOf(values)}`)
   if (values.length === 0) throw wrong(field, 'must hold at least one message, got an empty array')
   return values.map((value: unknown, i) => {
@@ -44,5 +44,5 @@ export function readMessages(values: unknown, field: string, where: string): Mes
 /** Throws when a history holds no turn, naming where. */
 export function requireTurns<T>(turns: readonly T[], field: string, where: string): readonly T[] {
   if (turns.length > 0) return turns
-  throw new ConfigError(`${where}: field "${field}" holds no message of a user`, 'datasetPath')
+  throw new ConfigError(`${where}:${field === '' ? '' : ` field "${field}"`} holds no message of a user`, 'datasetPath')
 }

@@ -8,7 +8,11 @@ import { openMaker } from './randomTexts.ts'
 import { readRows } from './readers/rows.ts'
 
 /** Source: Mooncake's trace release (FAST '25): `hash_ids` name blocks of 512 tokens; the same id is the same block. */
-const args = z.strictObject({ block_size: z.number().int().min(1).default(512) })
+const args = z.strictObject({
+  block_size: z.number().int().min(1).default(512),
+  /** Of a replay with --open-loop: 2 replays in half the time. */
+  speed: z.number().positive().default(1),
+})
 /** Texts of blocks kept for the next prompt that shares them. */
 const KEPT_BLOCKS = 4096
 
@@ -41,7 +45,13 @@ export const mooncake: Dataset<z.output<typeof args>> = {
       const full = Math.min(ids.length, Math.ceil(length / args.block_size)) - 1
       const begin = ids.slice(0, Math.max(0, full)).map(blockOf).join(' ')
       const text = maker.make(length, seeded(ids[Math.max(0, full)] ?? 0), begin)
-      yield { text, maxTokens: wholeNumber(row, 'output_length', 1) }
+      const { timestamp } = row.value
+      yield {
+        text,
+        maxTokens: wholeNumber(row, 'output_length', 1),
+        // Milliseconds in this format.
+        ...(timestamp === undefined ? {} : { atMs: wholeNumber(row, 'timestamp', 0) / args.speed }),
+      }
     }
   },
 }

@@ -8,6 +8,7 @@ import { plainWords } from './serverWords.ts'
 import { SPEED_HEAD, SPEED_TITLE, speedCells } from './speedTable.ts'
 import { SUMMARY_TITLE, summaryRows } from './summaryTable.ts'
 import { failureSentences, noteSentences, shownVerdict, thresholdSentence, verdictSentence } from './verdictLines.ts'
+import { WORKLOAD_HEAD, WORKLOAD_TITLE, workloadRows } from './workloadTable.ts'
 
 const SIGNS: Record<Verdict, string> = { pass: '✅', fail: '❌', undecided: '❔', invalid: '⚠️' }
 /** Of the distributions, these columns. */
@@ -34,6 +35,7 @@ export function renderMarkdown(result: Result): string {
     table(['key', 'Value'], summaryRows(summary)),
     `### ${PERCENTILE_TITLE}`,
     table(percentiles.head, percentiles.rows),
+    workloadPart(result),
     conversationsPart(result),
     serverPart(result),
     result.speed === undefined ? '' : `### ${SPEED_TITLE}\n\n${table(SPEED_HEAD, speedCells(result.speed))}`,
@@ -42,6 +44,11 @@ export function renderMarkdown(result: Result): string {
     `Started ${result.startedAt} against ${code(result.endpoint.url)}; perfgate ${environment.perfgate}, Node ${environment.node}, ${inline(environment.os)}, ${inline(environment.cpu)}, ${environment.cores} cores, ${environment.memoryGiB} GiB${environment.commit === null ? '' : `, commit ${code(environment.commit)}`}.`,
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+function workloadPart(result: Result): string {
+  const rows = workloadRows(result)
+  return rows.length === 0 ? '' : `### ${WORKLOAD_TITLE}\n\n${table(WORKLOAD_HEAD, rows)}`
 }
 
 function conversationsPart(result: Result): string {

@@ -8,6 +8,7 @@ import { SPEED_TITLE, speedTable } from './speedTable.ts'
 import { SUMMARY_TITLE, summaryTable } from './summaryTable.ts'
 import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
 import { verdictLines } from './verdictLines.ts'
+import { WORKLOAD_TITLE, workloadTable } from './workloadTable.ts'
 import { wrapText } from './wrapping.ts'
 
 /**
@@ -23,6 +24,7 @@ export function renderText(
   const parts = [
     `${coloured('bold', SUMMARY_TITLE, terminal)}\n${summaryTable(result.summary, terminal)}`,
     `${coloured('bold', PERCENTILE_TITLE, terminal)}\n${percentileTable(result.percentiles, terminal, options)}`,
+    workloadPart(result, terminal),
     conversationPart(result, terminal),
     serverPart(result, terminal),
     result.speed === undefined
@@ -32,6 +34,11 @@ export function renderText(
     fileLines(result).join('\n'),
   ]
   return parts.filter((part) => part !== '').join('\n\n')
+}
+
+function workloadPart(result: Result, style: TerminalStyle): string {
+  const table = workloadTable(result, style)
+  return table === '' ? '' : `${coloured('bold', WORKLOAD_TITLE, style)}\n${table}`
 }
 
 function serverPart(result: Result, style: TerminalStyle): string {

@@ -16,3 +16,4 @@ export {
   type Verdict,
 } from './schema.ts'
 export type { ServerComparison, ServerTimes, ServerView } from './serverView.ts'
+export type { Workload, WorkloadWindow } from './workload.ts'

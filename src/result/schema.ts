@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { conversationsSchema } from './conversations.ts'
 import { distributionSchema } from './distribution.ts'
 import { serverViewSchema } from './serverView.ts'
+import { workloadSchema } from './workload.ts'
 
 export { distributionSchema }
 
@@ -123,6 +124,7 @@ export const resultSchema = z.object({
   distributions: z.record(z.string(), distributionSchema),
   rates: ratesSchema,
   timeline: timelineSchema.optional(),
+  workload: workloadSchema.optional(),
   conversations: conversationsSchema.optional(),
   server: serverViewSchema.optional(),
   errors: z.record(z.string(), z.number()),

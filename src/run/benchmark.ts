@@ -16,6 +16,7 @@ import type { RunHooks } from './hooks.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf, type RunLevel } from './levels.ts'
 import { redactConfig } from './redact.ts'
+import { readRecording } from './replay.ts'
 import { buildBodies, MAX_BODIES, recordedFacts } from './requests.ts'
 import { metricsAddress } from './serverWatch.ts'
 
@@ -62,11 +63,13 @@ export async function runPerfBenchmark(
   const thresholds = parseThresholds(config.thresholds)
   const objectives = parseObjectives(config.objectives)
   requireObjectives(thresholds, objectives)
-  const levels = levelsOf(config)
+  const recording = await readRecording(config, hooks.onNotice)
+  const levels = levelsOf(recording === undefined ? config : { ...config, timestamps: recording.timestamps })
   const wanted = Math.max(...levels.map(({ level }) => level.number))
   const limit = Math.min(wanted, MAX_BODIES)
   const conversations = config.multiTurn ? await readConversations(config, limit, hooks.onNotice) : undefined
-  const prompts = conversations === undefined ? await readPrompts(config, limit, hooks.onNotice) : []
+  const prompts =
+    conversations === undefined ? (recording?.prompts ?? (await readPrompts(config, limit, hooks.onNotice))) : []
   const endpoint = await openEndpoint(config, api)
   let pool: LoadPool | undefined
   let store: ResultStore | undefined

@@ -13,6 +13,7 @@ import {
   RunMetrics,
   rates,
   summarize,
+  workload,
 } from '../metrics/index.ts'
 import { renderJson } from '../report/index.ts'
 import { type ClientHealth, type Result, SCHEMA_VERSION, type ServerView } from '../result/index.ts'
@@ -294,6 +295,7 @@ function buildResult(
     distributions: distributions(metrics),
     rates: rates(metrics),
     timeline: metrics.timeline.timeline(),
+    workload: workload(metrics),
     conversations: metrics.conversations.figures(),
     server,
     errors: errorCounts(metrics),

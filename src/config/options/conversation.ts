@@ -44,4 +44,4 @@ export const conversationOptions = {
 }
 
 /** Datasets that bring arrival times of their own, so that an open loop needs no rate. */
-export const TIMED_DATASETS: readonly string[] = ['workload_trace', 'mooncake_trace']
+export const TIMED_DATASETS: readonly string[] = ['workload_trace', 'mooncake']
