@@ -10,37 +10,82 @@ export interface Usage {
   reasoningTokens?: number
 }
 
+/** What an event says of one of several choices (`n` above 1); most APIs have only choice 0. */
+export interface ChoiceReading {
+  /** Which choice; 0 where absent. */
+  choice?: number
+  /** Generated text, whatever its kind; non-empty means the event carries output. */
+  text?: string
+  /** The beginning of `text` that is the model's reasoning: it does not join the history of a conversation. */
+  reasoning?: string
+  /** This choice is complete. */
+  finishReason?: string
+}
+
 /** What one event of a stream, or a whole non-stream answer, says. Absent fields: it does not say. */
-export interface Reading {
+export interface Reading extends ChoiceReading {
   /** The event has a `choices` entry (or the API's equivalent): it counts as a package. */
   isPackage?: boolean
-  /** Generated text in the event, whatever its kind; non-empty means the event carries output. */
-  text?: string
-  /** Output that is not text (a tool call, an embedding): counts as output too. */
+  /** Further choices in the same event. */
+  more?: ChoiceReading[]
+  /** Output that is not text (a tool call): counts as output too. */
   hasOutput?: boolean
-  /** The answer is complete. */
-  finishReason?: string
   usage?: Usage
   /** The server reported an error in a 200 answer. */
   error?: string
+  /** What is wrong with the form of the event or answer; the request fails as `bad-json` with these words. */
+  malformed?: string
+  /** What a whole answer lacks where it is no package; the request fails as `no-output` with these words. */
+  missing?: string
   /** The server's own id of the answer. */
   id?: string
 }
 
+/** What of a request body counts as input: messages with the overhead of their form, texts, or token ids. */
+export interface CountedInput {
+  messages?: { role: string; content?: unknown }[]
+  texts?: string[]
+  tokens?: number
+}
+
 export interface Api {
   readonly name: string
+  /** Other names for it, for instance EvalScope's short ones. */
+  readonly aliases?: readonly string[]
   readonly description: string
-  /** Path appended to a base URL when `--url` does not already end in one of `paths`. */
+  /**
+   * Path appended to a base URL when `--url` does not already end in one of `paths`, without its version. None: every
+   * URL is a full endpoint.
+   */
   readonly paths: readonly string[]
   /**
    * Top-level values of a stream event that `readEvent` does not look at, or only as `Reading.id` (those named `id`),
    * and that differ from answer to answer: events that are otherwise the same need not be parsed again.
    */
   readonly unread?: readonly string[]
-  /** Builds a request body for a prompt. `path` is the path of the resolved URL. */
+  /** False: an answer comes in one piece, whatever `stream` says. */
+  readonly streams?: boolean
+  /** False: the answer is no generated text (vectors, scores), so there are no output tokens and no first one. */
+  readonly generates?: boolean
+  /** False: events that differ only in their text may mean different things, so each is read in full. */
+  readonly uniform?: boolean
+  /** Environment variable that holds the key where neither `apiKey` nor PERFGATE_API_KEY does. Default OPENAI_API_KEY. */
+  readonly keyVariable?: string
+  /** @throws ConfigError for an option that this API cannot honour */
+  check?(config: ResolvedConfig): void
+  /** Headers beside content type and accept, in lower case. Absent: `authorization: Bearer <apiKey>`. */
+  headers?(config: ResolvedConfig): Record<string, string>
+  /**
+   * Builds a request body for a prompt. `path` is the path of the resolved URL.
+   * @throws ConfigError for a prompt of a kind that this API does not take
+   */
   buildRequest(prompt: Prompt, config: ResolvedConfig, path: string): Record<string, unknown>
   /** Reads the parsed JSON of one stream event. Must not keep state: the same event always reads the same. */
   readEvent(event: unknown, eventType: string): Reading
   /** Reads a whole non-stream answer. */
   readAnswer(answer: unknown): Reading
+  /** What is counted where the server reports no usage. Absent: `messages`, or else `prompt`. */
+  inputOf?(body: Record<string, unknown>): CountedInput
+  /** Texts embedded, or documents ranked, by one request. */
+  itemsOf?(body: Record<string, unknown>): number
 }

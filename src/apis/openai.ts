@@ -1,7 +1,8 @@
 /** OpenAI chat completions, and completions where the URL says so. */
 import type { ResolvedConfig } from '../config/index.ts'
 import type { Prompt } from '../datasets/dataset.ts'
-import type { Api, Reading, Usage } from './api.ts'
+import type { Api, ChoiceReading, Reading, Usage } from './api.ts'
+import { messagesOf, textOf } from './prompt.ts'
 
 export const openai: Api = {
   name: 'openai',
@@ -21,18 +22,12 @@ export const openai: Api = {
 }
 
 function chatInput(prompt: Prompt): Record<string, unknown> {
-  if ('body' in prompt) return prompt.body
-  return { messages: 'messages' in prompt ? prompt.messages : [{ role: 'user', content: prompt.text }] }
+  return 'body' in prompt ? prompt.body : { messages: messagesOf(prompt, 'openai') }
 }
 
 function completionInput(prompt: Prompt): Record<string, unknown> {
   if ('body' in prompt) return prompt.body
-  if ('text' in prompt) return { prompt: prompt.text }
-  return {
-    prompt: prompt.messages
-      .map(({ content }) => (typeof content === 'string' ? content : JSON.stringify(content)))
-      .join('\n'),
-  }
+  return { prompt: prompt.tokenIds ?? textOf(prompt, 'openai') }
 }
 
 function generationOptions(config: ResolvedConfig): Record<string, unknown> {
@@ -67,6 +62,7 @@ interface Part {
 }
 
 interface Choice {
+  index?: unknown
   delta?: Part | null
   message?: Part | null
   text?: unknown
@@ -83,17 +79,27 @@ function read(value: unknown, key: 'delta' | 'message'): Reading {
   if (usage) reading.usage = usage
   if (!Array.isArray(event.choices) || event.choices.length === 0) return reading
   reading.isPackage = true
-  for (const choice of event.choices as (Choice | null)[]) {
-    if (!choice) continue
-    const part = choice[key] ?? {}
-    const text = `${words(part.reasoning_content ?? part.reasoning)}${words(part.content)}${words(part.refusal)}${words(choice.text)}`
-    if (text !== '') reading.text = (reading.text ?? '') + text
-    if (Array.isArray(part.tool_calls) ? part.tool_calls.length > 0 : Boolean(part.function_call))
-      reading.hasOutput = true
-    if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '')
-      reading.finishReason = choice.finish_reason
-  }
+  const read = (event.choices as (Choice | null)[]).flatMap((choice) => (choice ? [readChoice(choice, key)] : []))
+  Object.assign(reading, read[0])
+  if (read.length > 1) reading.more = read.slice(1)
+  if ((event.choices as (Choice | null)[]).some((choice) => callsTool(choice?.[key]))) reading.hasOutput = true
   return reading
+}
+
+function readChoice(choice: Choice, key: 'delta' | 'message'): ChoiceReading {
+  const part = choice[key] ?? {}
+  const read: ChoiceReading = {}
+  if (typeof choice.index === 'number' && choice.index > 0) read.choice = choice.index
+  const reasoning = words(part.reasoning_content ?? part.reasoning)
+  const text = `${reasoning}${words(part.content)}${words(part.refusal)}${words(choice.text)}`
+  if (text !== '') read.text = text
+  if (reasoning !== '') read.reasoning = reasoning
+  if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') read.finishReason = choice.finish_reason
+  return read
+}
+
+function callsTool(part: Part | null | undefined): boolean {
+  return Array.isArray(part?.tool_calls) ? part.tool_calls.length > 0 : Boolean(part?.function_call)
 }
 
 function words(value: unknown): string {

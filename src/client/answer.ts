@@ -1,6 +1,7 @@
 /** Reads one answer as its bytes arrive: takes the stamps, follows the stream and decides how it ended. */
-import type { Api, Reading, Usage } from '../apis/api.ts'
+import type { Api, ChoiceReading, Reading, Usage } from '../apis/api.ts'
 import type { FailureCause } from '../samples/index.ts'
+import { Choices } from './choices.ts'
 import { classifyStatus } from './classify.ts'
 import { EventShapes } from './eventShapes.ts'
 import { EventTemplate } from './eventTemplate.ts'
@@ -8,8 +9,6 @@ import { SseDecoder, type SseListener } from './sse.ts'
 
 /** How much of what the server said is kept with a failure. */
 const FAILURE_TEXT_BYTES = 2048
-/** An answer's text is kept up to this size; figures are not affected by the cut. */
-const ANSWER_TEXT_BYTES = 4 << 20
 /** An event or a body larger than this is not an answer of a language model. */
 const MAX_PENDING_BYTES = 256 << 20
 
@@ -40,8 +39,9 @@ export class Answer implements SseListener {
   readonly #template = new EventTemplate()
   readonly #shapes = new EventShapes()
   readonly #decoder = new SseDecoder(this, this.#template, this.#shapes)
-  #text = new Uint8Array(1024)
-  #textLength = 0
+  readonly #choices = new Choices()
+  /** The choice of the event that the template was learned from. */
+  #templateChoice = 0
   #mode: 'events' | 'json' | 'error' = 'events'
   #chunks: Buffer[] = []
   #chunkBytes = 0
@@ -74,21 +74,26 @@ export class Answer implements SseListener {
     this.#template.reset()
     this.#shapes.reset()
     this.#decoder.reset()
-    this.#textLength = 0
+    this.#choices.reset()
     this.#chunks.length = 0
     this.#chunkBytes = 0
     this.#done = false
     this.#events = 0
   }
 
-  /** The answer's text: the inside of a JSON string, UTF-8. Valid until the next reset. */
+  /** The text of each choice, with CHOICE_SEPARATOR between: the inside of JSON strings, UTF-8. Valid until the next reset. */
   get text(): Uint8Array {
-    return this.#text.subarray(0, this.#textLength)
+    return this.#choices.text
   }
 
-  /** The answer ended as it should: with a finish reason or `[DONE]`. */
+  /** The first choice's text after its reasoning, in the same form. */
+  get spoken(): Uint8Array {
+    return this.#choices.spoken
+  }
+
+  /** The answer ended as it should: with a finish reason of each choice, or `[DONE]`. */
   get complete(): boolean {
-    return this.#done || this.finishReason !== ''
+    return this.#done || this.#choices.finished
   }
 
   /** @param at when the headers' bytes arrived */
@@ -145,7 +150,8 @@ export class Answer implements SseListener {
     this.endedAt = this.#readAt
     this.#countPackage()
     this.#countOutput()
-    this.#keepText(bytes, this.#template.textStart, this.#template.textEnd)
+    this.#choices.append(this.#templateChoice, bytes, this.#template.textStart, this.#template.textEnd)
+    if (this.#template.isReasoning) this.#choices.endReasoning(this.#templateChoice)
   }
 
   onShapeEvent(bytes: Buffer, start: number): void {
@@ -160,8 +166,15 @@ export class Answer implements SseListener {
     else {
       this.#countPackage()
       this.#countOutput()
-      this.#keepText(bytes, textStart, textEnd)
-      if (suffix !== undefined) this.#template.adopt(bytes, start, textStart, suffix)
+      const { choice = 0 } = reading
+      const isReasoning = reading.reasoning === reading.text
+      this.#choices.open(choice)
+      this.#choices.append(choice, bytes, textStart, textEnd)
+      if (isReasoning) this.#choices.endReasoning(choice)
+      if (suffix !== undefined) {
+        this.#templateChoice = choice
+        this.#template.adopt(bytes, start, textStart, suffix, isReasoning)
+      }
     }
     if (idStart >= 0 && this.requestId === '') this.requestId = bytes.toString('utf8', idStart, idEnd)
   }
@@ -183,23 +196,42 @@ export class Answer implements SseListener {
     }
     const reading = this.#api.readEvent(event, type)
     this.#take(reading)
-    if (raw === undefined || reading.error !== undefined) return
+    if (raw === undefined || this.#api.uniform === false || reading.error !== undefined || this.failure !== undefined)
+      return
     const plain = isPlainText(reading)
-    if (plain && this.#template.learning) this.#template.learn(raw, reading.text!)
+    if (plain && this.#template.learning) {
+      this.#templateChoice = reading.choice ?? 0
+      this.#template.learn(raw, reading.text!, reading.reasoning === reading.text)
+    }
     this.#shapes.learn(raw, event, reading, this.#api.unread ?? [], plain)
   }
 
   #take(reading: Reading): void {
     if (reading.error !== undefined) this.fail('server-error-event', reading.error)
+    if (reading.malformed !== undefined) this.fail('bad-json', reading.malformed)
     if (reading.isPackage) this.#countPackage()
-    if (reading.text || reading.hasOutput) this.#countOutput()
-    if (reading.text) {
-      const escaped = Buffer.from(JSON.stringify(reading.text))
-      this.#keepText(escaped, 1, escaped.length - 1)
-    }
-    if (reading.finishReason) this.finishReason = reading.finishReason
+    if (reading.text || reading.hasOutput || reading.more?.some(({ text }) => text)) this.#countOutput()
+    if (reading.isPackage || reading.text || reading.finishReason) this.#takeChoice(reading)
+    for (const choice of reading.more ?? []) this.#takeChoice(choice)
     if (reading.usage) this.usage = this.usage ? { ...this.usage, ...reading.usage } : reading.usage
     if (reading.id && this.requestId === '') this.requestId = reading.id
+  }
+
+  #takeChoice({ choice = 0, text, reasoning, finishReason }: ChoiceReading): void {
+    this.#choices.open(choice)
+    if (reasoning) {
+      this.#appendText(choice, reasoning)
+      this.#choices.endReasoning(choice)
+    }
+    if (text) this.#appendText(choice, reasoning ? text.slice(reasoning.length) : text)
+    if (!finishReason) return
+    this.finishReason = finishReason
+    this.#choices.finish(choice)
+  }
+
+  #appendText(choice: number, text: string): void {
+    const escaped = Buffer.from(JSON.stringify(text))
+    this.#choices.append(choice, escaped, 1, escaped.length - 1)
   }
 
   #countPackage(): void {
@@ -220,19 +252,6 @@ export class Answer implements SseListener {
     this.lastTokenAt = this.#readAt
   }
 
-  #keepText(bytes: Uint8Array, start: number, end: number): void {
-    const length = this.#textLength + end - start
-    if (length > this.#text.length) {
-      if (length > ANSWER_TEXT_BYTES) return
-      const larger = new Uint8Array(Math.max(length, this.#text.length * 2))
-      larger.set(this.#text)
-      this.#text = larger
-    }
-    // Token texts are a few bytes long: a loop beats a call into native code.
-    for (let i = start, to = this.#textLength; i < end; i++) this.#text[to++] = bytes[i]!
-    this.#textLength = length
-  }
-
   #readWhole(): void {
     const body = Buffer.concat(this.#chunks).toString()
     let answer: unknown
@@ -245,7 +264,7 @@ export class Answer implements SseListener {
     const reading = this.#api.readAnswer(answer)
     this.#readAt = this.endedAt
     this.#take(reading)
-    if (!reading.isPackage) this.fail('no-output', `the answer has no choices: ${body.slice(0, FAILURE_TEXT_BYTES)}`)
+    if (!reading.isPackage) this.fail('no-output', `${reading.missing ?? 'the answer has no choices'}: ${body}`)
   }
 
   #judgeStream(): void {
@@ -265,9 +284,11 @@ function isPlainText(reading: Reading): boolean {
     reading.text !== undefined &&
     reading.text !== '' &&
     reading.isPackage === true &&
+    reading.more === undefined &&
     !reading.hasOutput &&
     !reading.finishReason &&
     reading.usage === undefined &&
-    reading.error === undefined
+    reading.error === undefined &&
+    reading.malformed === undefined
   )
 }

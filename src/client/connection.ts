@@ -28,6 +28,19 @@ export interface Order {
   /** When it was due; equals its start in a closed loop (NaN: take the start). */
   scheduledAt: number
   flags: number
+  /** All headers of this request; absent: those of the target. */
+  headers?: string[] | undefined
+  turn?: TurnOrder | undefined
+}
+
+/** The place of a request in a conversation, whose number its `index` is. */
+export interface TurnOrder {
+  /** From 0. */
+  turn: number
+  /** Turns the conversation is to have. */
+  turns: number
+  /** The body; absent: the prepared one. */
+  bytes: Uint8Array | undefined
 }
 
 export interface ConnectionListener {
@@ -50,7 +63,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   readonly #writer: BatchWriter
   readonly #answer: Answer
   readonly #row = new Float64Array(ROW)
-  readonly #texts: (Uint8Array | string)[] = ['', '', '', '']
+  readonly #texts: (Uint8Array | string)[] = ['', '', '', '', '']
   readonly #connector: Connector
   #client: Client | undefined
   #controller: Dispatcher.DispatchController | undefined
@@ -95,6 +108,13 @@ export class Connection implements Dispatcher.DispatchHandler {
     row[C.index] = order.index
     row[C.body] = order.body
     row[C.flags] = order.flags
+    const { turn } = order
+    if (turn !== undefined) {
+      row[C.conversation] = order.index
+      row[C.turn] = turn.turn
+      row[C.turns] = turn.turns
+    }
+    this.#texts[4] = turn?.bytes ?? ''
     this.#answer.reset()
     this.#forced = undefined
     this.#controller = undefined
@@ -104,7 +124,23 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.startedAt = performance.now()
     row[C.startedAt] = this.startedAt
     row[C.scheduledAt] = Number.isNaN(order.scheduledAt) ? this.startedAt : order.scheduledAt
-    this.#client.dispatch({ path, method: 'POST', headers, body: order.bytes }, this)
+    this.#client.dispatch({ path, method: 'POST', headers: order.headers ?? headers, body: order.bytes }, this)
+  }
+
+  /** The latest request failed. Valid until the next one is sent, as are the two below. */
+  get failed(): boolean {
+    return this.#answer.failure !== undefined
+  }
+
+  /** When the latest answer ended, by the stamp of its sample. */
+  get endedAt(): number {
+    return this.#row[C.endedAt]!
+  }
+
+  /** What the model said, without its reasoning: the inside of a JSON string. */
+  get answerText(): string {
+    const { buffer, byteOffset, length } = this.#answer.spoken
+    return Buffer.from(buffer, byteOffset, length).toString()
   }
 
   /** Ends the request in flight, if any, with this cause. */

@@ -26,6 +26,8 @@ export class EventTemplate {
   /** Where the text of the last matched event lies; its JSON-escaped bytes without the quotes. */
   textStart = 0
   textEnd = 0
+  /** The texts of matched events are the model's reasoning. */
+  isReasoning = false
   /** The bytes before the text, and the same memory as 32-bit words; a length of 0: nothing is learned. */
   #prefix = new Uint8Array(0)
   #words = new Int32Array(0)
@@ -49,7 +51,7 @@ export class EventTemplate {
    *
    * @param raw the event's bytes, from its first byte to past its blank line
    */
-  learn(raw: Uint8Array, text: string): void {
+  learn(raw: Uint8Array, text: string, isReasoning = false): void {
     this.#useless++
     this.#prefixLength = 0
     const literal = Buffer.from(JSON.stringify(text))
@@ -57,7 +59,7 @@ export class EventTemplate {
     const at = bytes.indexOf(literal)
     // A second occurrence would leave open which of the two was read.
     if (at < 0 || bytes.indexOf(literal, at + 1) >= 0) return
-    this.adopt(bytes, 0, at + 1, new Uint8Array(bytes.subarray(at + literal.length - 1)))
+    this.adopt(bytes, 0, at + 1, new Uint8Array(bytes.subarray(at + literal.length - 1)), isReasoning)
   }
 
   /**
@@ -66,7 +68,8 @@ export class EventTemplate {
    * @param start where the event begins in `bytes`; its text begins at `textStart`
    * @param suffix the event's bytes after its text, which must not change
    */
-  adopt(bytes: Buffer, start: number, textStart: number, suffix: Uint8Array): void {
+  adopt(bytes: Buffer, start: number, textStart: number, suffix: Uint8Array, isReasoning: boolean): void {
+    this.isReasoning = isReasoning
     const length = textStart - start
     if (length > MAX_PREFIX) return
     if (length > this.#prefix.length) {

@@ -1,6 +1,7 @@
 /** What a scenario can say, and how it is checked. */
 export { ConfigError, EndpointError } from './errors.ts'
 export { type FlagKind, OPTION_GROUPS, type OptionGroup, type OptionMeta } from './option.ts'
+export { TIMED_DATASETS } from './options/conversation.ts'
 export { EXECUTORS, type ExecutorName } from './options/load.ts'
 export { camelCase, kebabCase, resolveConfig } from './resolve.ts'
 export {
@@ -11,5 +12,6 @@ export {
   options,
   type ResolvedConfig,
   type Stage,
+  type ThinkTime,
 } from './schema.ts'
 export { nearest, suggestion } from './suggest.ts'

@@ -1,6 +1,8 @@
 /** From what a user wrote to a complete, checked scenario, or an error that names the option. */
 import type { z } from 'zod'
+import { checkConversations } from './conversationRules.ts'
 import { ConfigError } from './errors.ts'
+import { TIMED_DATASETS } from './options/conversation.ts'
 import { type Config, OPTION_NAMES, type OptionName, options, type ResolvedConfig } from './schema.ts'
 import { suggestion } from './suggest.ts'
 
@@ -33,6 +35,7 @@ export function resolveConfig(input: Config | Record<string, unknown>): Resolved
   const config = parsed.data
   checkUrl(config.url)
   checkLevels(config)
+  checkConversations(config)
   return config
 }
 
@@ -112,6 +115,7 @@ function checkLevels(config: ResolvedConfig): void {
   if (
     config.openLoop &&
     config.timestamps === undefined &&
+    !TIMED_DATASETS.includes(config.dataset.replaceAll('-', '_')) &&
     [config.rate].flat().includes(-1) &&
     config.stages === undefined
   )

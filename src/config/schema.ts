@@ -6,12 +6,14 @@
 import { z } from 'zod'
 import { type OptionMeta, optionMetas } from './option.ts'
 import { basicOptions } from './options/basic.ts'
+import { conversationOptions, type thinkTime } from './options/conversation.ts'
 import { dataOptions } from './options/data.ts'
 import { gateOptions } from './options/gate.ts'
 import { generationOptions } from './options/generation.ts'
 import { loadOptions, type stage } from './options/load.ts'
 import { networkOptions } from './options/network.ts'
 import { outputOptions } from './options/output.ts'
+import { serverViewOptions } from './options/serverView.ts'
 
 export const options = z.strictObject({
   ...basicOptions,
@@ -21,6 +23,8 @@ export const options = z.strictObject({
   ...generationOptions,
   ...gateOptions,
   ...outputOptions,
+  ...conversationOptions,
+  ...serverViewOptions,
 })
 
 /** A scenario as a user writes it. */
@@ -28,6 +32,7 @@ export type Config = z.input<typeof options>
 /** A scenario with every default filled in and checked. */
 export type ResolvedConfig = z.output<typeof options>
 export type Stage = z.output<typeof stage>
+export type ThinkTime = z.output<typeof thinkTime>
 export type OptionName = keyof ResolvedConfig & string
 
 export const OPTION_NAMES = Object.keys(options.shape) as OptionName[]

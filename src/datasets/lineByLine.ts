@@ -2,11 +2,13 @@
 import { ConfigError } from '../config/index.ts'
 import type { Dataset, Message, Prompt } from './dataset.ts'
 import { kindOf } from './jsonl.ts'
+import { type TextArgs, textArgs } from './lengths.ts'
 import { readLines } from './lines.ts'
 import { placeOf } from './pieces.ts'
 
-export const lineByLine: Dataset = {
+export const lineByLine: Dataset<TextArgs> = {
   name: 'line_by_line',
+  args: textArgs,
   description: 'each line of --dataset-path: a text, or JSON: a messages array or a whole request body',
   async *read({ path }) {
     if (path === undefined)

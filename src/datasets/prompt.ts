@@ -1,6 +1,6 @@
-/** The one prompt of `--prompt`: text, or `@file`. */
+/** The one prompt of `--prompt`, text or `@file`, and other texts that options name files of. */
 import { readFileSync } from 'node:fs'
-import { ConfigError } from '../config/index.ts'
+import { ConfigError, type OptionName } from '../config/index.ts'
 import { unreadable } from './chunks.ts'
 
 /**
@@ -14,24 +14,32 @@ export function readPromptOption(prompt: string): string {
   }
   const path = prompt.slice(1)
   if (path === '') throw new ConfigError('option "prompt": after "@" comes the name of a file', 'prompt')
-  const text = decode(readBytes(path), path).replace(/\r?\n$/, '')
+  const text = readTextFile(path, 'prompt').replace(/\r?\n$/, '')
   if (text.trim() === '')
     throw new ConfigError(`option "prompt": "${path}" is empty; put the prompt's text in it`, 'prompt')
   return text
 }
 
-function readBytes(path: string): Buffer {
+/**
+ * A whole text file named by an option.
+ * @throws ConfigError when it cannot be read or is not UTF-8
+ */
+export function readTextFile(path: string, option: OptionName): string {
+  return decode(readBytes(path, option), path, option)
+}
+
+function readBytes(path: string, option: OptionName): Buffer {
   try {
     return readFileSync(path)
   } catch (error) {
-    throw new ConfigError(`option "prompt": cannot read "${path}": ${unreadable(error)}`, 'prompt')
+    throw new ConfigError(`option "${option}": cannot read "${path}": ${unreadable(error)}`, option)
   }
 }
 
-function decode(bytes: Buffer, path: string): string {
+function decode(bytes: Buffer, path: string, option: OptionName): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw new ConfigError(`option "prompt": "${path}" is not UTF-8 text; save it as UTF-8`, 'prompt')
+    throw new ConfigError(`option "${option}": "${path}" is not UTF-8 text; save it as UTF-8`, option)
   }
 }

@@ -67,7 +67,7 @@ export function quantityOf(figure: Figure): Quantity {
 
 export function metricQuantity(metric: DistributionName): Quantity {
   if ((SPEED_METRICS as readonly string[]).includes(metric)) return 'tokenRate'
-  if (metric === 'packages') return 'count'
+  if (metric === 'packages' || metric === 'items' || metric === 'conversationTurns') return 'count'
   return (COUNT_METRICS as readonly string[]).includes(metric) ? 'tokens' : 'time'
 }
 
@@ -77,6 +77,8 @@ const SCALAR_QUANTITIES: Record<ScalarName, Quantity> = {
   goodShare: 'share',
   outputTokensPerSecond: 'tokenRate',
   totalTokensPerSecond: 'tokenRate',
+  inputTokensPerSecond: 'tokenRate',
+  itemsPerSecond: 'rate',
   successRate: 'share',
   errorRate: 'share',
   cacheHitShare: 'share',
@@ -84,6 +86,8 @@ const SCALAR_QUANTITIES: Record<ScalarName, Quantity> = {
   succeededRequests: 'count',
   failedRequests: 'count',
   timeTaken: 'duration',
+  completedConversations: 'count',
+  abandonedConversations: 'count',
 }
 
 function figureOfCall(word: string, argument: string, fail: Fail): Figure {

@@ -1,5 +1,5 @@
 /** The confidence interval of the figure a threshold is about, by the method that suits it. */
-import type { DistributionView, MetricsView, ScalarName } from '../metrics/index.ts'
+import type { DistributionName, DistributionView, MetricsView, ScalarName } from '../metrics/index.ts'
 import type { Timeline } from '../result/index.ts'
 import type { Figure } from './figure.ts'
 import {
@@ -106,6 +106,10 @@ function intervalOfScalar(name: ScalarName, facts: IntervalFacts): Interval | un
       return rate(name, timeline?.outputTokens, facts)
     case 'totalTokensPerSecond':
       return rate(name, timeline && totalTokens(timeline, view), facts)
+    case 'inputTokensPerSecond':
+      return rate(name, timeline && perBucket(timeline, view, 'inputTokens'), facts)
+    case 'itemsPerSecond':
+      return rate(name, timeline && perBucket(timeline, view, 'items'), facts)
     case 'successRate':
     case 'errorRate':
       return shareOfRequests(name, facts)
@@ -119,6 +123,8 @@ function intervalOfScalar(name: ScalarName, facts: IntervalFacts): Interval | un
     case 'succeededRequests':
     case 'failedRequests':
     case 'timeTaken':
+    case 'completedConversations':
+    case 'abandonedConversations':
       return undefined
   }
 }
@@ -145,14 +151,19 @@ function rate(
  * beyond the first 100,000 with their mean.
  */
 function totalTokens(timeline: Timeline, view: MetricsView): number[] | undefined {
-  const input = view.distribution('inputTokens')
-  if (input?.n !== timeline.completed.reduce((sum, count) => sum + count, 0)) return undefined
-  const opening = input.opening()
+  return perBucket(timeline, view, 'inputTokens')?.map((input, bucket) => input + (timeline.outputTokens[bucket] ?? 0))
+}
+
+/** Lays what each succeeded request has onto the timeline, in the order in which answers ended. */
+function perBucket(timeline: Timeline, view: MetricsView, name: DistributionName): number[] | undefined {
+  const amounts = view.distribution(name)
+  if (amounts?.n !== timeline.completed.reduce((sum, count) => sum + count, 0)) return undefined
+  const opening = amounts.opening()
   let next = 0
-  return timeline.completed.map((count, bucket) => {
-    let tokens = timeline.outputTokens[bucket] ?? 0
-    for (let i = 0; i < count; i++) tokens += opening[next++] ?? input.mean
-    return tokens
+  return timeline.completed.map((count) => {
+    let amount = 0
+    for (let i = 0; i < count; i++) amount += opening[next++] ?? amounts.mean
+    return amount
   })
 }
 

@@ -47,8 +47,11 @@ export type Thresholds = { readonly [Key in ThresholdKey]?: AnyCondition | reado
 /** What each request must meet to count as goodput, for instance `{ ttft: '<= 200 ms' }`. */
 export type Objectives = { readonly [Metric in ObjectiveMetric]?: Condition }
 
-/** Connection time and dispatch delay are no property of one answer. */
-export type ObjectiveMetric = Exclude<DistributionName, 'connect' | 'dispatchDelay'>
+/** Connection time, dispatch delay and a conversation's figures are no property of one answer. */
+export type ObjectiveMetric = Exclude<
+  DistributionName,
+  'connect' | 'dispatchDelay' | 'conversationDuration' | 'conversationTurns'
+>
 
 /** `firstChunkLatency` becomes `first_chunk_latency`. */
 type SnakeCase<Name extends string> = Name extends `${infer Letter}${infer Rest}`

@@ -28,6 +28,8 @@ export function parseObjectives(record: Readonly<Record<string, string | undefin
       throw fail('connection time is not part of one request; measure it with a threshold such as p99(connect)')
     if (metric === 'dispatchDelay')
       throw fail('an objective is about what the server did; responseTime counts the delay in')
+    if (metric === 'conversationDuration' || metric === 'conversationTurns')
+      throw fail('an objective is about one request; a conversation is measured with a threshold on it')
     const quantity = metricQuantity(metric)
     const conditions = splitConditions(text).map((part) => parseCondition(part, quantity, metric, fail))
     const why = contradiction(conditions, quantity)

@@ -6,18 +6,26 @@ export interface SharedBodies {
   bytes: SharedArrayBuffer
   /** Where each body ends. */
   ends: SharedArrayBuffer
+  /** Headers of single requests, names and values in turn, all of them; null where those of the run are sent. */
+  headers?: readonly (string[] | null)[]
+  /** Names of the requests in the recording they come from. */
+  ids?: readonly (string | null)[]
 }
 
 export class Bodies {
   readonly count: number
   readonly #bytes: Uint8Array
   readonly #ends: Uint32Array
+  readonly #headers: SharedBodies['headers']
+  readonly #ids: SharedBodies['ids']
   readonly #texts = new Map<number, string>()
 
-  constructor({ bytes, ends }: SharedBodies) {
+  constructor({ bytes, ends, headers, ids }: SharedBodies) {
     this.#bytes = new Uint8Array(bytes)
     this.#ends = new Uint32Array(ends)
     this.count = this.#ends.length
+    this.#headers = headers
+    this.#ids = ids
   }
 
   indexOf(request: number): number {
@@ -26,6 +34,16 @@ export class Bodies {
 
   bytes(body: number): Uint8Array {
     return this.#bytes.subarray(body === 0 ? 0 : this.#ends[body - 1], this.#ends[body])
+  }
+
+  /** Headers of this request alone; undefined: those of the run. */
+  headers(body: number): string[] | undefined {
+    return this.#headers?.[body] ?? undefined
+  }
+
+  /** The request's name in the recording it comes from. */
+  id(body: number): string | undefined {
+    return this.#ids?.[body] ?? undefined
   }
 
   /** The JSON text; the latest ones are kept, as a dataset's bodies are sent again and again. */

@@ -1,8 +1,10 @@
 /** The load loop of one thread: starts requests when they are due, keeps connections, and stops when told. */
-import { Connection, type ConnectionListener, type Target } from '../client/index.ts'
+import { Connection, type ConnectionListener, type Target, type TurnOrder } from '../client/index.ts'
 import { type BatchWriter, FLAG_WARMUP } from '../samples/index.ts'
 import type { Bodies } from './bodies.ts'
 import { ClosedLoop } from './closedLoop.ts'
+import type { ConversationBook } from './conversationBook.ts'
+import { ConversationLoop } from './conversationLoop.ts'
 import type { Counters } from './counters.ts'
 import { executorNamed } from './executors/index.ts'
 import type { Level } from './level.ts'
@@ -29,6 +31,8 @@ export interface EngineOptions {
   workers: number
   totalTimeoutMs: number
   writer: BatchWriter
+  /** The conversations to hold, where the levels hold any. */
+  conversations?: ConversationBook | undefined
   /** Called when the writer holds enough to be worth sending. */
   onBatchDue: () => void
 }
@@ -72,7 +76,9 @@ export class Engine implements ConnectionListener {
       const loop =
         executor.kind === 'closed'
           ? new ClosedLoop(this, executor, phase, done)
-          : new OpenLoop(this, executor, phase, done)
+          : executor.kind === 'open'
+            ? new OpenLoop(this, executor, phase, done)
+            : new ConversationLoop(this, this.#options.conversations!, executor, phase, done)
       const ticker = setInterval(() => {
         this.#abortLate()
         loop.tick()
@@ -125,12 +131,28 @@ export class Engine implements ConnectionListener {
     return this.#options.counters.exhausted(limit)
   }
 
-  start(index: number, scheduledAt: number, warmup: boolean, connection = this.#idle.pop() ?? this.#newIdle()): void {
+  /** @param turn of a conversation, whose number `index` is then; its bytes are sent in place of the prepared body */
+  start(
+    index: number,
+    scheduledAt: number,
+    warmup: boolean,
+    connection = this.#idle.pop() ?? this.#newIdle(),
+    turn?: TurnOrder,
+  ): Connection {
     this.#inFlight++
     const { bodies, counters, worker } = this.#options
     counters.started(worker, this.#inFlight)
     const body = bodies.indexOf(index)
-    connection.send({ index, body, bytes: bodies.bytes(body), scheduledAt, flags: warmup ? FLAG_WARMUP : 0 })
+    connection.send({
+      index,
+      body,
+      bytes: turn?.bytes ?? bodies.bytes(body),
+      scheduledAt,
+      flags: warmup ? FLAG_WARMUP : 0,
+      headers: bodies.headers(body),
+      turn,
+    })
+    return connection
   }
 
   onIdle(connection: Connection, failed: boolean): void {

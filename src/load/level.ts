@@ -1,5 +1,5 @@
 /** One level of load: what a sweep runs one of after another, in a form that crosses to a load thread. */
-import type { ExecutorName, Stage } from '../config/index.ts'
+import type { ExecutorName, Stage, ThinkTime } from '../config/index.ts'
 
 export interface Level {
   executor: ExecutorName
@@ -16,4 +16,6 @@ export interface Level {
   /** Arrival times of a trace, milliseconds from the start, ascending. */
   timestamps: readonly number[]
   seed: number
+  /** Between an answer and the next turn of its conversation; absent: none. */
+  thinkTime?: ThinkTime
 }

@@ -1,6 +1,7 @@
 /** What the run and its load threads say to each other. */
 import type { SampleBatch } from '../samples/index.ts'
 import type { SharedBodies } from './bodies.ts'
+import type { SharedConversations } from './conversationBook.ts'
 import type { Level } from './level.ts'
 import type { ThreadHealth } from './threadHealth.ts'
 
@@ -8,6 +9,7 @@ import type { ThreadHealth } from './threadHealth.ts'
 export interface ThreadSetup {
   worker: number
   workers: number
+  /** A name, or the URL of a user's module. */
   api: string
   origin: string
   path: string
@@ -18,6 +20,7 @@ export interface ThreadSetup {
   totalTimeoutMs: number
   bodies: SharedBodies
   counters: SharedArrayBuffer
+  conversations?: SharedConversations | undefined
   /** Modules of the user to import on the load thread, as URLs. */
   imports?: string[]
 }

@@ -78,7 +78,7 @@ export class LoadPool {
     const peak = executor.peak(level)
     const count = Math.min(
       level.number,
-      executor.kind === 'closed' ? peak : Math.min(level.parallel, MAX_PRECONNECT_OPEN_LOOP, Math.ceil(peak)),
+      executor.kind === 'open' ? Math.min(level.parallel, MAX_PRECONNECT_OPEN_LOOP, Math.ceil(peak)) : peak,
     )
     await this.#askAll((worker) => ({ type: 'preconnect', count: share(count, worker, this.#threads.length) }))
   }

@@ -1,9 +1,10 @@
 /** A load thread: nothing runs here but the load, so that its clock can be trusted. */
 import { parentPort } from 'node:worker_threads'
-import { findApi } from '../apis/index.ts'
+import { loadApi } from '../apis/index.ts'
 import { BatchWriter, batchBuffers } from '../samples/index.ts'
 import { Bodies } from './bodies.ts'
 import { calibrate, warm } from './calibrate.ts'
+import { ConversationBook } from './conversationBook.ts'
 import { Counters } from './counters.ts'
 import { Engine } from './engine.ts'
 import type { FromThread, ThreadSetup, ToThread } from './messages.ts'
@@ -68,6 +69,7 @@ port.on('message', async (message: ToThread) => {
 
 async function start(setup: ThreadSetup): Promise<Run> {
   for (const url of setup.imports ?? []) await import(url)
+  const api = await loadApi(setup.api)
   const writer = new BatchWriter(setup.worker)
   const counters = new Counters(setup.workers, setup.counters)
   const flush = (): void => {
@@ -81,7 +83,7 @@ async function start(setup: ThreadSetup): Promise<Run> {
   }, FLUSH_MS)
   const engine = new Engine({
     target: {
-      api: findApi(setup.api),
+      api,
       origin: setup.origin,
       path: setup.path,
       headers: setup.headers,
@@ -91,6 +93,7 @@ async function start(setup: ThreadSetup): Promise<Run> {
     },
     bodies: new Bodies(setup.bodies),
     counters,
+    conversations: setup.conversations && new ConversationBook(setup.conversations, api),
     worker: setup.worker,
     workers: setup.workers,
     totalTimeoutMs: setup.totalTimeoutMs,

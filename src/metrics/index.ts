@@ -12,3 +12,4 @@ export {
 export { type Failure, type Objective, RunMetrics } from './runMetrics.ts'
 export { distributions, errorCounts, percentileRows, rates, type SummaryFacts, summarize } from './summary.ts'
 export type { DistributionView, MetricsView } from './view.ts'
+export { workload } from './workload.ts'

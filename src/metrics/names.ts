@@ -11,10 +11,21 @@ export const TIME_METRICS = [
   'itl',
   'packageLatency',
   'connect',
+  'firstTurnTtft',
+  'laterTurnTtft',
+  'conversationDuration',
 ] as const
 
 /** Counts per request. */
-export const COUNT_METRICS = ['inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens', 'packages'] as const
+export const COUNT_METRICS = [
+  'inputTokens',
+  'outputTokens',
+  'cachedTokens',
+  'reasoningTokens',
+  'packages',
+  'conversationTurns',
+  'items',
+] as const
 
 /** Tokens per second of one request. */
 export const SPEED_METRICS = ['outputSpeed', 'decodeSpeed'] as const
@@ -29,6 +40,8 @@ export const SCALAR_NAMES = [
   'goodShare',
   'outputTokensPerSecond',
   'totalTokensPerSecond',
+  'inputTokensPerSecond',
+  'itemsPerSecond',
   'successRate',
   'errorRate',
   'cacheHitShare',
@@ -36,5 +49,7 @@ export const SCALAR_NAMES = [
   'succeededRequests',
   'failedRequests',
   'timeTaken',
+  'completedConversations',
+  'abandonedConversations',
 ] as const
 export type ScalarName = (typeof SCALAR_NAMES)[number]

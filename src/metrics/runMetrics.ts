@@ -10,6 +10,7 @@ import {
   type SampleBatch,
   textOf,
 } from '../samples/index.ts'
+import { ConversationMetrics } from './conversationMetrics.ts'
 import { Distribution } from './distribution.ts'
 import { COUNT_METRICS, DISTRIBUTION_NAMES, type DistributionName, type ScalarName } from './names.ts'
 import { TimelineRecorder } from './timelineRecorder.ts'
@@ -34,7 +35,14 @@ const AT = Object.fromEntries(DISTRIBUTION_NAMES.map((name, i) => [name, i])) as
 /** Distinct failures described in full; more are only counted. */
 const MAX_FAILURES = 50
 /** Per-request objectives whose absence is no breach: a one-token answer has no gaps. */
-const MAY_BE_ABSENT: ReadonlySet<DistributionName> = new Set(['tpot', 'itl', 'packageLatency', 'decodeSpeed'])
+const MAY_BE_ABSENT: ReadonlySet<DistributionName> = new Set([
+  'tpot',
+  'itl',
+  'packageLatency',
+  'decodeSpeed',
+  'firstTurnTtft',
+  'laterTurnTtft',
+])
 
 export class RunMetrics implements MetricsView {
   succeeded = 0
@@ -50,6 +58,7 @@ export class RunMetrics implements MetricsView {
   lastStartedAt = Number.NEGATIVE_INFINITY
   readonly failures: Failure[] = []
   readonly timeline: TimelineRecorder
+  readonly conversations = new ConversationMetrics()
   readonly #objectives: readonly Objective[]
   /** In the order of DISTRIBUTION_NAMES. */
   readonly #distributions: readonly Distribution[] = DISTRIBUTION_NAMES.map(
@@ -58,6 +67,7 @@ export class RunMetrics implements MetricsView {
   readonly #errors = new Map<FailureCause, number>()
   #inputTokens = 0
   #outputTokens = 0
+  #items = 0
   #cachedTokens = 0
   #cachedOf = 0
   /** The figures of the request at hand, in the order of DISTRIBUTION_NAMES; NaN where there is none. */
@@ -107,6 +117,10 @@ export class RunMetrics implements MetricsView {
         return this.#perSecond(this.#outputTokens)
       case 'totalTokensPerSecond':
         return this.#perSecond(this.#outputTokens + this.#inputTokens)
+      case 'inputTokensPerSecond':
+        return this.#perSecond(this.#inputTokens)
+      case 'itemsPerSecond':
+        return this.distribution('items') === undefined ? undefined : this.#perSecond(this.#items)
       case 'successRate':
         return this.total === 0 ? undefined : this.succeeded / this.total
       case 'errorRate':
@@ -121,6 +135,10 @@ export class RunMetrics implements MetricsView {
         return this.failed
       case 'timeTaken':
         return this.seconds
+      case 'completedConversations':
+        return this.conversations.total === 0 ? undefined : this.conversations.completed
+      case 'abandonedConversations':
+        return this.conversations.total === 0 ? undefined : this.conversations.abandoned
     }
   }
 
@@ -151,6 +169,7 @@ export class RunMetrics implements MetricsView {
       cause !== undefined,
       cause === undefined && outputTokens > 0 ? outputTokens : 0,
     )
+    this.#addTurn(batch, row, cause !== undefined)
     if (cause !== undefined) {
       this.failed++
       this.#addFailure(batch, row, cause)
@@ -180,6 +199,17 @@ export class RunMetrics implements MetricsView {
     }
   }
 
+  /** Conversations are counted beside their requests, each of which counts as any other. */
+  #addTurn(batch: SampleBatch, row: number, failed: boolean): void {
+    const at = row * ROW
+    if (Number.isNaN(batch.numbers[at + C.conversation]!)) return
+    const ttftMs = batch.numbers[at + C.firstTokenAt]! - batch.numbers[at + C.startedAt]!
+    const end = this.conversations.add(batch, row, ttftMs, failed)
+    if (end === undefined) return
+    this.#distributions[AT.conversationDuration]!.add(end.durationMs)
+    this.#distributions[AT.conversationTurns]!.add(end.turns)
+  }
+
   /** The figures of one succeeded request; what was not measured stays absent. */
   #measure(batch: SampleBatch, at: number, latencyMs: number, responseTimeMs: number): void {
     const one = this.#one
@@ -190,10 +220,19 @@ export class RunMetrics implements MetricsView {
     const firstChunkAt = numbers[at + C.firstChunkAt]!
     if (!Number.isNaN(firstChunkAt)) one[AT.firstChunkLatency] = firstChunkAt - startedAt
     const firstTokenAt = numbers[at + C.firstTokenAt]!
-    if (!Number.isNaN(firstTokenAt)) one[AT.ttft] = firstTokenAt - startedAt
+    if (!Number.isNaN(firstTokenAt)) {
+      one[AT.ttft] = firstTokenAt - startedAt
+      const turn = numbers[at + C.turn]!
+      if (!Number.isNaN(turn)) one[turn === 0 ? AT.firstTurnTtft : AT.laterTurnTtft] = firstTokenAt - startedAt
+    }
     const packages = numbers[at + C.packages]!
     one[AT.packages] = packages
     if (packages > 1) one[AT.packageLatency] = (numbers[at + C.lastChunkAt]! - firstChunkAt) / (packages - 1)
+    const items = numbers[at + C.items]!
+    if (!Number.isNaN(items)) {
+      one[AT.items] = items
+      this.#items += items
+    }
     const inputTokens = numbers[at + C.inputTokens]!
     if (!Number.isNaN(inputTokens)) {
       one[AT.inputTokens] = inputTokens

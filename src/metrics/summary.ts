@@ -2,9 +2,9 @@
 
 import type { Distribution, PercentileRow, Rates, Summary } from '../result/index.ts'
 import { FAILURE_CAUSES } from '../samples/index.ts'
+import { describe } from './describe.ts'
 import { DISTRIBUTION_NAMES, type DistributionName } from './names.ts'
 import type { RunMetrics } from './runMetrics.ts'
-import type { DistributionView } from './view.ts'
 
 const PERCENTILES = [10, 25, 50, 66, 75, 80, 90, 95, 98, 99]
 
@@ -17,6 +17,7 @@ export interface SummaryFacts {
 
 export function summarize(metrics: RunMetrics, facts: SummaryFacts): Summary {
   const mean = (name: DistributionName): number | null => metrics.distribution(name)?.mean ?? null
+  const items = mean('items')
   return {
     timeTakenSeconds: metrics.seconds,
     concurrency: facts.concurrency,
@@ -32,8 +33,17 @@ export function summarize(metrics: RunMetrics, facts: SummaryFacts): Summary {
     packageLatencySeconds: inSeconds(mean('packageLatency')),
     inputTokensPerRequest: mean('inputTokens'),
     outputTokensPerRequest: mean('outputTokens'),
+    ...(items === null ? {} : { input: inputOf(metrics, items) }),
     expectedRequests: facts.expectedRequests,
     resultDbPath: facts.resultDbPath,
+  }
+}
+
+function inputOf(metrics: RunMetrics, itemsPerRequest: number): NonNullable<Summary['input']> {
+  return {
+    tokensPerSecond: metrics.scalar('inputTokensPerSecond') ?? 0,
+    itemsPerSecond: metrics.scalar('itemsPerSecond') ?? 0,
+    itemsPerRequest,
   }
 }
 
@@ -79,23 +89,6 @@ export function errorCounts(metrics: RunMetrics): Record<string, number> {
   return Object.fromEntries(
     FAILURE_CAUSES.map((cause) => [cause, metrics.errors(cause)] as const).filter(([, count]) => count > 0),
   )
-}
-
-function describe(view: DistributionView): Distribution {
-  const { n, mean, stddev, min, max, exact } = view
-  return {
-    n,
-    mean,
-    stddev,
-    min,
-    max,
-    p50: view.percentile(50),
-    p90: view.percentile(90),
-    p95: view.percentile(95),
-    p99: view.percentile(99),
-    p999: view.percentile(99.9),
-    exact,
-  }
 }
 
 function inSeconds(milliseconds: number | null): number | null {

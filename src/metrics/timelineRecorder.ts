@@ -50,6 +50,11 @@ export class TimelineRecorder {
     }
   }
 
+  /** Start of the first bucket, on the clock of the stamps. */
+  get origin(): number {
+    return this.#origin
+  }
+
   /** From the first to the last moment at which in-flight is at least 90 % of its maximum. */
   steady(): SteadyWindow | undefined {
     const { inFlight, completed, outputTokens, bucketSeconds } = this.timeline()

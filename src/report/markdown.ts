@@ -1,10 +1,14 @@
 /** A result in GitHub-flavoured Markdown: the verdict first, then the tables. */
 import type { Result, Verdict } from '../result/index.ts'
+import { CONVERSATION_TITLE, conversationLine, TURN_HEAD, turnRows } from './conversationTable.ts'
 import { figure } from './figures.ts'
 import { PERCENTILE_TITLE, percentileCells } from './percentileTable.ts'
+import { SERVER_HEAD, SERVER_TITLE, serverRows, serverSentences } from './serverTable.ts'
 import { plainWords } from './serverWords.ts'
+import { SPEED_HEAD, SPEED_TITLE, speedCells } from './speedTable.ts'
 import { SUMMARY_TITLE, summaryRows } from './summaryTable.ts'
 import { failureSentences, noteSentences, shownVerdict, thresholdSentence, verdictSentence } from './verdictLines.ts'
+import { WORKLOAD_HEAD, WORKLOAD_TITLE, workloadRows } from './workloadTable.ts'
 
 const SIGNS: Record<Verdict, string> = { pass: '✅', fail: '❌', undecided: '❔', invalid: '⚠️' }
 /** Of the distributions, these columns. */
@@ -31,11 +35,37 @@ export function renderMarkdown(result: Result): string {
     table(['key', 'Value'], summaryRows(summary)),
     `### ${PERCENTILE_TITLE}`,
     table(percentiles.head, percentiles.rows),
+    workloadPart(result),
+    conversationsPart(result),
+    serverPart(result),
+    result.speed === undefined ? '' : `### ${SPEED_TITLE}\n\n${table(SPEED_HEAD, speedCells(result.speed))}`,
     distributionsTable(result),
     list(noteSentences(result).map(inline)),
     `Started ${result.startedAt} against ${code(result.endpoint.url)}; perfgate ${environment.perfgate}, Node ${environment.node}, ${inline(environment.os)}, ${inline(environment.cpu)}, ${environment.cores} cores, ${environment.memoryGiB} GiB${environment.commit === null ? '' : `, commit ${code(environment.commit)}`}.`,
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+function workloadPart(result: Result): string {
+  const rows = workloadRows(result)
+  return rows.length === 0 ? '' : `### ${WORKLOAD_TITLE}\n\n${table(WORKLOAD_HEAD, rows)}`
+}
+
+function conversationsPart(result: Result): string {
+  const line = conversationLine(result)
+  return line === undefined
+    ? ''
+    : `### ${CONVERSATION_TITLE}\n\n${inline(line)}\n\n${table(TURN_HEAD, turnRows(result))}`
+}
+
+function serverPart(result: Result): string {
+  if (result.server === undefined) return ''
+  const rows = serverRows(result.server)
+  return [
+    `### ${SERVER_TITLE}`,
+    ...(rows.length === 0 ? [] : [table(SERVER_HEAD, rows)]),
+    list(serverSentences(result).map((text) => inline(plainWords(text)))),
+  ].join('\n\n')
 }
 
 function distributionsTable({ distributions }: Result): string {

@@ -20,6 +20,14 @@ export function summaryRows(summary: Summary): [key: string, value: string][] {
     ['Failed requests', figure(summary.failedRequests, 0)],
     ['Average QPS', figure(summary.qps, 3)],
     ['Average latency', figure(summary.latencySeconds, 3)],
+    ...(summary.input === undefined ? generatedRows(summary) : inputRows(summary, summary.input)),
+    ['Expected number of requests', figure(summary.expectedRequests, 0)],
+    ['Result DB path', summary.resultDbPath ?? NOT_MEASURED],
+  ]
+}
+
+function generatedRows(summary: Summary): [key: string, value: string][] {
+  return [
     ['Average time to first token', figure(summary.ttftSeconds, 3)],
     ['Throughput(average output tokens per second)', figure(summary.outputTokensPerSecond, 3)],
     ['Average time per output token', figure(summary.tpotSeconds, 5)],
@@ -27,8 +35,16 @@ export function summaryRows(summary: Summary): [key: string, value: string][] {
     ['Average package latency', figure(summary.packageLatencySeconds, 3)],
     ['Average input tokens per request', figure(summary.inputTokensPerRequest, 3)],
     ['Average output tokens per request', figure(summary.outputTokensPerRequest, 3)],
-    ['Expected number of requests', figure(summary.expectedRequests, 0)],
-    ['Result DB path', summary.resultDbPath ?? NOT_MEASURED],
+  ]
+}
+
+/** Embeddings and rankings have no tokens to wait for: what counts is how much input is worked off. */
+function inputRows(summary: Summary, input: NonNullable<Summary['input']>): [key: string, value: string][] {
+  return [
+    ['Throughput(average input tokens per second)', figure(input.tokensPerSecond, 3)],
+    ['Throughput(average items per second)', figure(input.itemsPerSecond, 3)],
+    ['Average input tokens per request', figure(summary.inputTokensPerRequest, 3)],
+    ['Average items per request', figure(input.itemsPerRequest, 3)],
   ]
 }
 

@@ -1,4 +1,5 @@
 /** The one JSON shape of a result. */
+export type { ConversationFigures } from './conversations.ts'
 export {
   type ClientHealth,
   clientHealthSchema,
@@ -14,3 +15,5 @@ export {
   type Timeline,
   type Verdict,
 } from './schema.ts'
+export type { ServerComparison, ServerTimes, ServerView } from './serverView.ts'
+export type { Workload, WorkloadWindow } from './workload.ts'

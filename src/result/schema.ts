@@ -1,25 +1,15 @@
 /** The one shape of a result: every report, baseline and script reads this. `perfgate schema result` prints it as JSON Schema. */
 import { z } from 'zod'
+import { conversationsSchema } from './conversations.ts'
+import { distributionSchema } from './distribution.ts'
+import { serverViewSchema } from './serverView.ts'
+import { workloadSchema } from './workload.ts'
+
+export { distributionSchema }
 
 export const SCHEMA_VERSION = 1
 
 const optionalNumber = z.number().nullable()
-
-/** One measured quantity over the succeeded requests: milliseconds for times, counts for tokens. */
-export const distributionSchema = z.object({
-  n: z.number(),
-  mean: z.number(),
-  stddev: z.number(),
-  min: z.number(),
-  max: z.number(),
-  p50: z.number(),
-  p90: z.number(),
-  p95: z.number(),
-  p99: z.number(),
-  p999: z.number(),
-  /** False when the percentiles come from a histogram of three significant digits (more than 100,000 samples). */
-  exact: z.boolean(),
-})
 
 /** The quick-start table, in its order. Seconds, as there; null where nothing was measured. */
 export const summarySchema = z.object({
@@ -37,6 +27,10 @@ export const summarySchema = z.object({
   packageLatencySeconds: optionalNumber,
   inputTokensPerRequest: optionalNumber,
   outputTokensPerRequest: optionalNumber,
+  input: z
+    .object({ tokensPerSecond: z.number(), itemsPerSecond: z.number(), itemsPerRequest: z.number() })
+    .optional()
+    .describe('throughput of input, where the API embeds texts or ranks documents (items) and generates nothing'),
   expectedRequests: z.number().nullable().describe('null when the run was bounded by time'),
   resultDbPath: z.string().nullable(),
 })
@@ -135,6 +129,9 @@ export const resultSchema = z.object({
   distributions: z.record(z.string(), distributionSchema),
   rates: ratesSchema,
   timeline: timelineSchema.optional(),
+  workload: workloadSchema.optional(),
+  conversations: conversationsSchema.optional(),
+  server: serverViewSchema.optional(),
   errors: z.record(z.string(), z.number()),
   failures: z
     .array(z.object({ cause: z.string(), status: optionalNumber, message: z.string(), count: z.number() }))
@@ -145,6 +142,10 @@ export const resultSchema = z.object({
   client: clientHealthSchema,
   environment: environmentSchema,
   notes: z.array(z.string()).describe('what a reader must know, in full sentences'),
+  speed: z
+    .array(z.object({ promptTokens: z.number(), requests: z.number(), tokensPerSecond: z.number() }))
+    .optional()
+    .describe('mean output tokens per second of a request, by length of its prompt; of the speed benchmarks'),
 })
 
 export type Distribution = z.infer<typeof distributionSchema>

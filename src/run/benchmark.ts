@@ -1,8 +1,8 @@
 /** The pipeline behind every door: scenario, prompts, endpoint, load, figures, verdict, files. */
 import { availableParallelism } from 'node:os'
-import { findApi } from '../apis/index.ts'
+import { type Api, customReference, loadApi } from '../apis/index.ts'
 import { type Config, type ResolvedConfig, resolveConfig } from '../config/index.ts'
-import { readPrompts } from '../datasets/index.ts'
+import { readConversations, readPrompts } from '../datasets/index.ts'
 import { LoadPool, packBodies, prepareThread, type SharedBodies } from '../load/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
 import type { PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
@@ -10,13 +10,16 @@ import type { SampleBatch } from '../samples/index.ts'
 import { ResultStore } from '../store/index.ts'
 import { withBudget } from './budget.ts'
 import { testConnection } from './connectionTest.ts'
+import { buildConversations } from './conversations.ts'
 import { openEndpoint, requestHeaders } from './endpoint.ts'
 import { gatesOf } from './gates.ts'
 import type { RunHooks } from './hooks.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf } from './levels.ts'
 import { redactConfig } from './redact.ts'
-import { buildBodies, MAX_BODIES } from './requests.ts'
+import { readRecording } from './replay.ts'
+import { buildBodies, MAX_BODIES, recordedFacts } from './requests.ts'
+import { metricsAddress } from './serverWatch.ts'
 import { moreThreads, threadsFor } from './workers.ts'
 
 /** What a run gives back: one result per level of a sweep, and the last one's main figures at hand. */
@@ -50,27 +53,36 @@ export async function runPerfBenchmark(
   input: Config | Record<string, unknown>,
   hooks: RunHooks = {},
 ): Promise<Outcome> {
-  const config = withEnvironment(resolveConfig(input))
+  const given = resolveConfig(input)
+  const reference = customReference(given) ?? given.api
+  const api = await loadApi(reference)
+  const config = withEnvironment(given, api)
+  api.check?.(config)
   if (config.debug) hooks.onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
-  const levels = levelsOf(config)
+  const recording = await readRecording(config, hooks.onNotice)
+  const levels = levelsOf(recording === undefined ? config : { ...config, timestamps: recording.timestamps })
   const { thresholds, objectives } = gatesOf(config, levels)
-  const api = findApi(config.api)
   const wanted = Math.max(...levels.map(({ level }) => withBudget(level, config).number))
   prepareThread()
-  const prompts = await readPrompts(config, Math.min(wanted, MAX_BODIES))
+  const limit = Math.min(wanted, MAX_BODIES)
+  const conversations = config.multiTurn ? await readConversations(config, limit, hooks.onNotice) : undefined
+  const prompts =
+    conversations === undefined ? (recording?.prompts ?? (await readPrompts(config, limit, hooks.onNotice))) : []
   const endpoint = await openEndpoint(config, api)
   let pool: LoadPool | undefined
   let store: ResultStore | undefined
   try {
-    const bodyTexts = buildBodies(prompts, config, api, endpoint.path, Math.min(wanted, MAX_BODIES))
-    const headers = requestHeaders(config)
-    const bodies = packBodies(bodyTexts)
+    if (config.metricsUrl !== undefined) metricsAddress(config.metricsUrl, endpoint.origin)
+    const built = conversations && buildConversations(conversations, config, api, endpoint.path, limit)
+    const bodyTexts = built?.bodyTexts ?? buildBodies(prompts, config, api, endpoint.path, limit)
+    const headers = requestHeaders(config, api)
+    const bodies: SharedBodies = { ...packBodies(bodyTexts), ...recordedFacts(prompts, headers) }
     const spare = Math.max(1, (hooks.cores ?? availableParallelism()) - 1)
     let workers = config.workers === 'auto' ? threadsFor(levels, spare) : config.workers
     const batches = { listener: (_batch: SampleBatch): void => {} }
     const openPool = (): LoadPool =>
       new LoadPool({
-        api: api.name,
+        api: reference,
         origin: endpoint.origin,
         path: endpoint.path,
         headers,
@@ -79,6 +91,7 @@ export async function runPerfBenchmark(
         readTimeoutMs: config.readTimeout * 1000,
         totalTimeoutMs: config.totalTimeout * 1000,
         bodies,
+        conversations: built?.shared,
         workers,
         onBatch: (batch) => batches.listener(batch),
       })
@@ -106,11 +119,13 @@ export async function runPerfBenchmark(
       const measure = (): Promise<LevelOutcome> =>
         runLevel(level, {
           config,
+          api,
           endpoint,
           pool: load,
           store,
           batches,
           bodies,
+          turnCounts: built?.turnCounts,
           thresholds,
           objectives,
           hooks,
@@ -173,12 +188,13 @@ function outcomeOf(outcomes: LevelOutcome[]): Outcome {
 }
 
 /** What the environment supplies where the scenario does not. */
-function withEnvironment(config: ResolvedConfig): ResolvedConfig {
+function withEnvironment(given: ResolvedConfig, { keyVariable = 'OPENAI_API_KEY', streams }: Api): ResolvedConfig {
+  const config = { ...given, stream: given.stream && streams !== false }
   const model = config.model ?? (config.url === undefined ? 'embedded' : 'default')
   // The embedded server needs no key: a real one is not sent where it is of no use.
   const apiKey =
     config.apiKey ??
-    (config.url === undefined ? undefined : (process.env['PERFGATE_API_KEY'] ?? process.env['OPENAI_API_KEY']))
+    (config.url === undefined ? undefined : (process.env['PERFGATE_API_KEY'] ?? process.env[keyVariable]))
   return apiKey === undefined || apiKey === '' ? { ...config, model } : { ...config, model, apiKey }
 }
 

@@ -59,8 +59,9 @@ function innermost(error: Error): string {
 
 function serverWords(text: string): string {
   try {
-    const { error } = JSON.parse(text) as { error?: { message?: unknown } | string }
-    const message = typeof error === 'string' ? error : error?.message
+    const answer = JSON.parse(text) as { error?: { message?: unknown } | string; message?: unknown }
+    const { error } = answer
+    const message = typeof error === 'string' ? error : (error?.message ?? answer.message)
     if (typeof message === 'string') return message
   } catch {
     // Not JSON: the words are shown as they are.

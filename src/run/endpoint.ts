@@ -1,7 +1,8 @@
 /** Where the requests of a run go: the user's URL, or the embedded server started for it. */
 import { startServerThread } from '../../fixtures/index.ts'
-import { type Api, resolveEndpoint } from '../apis/index.ts'
+import { type Api, bearer, resolveEndpoint } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
+import { promptUrl } from '../datasets/index.ts'
 
 export interface Endpoint {
   url: string
@@ -13,22 +14,22 @@ export interface Endpoint {
 
 export async function openEndpoint(config: ResolvedConfig, api: Api): Promise<Endpoint> {
   if (config.url !== undefined) {
-    const { origin, path } = resolveEndpoint(config.url, api)
+    const { origin, path } = resolveEndpoint(promptUrl(config, config.url), api)
     return { url: origin + path, origin, path, embedded: false, close: async () => {} }
   }
   const server = await startServerThread(config.embedded)
-  const { origin, path } = resolveEndpoint(server.url, api)
+  const { origin, path } = resolveEndpoint(promptUrl(config, new URL(server.url).origin), api)
   return { url: origin + path, origin, path, embedded: true, close: () => server.close() }
 }
 
 /** Request headers, names and values in turn. */
-export function requestHeaders(config: ResolvedConfig): string[] {
+export function requestHeaders(config: ResolvedConfig, api: Api): string[] {
   const headers = new Map<string, string>([
     ['content-type', 'application/json'],
     ['accept', config.stream ? 'text/event-stream' : 'application/json'],
     ['user-agent', 'perfgate'],
+    ...Object.entries(api.headers?.(config) ?? bearer(config)),
   ])
-  if (config.apiKey !== undefined) headers.set('authorization', `Bearer ${config.apiKey}`)
   for (const [name, value] of Object.entries(config.headers)) headers.set(name.toLowerCase(), value)
   return [...headers].flat()
 }

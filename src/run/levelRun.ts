@@ -1,6 +1,8 @@
 /** Runs one level of load: warmup, measured phase, figures, verdict, files. */
 import { writeFileSync } from 'node:fs'
+import type { Api } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
+import { showsSpeed } from '../datasets/index.ts'
 import { overallVerdict, type ParsedThreshold } from '../gates/index.ts'
 import { Bodies, type LoadPool, type SharedBodies } from '../load/index.ts'
 import {
@@ -11,25 +13,38 @@ import {
   RunMetrics,
   rates,
   summarize,
+  workload,
 } from '../metrics/index.ts'
 import { renderJson } from '../report/index.ts'
-import { type ClientHealth, type Result, SCHEMA_VERSION, type ThresholdResult } from '../result/index.ts'
+import {
+  type ClientHealth,
+  type Result,
+  SCHEMA_VERSION,
+  type ServerView,
+  type ThresholdResult,
+} from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { type ResultStore, reservePath } from '../store/index.ts'
-import { loadTokenCounter, type TokenCounter } from '../tokens/index.ts'
+import { loadTokenizer, type TokenCounter } from '../tokens/index.ts'
 import { judgeClient } from './clientHealth.ts'
+import { plannedTurns } from './conversations.ts'
 import type { Endpoint } from './endpoint.ts'
 import { environment } from './environment.ts'
 import type { RunHooks, RunProgress } from './hooks.ts'
+import { countItems } from './itemCounts.ts'
 import { Judging } from './judging.ts'
 import type { RunLevel } from './levels.ts'
 import { redactConfig } from './redact.ts'
+import { watchServer } from './serverWatch.ts'
+import { type SpeedRecorder, speedRecorder } from './speed.ts'
 import { estimateTokens, lacksTokens } from './tokenEstimates.ts'
+import { type UsageCheck, usageCheck } from './usageCheck.ts'
 
 const PROGRESS_MS = 100
 
 export interface LevelContext {
   config: ResolvedConfig
+  api: Api
   endpoint: Endpoint
   /** The store and the pool hear about batches of this level only. */
   pool: LoadPool
@@ -37,6 +52,8 @@ export interface LevelContext {
   store: ResultStore | undefined
   batches: { listener: (batch: SampleBatch) => void }
   bodies: SharedBodies
+  /** Turns of each conversation; undefined where single requests are sent. */
+  turnCounts: readonly number[] | undefined
   thresholds: readonly ParsedThreshold[]
   objectives: readonly Objective[]
   hooks: RunHooks
@@ -84,11 +101,12 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
     context.batches.listener = (batch) => pipeline.take(batch)
     if (config.preconnect) await pool.preconnect(level)
     if (warmup !== undefined && !hooks.signal?.aborted) {
-      const watch = watchProgress(context, 'warmup', () => warmup.number, warmup.durationMs)
+      const watch = watchProgress(context, 'warmup', () => requestsOf(context, warmup), warmup.durationMs)
       await pool.run(warmup, true)
       await pipeline.settle()
       watch()
     }
+    const watching = await watchServer(config, endpoint)
     const metrics = new RunMetrics(performance.now(), context.objectives)
     const judging = new Judging({
       config,
@@ -101,11 +119,12 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
       stop: () => pool.stop(config.gracefulStop * 1000),
     })
     pipeline.measure(metrics, judging)
-    const planned = (): number => (metrics.total < level.number ? level.number : judging.level.number)
+    const planned = (): number => requestsOf(context, metrics.total < level.number ? level : judging.level)
     const watch = watchProgress(context, 'measuring', planned, level.durationMs)
     const report = await pool.run(judging.level, false)
     await pipeline.settle()
     watch()
+    const server = await watching?.finish(metrics)
     store?.throwIfFailed()
     metrics.addTimes('connect', report.connectMs)
 
@@ -119,6 +138,8 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
     })
     const thresholds = judging.results()
     const result = buildResult(context, {
+      pipeline,
+      usageNotes: await pipeline.usageNotes(),
       level,
       metrics,
       thresholds,
@@ -127,6 +148,7 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
       startedAt,
       dbPath: path === undefined ? null : `${path}.db`,
       shown,
+      server,
       unsent: report.threads.reduce((sum, thread) => sum + thread.unsent, 0),
     })
     store?.setFact('result', result)
@@ -150,15 +172,34 @@ class Pipeline {
   #judging: Judging | undefined
   readonly #bodies: Bodies
   readonly #store: ResultStore | undefined
-  readonly #model: string
+  readonly #config: ResolvedConfig
+  readonly #api: Api
+  readonly #usage: UsageCheck | undefined
+  readonly #speed: SpeedRecorder | undefined
   readonly #inputCounts = new Map<number, number>()
+  readonly #itemCounts = new Map<number, number>()
   #counter: TokenCounter | undefined
   #queue: Promise<void> | undefined
 
-  constructor({ bodies, config }: LevelContext, store: ResultStore | undefined) {
+  constructor({ api, bodies, config }: LevelContext, store: ResultStore | undefined) {
+    this.#api = api
     this.#bodies = new Bodies(bodies)
     this.#store = store
-    this.#model = config.model ?? ''
+    this.#config = config
+    this.#usage = config.tokenizerPath === undefined ? undefined : usageCheck(this.#bodies, api)
+    this.#speed = showsSpeed(config) ? speedRecorder() : undefined
+  }
+
+  /** Undefined unless the dataset is about speed. */
+  get speed(): Result['speed'] {
+    return this.#speed?.rows()
+  }
+
+  /** Where the server's token counts are not those of the tokenizer named. */
+  async usageNotes(): Promise<string[]> {
+    if (this.#usage === undefined) return []
+    this.#counter ??= await loadTokenizer(this.#config)
+    return this.#usage.notes(this.#counter)
   }
 
   /** From now on, batches count. */
@@ -168,7 +209,8 @@ class Pipeline {
   }
 
   take(batch: SampleBatch): void {
-    if (this.#queue === undefined && (this.#counter !== undefined || !lacksTokens(batch))) this.#process(batch)
+    if (this.#queue === undefined && (this.#counter !== undefined || !lacksTokens(batch, this.#api)))
+      this.#process(batch)
     else this.#queue = (this.#queue ?? Promise.resolve()).then(() => this.#count(batch))
   }
 
@@ -178,16 +220,26 @@ class Pipeline {
   }
 
   async #count(batch: SampleBatch): Promise<void> {
-    this.#counter ??= await loadTokenCounter(this.#model)
+    this.#counter ??= await loadTokenizer(this.#config)
     this.#process(batch)
   }
 
   #process(batch: SampleBatch): void {
-    if (this.#counter !== undefined) estimateTokens(batch, this.#bodies, this.#counter, this.#inputCounts)
+    if (this.#counter !== undefined) estimateTokens(batch, this.#bodies, this.#api, this.#counter, this.#inputCounts)
+    countItems(batch, this.#bodies, this.#api, this.#itemCounts)
     this.#metrics?.add(batch)
+    if (this.#metrics !== undefined) {
+      this.#usage?.add(batch)
+      this.#speed?.add(batch)
+    }
     this.#judging?.take(batch)
     this.#store?.write(batch)
   }
+}
+
+/** Requests of a level; Infinity: until the time is over. */
+function requestsOf({ turnCounts }: LevelContext, { number }: RunLevel['level']): number {
+  return turnCounts === undefined ? number : plannedTurns(turnCounts, number)
 }
 
 function watchProgress(
@@ -224,6 +276,8 @@ function watchProgress(
 }
 
 interface ResultParts {
+  pipeline: Pipeline
+  usageNotes: readonly string[]
   level: RunLevel['level']
   metrics: RunMetrics
   thresholds: ThresholdResult[]
@@ -232,12 +286,26 @@ interface ResultParts {
   startedAt: Date
   dbPath: string | null
   shown: Record<string, unknown>
+  server: ServerView | undefined
   unsent: number
 }
 
 function buildResult(
   context: LevelContext,
-  { level, metrics, thresholds, judgingNotes, client, startedAt, dbPath, shown, unsent }: ResultParts,
+  {
+    pipeline,
+    usageNotes,
+    level,
+    metrics,
+    thresholds,
+    judgingNotes,
+    client,
+    startedAt,
+    dbPath,
+    shown,
+    server,
+    unsent,
+  }: ResultParts,
 ): Result {
   const { config, endpoint, hooks } = context
   const interrupted = hooks.signal?.aborted === true || hooks.killSignal?.aborted === true
@@ -251,8 +319,9 @@ function buildResult(
   if (interrupted) notes.push('The run was interrupted: the figures are those of the requests that had finished.')
   if (estimatedTokens > 0)
     notes.push(
-      `The server reported no usage for ${estimatedTokens} of ${metrics.succeeded} answers: their tokens were counted with gpt-tokenizer, an estimate for other models.`,
+      `The server reported no usage for ${estimatedTokens} of ${metrics.succeeded} answers: their tokens were counted with ${config.tokenizerPath ?? 'gpt-tokenizer, an estimate for other models'}.`,
     )
+  notes.push(...usageNotes)
   if (unsent > 0)
     notes.push(
       `${unsent} requests were due but not sent before the end, because ${level.parallel} were in flight already.`,
@@ -274,13 +343,16 @@ function buildResult(
     },
     summary: summarize(metrics, {
       concurrency: Number.isFinite(level.parallel) ? level.parallel : null,
-      expectedRequests: Number.isFinite(level.number) ? level.number : null,
+      expectedRequests: Number.isFinite(level.number) ? requestsOf(context, level) : null,
       resultDbPath: dbPath,
     }),
     percentiles: percentileRows(metrics),
     distributions: distributions(metrics),
     rates: rates(metrics),
     timeline: metrics.timeline.timeline(),
+    workload: workload(metrics),
+    conversations: metrics.conversations.figures(),
+    server,
     errors: errorCounts(metrics),
     failures: metrics.failures,
     tokens: {
@@ -298,6 +370,7 @@ function buildResult(
     client,
     environment: environment(),
     notes,
+    ...(pipeline.speed === undefined ? {} : { speed: pipeline.speed }),
   }
 }
 

@@ -32,6 +32,7 @@ export function levelsOf(config: ResolvedConfig): RunLevel[] {
       stages: config.stages ?? [],
       timestamps: config.timestamps ?? [],
       seed: config.loadSeed,
+      ...(config.multiTurn ? { thinkTime: config.thinkTime } : {}),
     }
     executorNamed(level.executor).check(level)
     return {
@@ -44,6 +45,7 @@ export function levelsOf(config: ResolvedConfig): RunLevel[] {
 
 function executorOf(config: ResolvedConfig, rate: number): ExecutorName {
   if (config.executor !== undefined) return config.executor
+  if (config.multiTurn) return 'conversations'
   if (config.timestamps !== undefined) return 'trace'
   if (config.stages !== undefined) return config.openLoop || rate > 0 ? 'ramping-rate' : 'ramping-concurrency'
   if (rate <= 0) return 'shared-iterations'

@@ -1,29 +1,88 @@
 /** Builds the request bodies of a run ahead of it. */
 import type { Api } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
-import type { Prompt } from '../datasets/index.ts'
-import { seeded } from '../load/random.ts'
+import { bodyArgs, type TimedPrompt } from '../datasets/index.ts'
+import type { SharedBodies } from '../load/index.ts'
+import { type Random, seeded } from '../load/random.ts'
 
 /** More distinct bodies than this are not built: request i sends body i modulo their number. */
 export const MAX_BODIES = 100_000
 
-/** JSON texts, in the order of the prompts; output lengths are sampled per request where a range is given. */
+/**
+ * JSON texts, in the order of the prompts; output lengths are the prompt's own, or sampled per request where a range is
+ * given. What is built for a prompt goes over `queryTemplate`.
+ */
 export function buildBodies(
-  prompts: readonly Prompt[],
+  prompts: readonly TimedPrompt[],
   config: ResolvedConfig,
   api: Api,
   path: string,
   wanted: number,
 ): string[] {
-  const { maxTokens } = config
+  const { maxTokens, queryTemplate } = config
+  const settled = { ...config, extraArgs: bodyArgs(config) }
   // A range makes requests with the same prompt differ, so each request gets a body of its own.
   const count = Array.isArray(maxTokens) ? Math.min(Math.max(wanted, prompts.length), MAX_BODIES) : prompts.length
   const random = seeded(config.loadSeed)
   return Array.from({ length: count }, (_, i) => {
     const prompt = prompts[i % prompts.length]!
-    if (!Array.isArray(maxTokens)) return JSON.stringify(api.buildRequest(prompt, config, path))
-    const [low, high] = [Math.min(...maxTokens), Math.max(...maxTokens)]
-    const sampled = low + Math.floor(random() * (high - low + 1))
-    return JSON.stringify(api.buildRequest(prompt, { ...config, maxTokens: sampled }, path))
+    if (prompt.isWhole && 'body' in prompt) return JSON.stringify(recordedBody(prompt.body, settled))
+    const tokens = prompt.maxTokens ?? (Array.isArray(maxTokens) ? sample(maxTokens, random) : maxTokens)
+    return JSON.stringify({ ...queryTemplate, ...api.buildRequest(prompt, { ...settled, maxTokens: tokens }, path) })
   })
+}
+
+function sample(range: readonly number[], random: Random): number {
+  const [low, high] = [Math.min(...range), Math.max(...range)]
+  return low + Math.floor(random() * (high - low + 1))
+}
+
+/** A recorded request is sent as it was, but for the form of its answer: what is measured needs the one asked for. */
+function recordedBody(body: Record<string, unknown>, config: ResolvedConfig): Record<string, unknown> {
+  const { stream: _, stream_options: options, ...rest } = body
+  return {
+    ...rest,
+    stream: config.stream,
+    ...(config.stream ? { stream_options: { ...(options as object | undefined), include_usage: true } } : {}),
+    ...config.extraArgs,
+  }
+}
+
+/** Headers that belong to one connection or one length of body: a recording's would break the request. */
+const NOT_REPLAYED = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** What the recording says of single requests besides their bodies; nothing where it says nothing. */
+export function recordedFacts(
+  prompts: readonly TimedPrompt[],
+  runHeaders: readonly string[],
+): Pick<SharedBodies, 'headers' | 'ids'> {
+  return {
+    ...(prompts.some(({ headers }) => headers !== undefined)
+      ? { headers: prompts.map(({ headers }) => (headers === undefined ? null : merged(runHeaders, headers))) }
+      : {}),
+    ...(prompts.some(({ requestId }) => requestId !== undefined)
+      ? { ids: prompts.map(({ requestId }) => requestId ?? null) }
+      : {}),
+  }
+}
+
+function merged(runHeaders: readonly string[], own: Record<string, string>): string[] {
+  const all = new Map<string, string>()
+  for (let i = 0; i < runHeaders.length; i += 2) all.set(runHeaders[i]!, runHeaders[i + 1]!)
+  for (const [name, value] of Object.entries(own)) {
+    const key = name.toLowerCase()
+    if (!NOT_REPLAYED.has(key)) all.set(key, value)
+  }
+  return [...all].flat()
 }

@@ -1,7 +1,9 @@
 /** Counts tokens ourselves where the server reported none, and marks those samples; runs off the load threads. */
 
+import type { Api, CountedInput } from '../apis/index.ts'
 import type { Bodies } from '../load/index.ts'
 import {
+  answersOf,
   C,
   causeOf,
   FLAG_INPUT_ESTIMATED,
@@ -13,47 +15,57 @@ import {
 import type { TokenCounter } from '../tokens/index.ts'
 
 /** True when a succeeded row lacks a count. */
-export function lacksTokens(batch: SampleBatch): boolean {
-  for (let row = 0; row < batch.count; row++) if (rowLacksTokens(batch, row)) return true
+export function lacksTokens(batch: SampleBatch, api: Api): boolean {
+  for (let row = 0; row < batch.count; row++) if (rowLacksTokens(batch, row, api)) return true
   return false
 }
 
 export function estimateTokens(
   batch: SampleBatch,
   bodies: Bodies,
+  api: Api,
   counter: TokenCounter,
   inputCounts: Map<number, number>,
 ): void {
   for (let row = 0; row < batch.count; row++) {
-    if (!rowLacksTokens(batch, row)) continue
+    if (!rowLacksTokens(batch, row, api)) continue
     const at = row * ROW
     const numbers = batch.numbers
     if (Number.isNaN(numbers[at + C.inputTokens]!)) {
       const body = numbers[at + C.body]!
-      let count = inputCounts.get(body)
+      const request = textOf(batch, row, 'request')
+      let count = request === '' ? inputCounts.get(body) : undefined
       if (count === undefined) {
-        count = inputTokens(bodies.text(body), counter)
-        inputCounts.set(body, count)
+        count = inputTokens(request || bodies.text(body), api, counter)
+        if (request === '') inputCounts.set(body, count)
       }
       numbers[at + C.inputTokens] = count
       numbers[at + C.flags]! |= FLAG_INPUT_ESTIMATED
     }
-    if (Number.isNaN(numbers[at + C.outputTokens]!)) {
-      numbers[at + C.outputTokens] = counter.count(JSON.parse(`"${textOf(batch, row, 'answer')}"`) as string)
+    if (api.generates !== false && Number.isNaN(numbers[at + C.outputTokens]!)) {
+      numbers[at + C.outputTokens] = answersOf(batch, row).reduce((sum, text) => sum + counter.count(text), 0)
       numbers[at + C.flags]! |= FLAG_OUTPUT_ESTIMATED
     }
   }
 }
 
-function rowLacksTokens(batch: SampleBatch, row: number): boolean {
+function rowLacksTokens(batch: SampleBatch, row: number, { generates }: Api): boolean {
   if (causeOf(batch, row) !== undefined) return false
   const at = row * ROW
-  return Number.isNaN(batch.numbers[at + C.inputTokens]!) || Number.isNaN(batch.numbers[at + C.outputTokens]!)
+  if (Number.isNaN(batch.numbers[at + C.inputTokens]!)) return true
+  return generates !== false && Number.isNaN(batch.numbers[at + C.outputTokens]!)
 }
 
-function inputTokens(bodyText: string, counter: TokenCounter): number {
-  const body = JSON.parse(bodyText) as { messages?: { role: string; content: unknown }[]; prompt?: unknown }
-  if (Array.isArray(body.messages)) return counter.countMessages(body.messages)
-  if (Array.isArray(body.prompt) && typeof body.prompt[0] === 'number') return body.prompt.length
-  return counter.count([body.prompt].flat().join('\n'))
+/** Tokens of a request's input, whichever of the fields of the APIs it is in. */
+export function inputTokens(bodyText: string, api: Api, counter: TokenCounter): number {
+  const body = JSON.parse(bodyText) as Record<string, unknown>
+  const { messages = [], texts = [], tokens = 0 } = api.inputOf?.(body) ?? chatOrCompletion(body)
+  const inMessages = messages.length === 0 ? 0 : counter.countMessages(messages)
+  return texts.reduce((sum, text) => sum + counter.count(text), inMessages + tokens)
+}
+
+function chatOrCompletion({ messages, prompt }: { messages?: unknown; prompt?: unknown }): CountedInput {
+  if (Array.isArray(messages)) return { messages: messages as CountedInput['messages'] & {} }
+  if (Array.isArray(prompt) && typeof prompt[0] === 'number') return { tokens: prompt.length }
+  return { texts: [[prompt].flat().join('\n')] }
 }

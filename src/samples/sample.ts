@@ -30,6 +30,14 @@ const COLUMNS = [
   'cause',
   /** Bits: 1 warmup, 2 input tokens estimated, 4 output tokens estimated. */
   'flags',
+  /** Number of the conversation, from 0; the next three are NaN for single requests. */
+  'conversation',
+  /** From 0. */
+  'turn',
+  /** Turns the conversation is to have. */
+  'turns',
+  /** Texts embedded or documents ranked by the request; NaN where the API generates. */
+  'items',
 ] as const
 export type Column = (typeof COLUMNS)[number]
 
@@ -42,8 +50,14 @@ export const FLAG_WARMUP = 1
 export const FLAG_INPUT_ESTIMATED = 2
 export const FLAG_OUTPUT_ESTIMATED = 4
 
-/** Texts of a sample, in their order: the answer as the inside of a JSON string, the rest plain UTF-8. */
-export const TEXTS = ['answer', 'failure', 'requestId', 'finishReason'] as const
+/** Between the texts of two choices of an answer. JSON strings hold no control character unescaped. */
+export const CHOICE_SEPARATOR = '\u001e'
+
+/**
+ * Texts of a sample, in their order: the answer as the inside of a JSON string, the rest plain UTF-8. `request` is the
+ * body of a later turn; others are the prepared body.
+ */
+export const TEXTS = ['answer', 'failure', 'requestId', 'finishReason', 'request'] as const
 export type Text = (typeof TEXTS)[number]
 
 /** Finished requests of one load thread; every array's buffer is transferable. */
@@ -71,7 +85,23 @@ export function gapsOf(batch: SampleBatch, row: number): Float64Array {
 export function textOf(batch: SampleBatch, row: number, text: Text): string {
   const k = row * TEXTS.length + TEXTS.indexOf(text)
   const start = k === 0 ? 0 : batch.textEnds[k - 1]!
+  if (batch.textEnds[k] === start) return ''
   return Buffer.from(batch.text.buffer, batch.text.byteOffset + start, batch.textEnds[k]! - start).toString()
+}
+
+/** The text of each choice of an answer; one, possibly empty, for most. */
+export function answersOf(batch: SampleBatch, row: number): string[] {
+  return textOf(batch, row, 'answer').split(CHOICE_SEPARATOR).map(unescaped)
+}
+
+/** Kept texts are put together from the stream's own escapes. */
+function unescaped(inside: string): string {
+  if (!inside.includes('\\')) return inside
+  try {
+    return JSON.parse(`"${inside}"`) as string
+  } catch {
+    return inside
+  }
 }
 
 /** The failure cause of a row, or undefined for a success. */
@@ -118,7 +148,7 @@ export class BatchWriter {
     this.#gapCount += gapCount
     this.#gapEnds[at] = this.#gapCount
     for (let k = 0; k < TEXTS.length; k++) {
-      const text = texts[k]!
+      const text = texts[k] ?? ''
       if (text.length > 0) {
         // A UTF-16 unit takes three bytes of UTF-8 at most.
         const most = this.#textLength + (typeof text === 'string' ? text.length * 3 : text.length)

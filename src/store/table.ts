@@ -1,5 +1,6 @@
 /** The result DB's tables: EvalScope's table `result` and columns, ours beside them, and facts about the run. */
 import {
+  answersOf,
   C,
   causeOf,
   FLAG_INPUT_ESTIMATED,
@@ -51,6 +52,10 @@ const COLUMNS = {
   cause: 'TEXT',
   failure: 'TEXT',
   finish_reason: 'TEXT',
+  conversation: 'INTEGER',
+  turn: 'INTEGER',
+  turns: 'INTEGER',
+  trace_request_id: 'TEXT',
 } as const
 
 export const COLUMN_NAMES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]
@@ -70,6 +75,8 @@ export interface RowFacts {
   isStream: boolean
   /** Text of a request body, or undefined when texts are not kept. */
   bodyText: ((body: number) => string) | undefined
+  /** The request's name in the recording it comes from. */
+  traceId?: (body: number) => string | undefined
 }
 
 /** One row's values, in the order of COLUMN_NAMES. */
@@ -86,7 +93,7 @@ export function rowValues(batch: SampleBatch, row: number, facts: RowFacts): Val
   const keep = facts.bodyText
   return [
     number(C.index),
-    keep ? keep(number(C.body)) : null,
+    keep ? textOf(batch, row, 'request') || keep(number(C.body)) : null,
     moment(C.startedAt),
     gapsJson(gapsOf(batch, row)),
     cause === undefined ? 1 : 0,
@@ -119,6 +126,10 @@ export function rowValues(batch: SampleBatch, row: number, facts: RowFacts): Val
     cause ?? null,
     cause === undefined ? null : textOf(batch, row, 'failure'),
     textOf(batch, row, 'finishReason') || null,
+    whole(number(C.conversation)),
+    whole(number(C.turn)),
+    whole(number(C.turns)),
+    facts.traceId?.(number(C.body)) ?? null,
   ]
 }
 
@@ -140,13 +151,8 @@ function gapsJson(gaps: Float64Array): string {
   return `[${text.slice(1)}]`
 }
 
-/** Kept texts are the inside of a JSON string, put together from the stream's own escapes. */
+/** The text; of several choices, a JSON array with the text of each. */
 function answerText(batch: SampleBatch, row: number): string {
-  const inside = textOf(batch, row, 'answer')
-  if (!inside.includes('\\')) return inside
-  try {
-    return JSON.parse(`"${inside}"`) as string
-  } catch {
-    return inside
-  }
+  const texts = answersOf(batch, row)
+  return texts.length === 1 ? texts[0]! : JSON.stringify(texts)
 }

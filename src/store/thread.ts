@@ -44,7 +44,12 @@ function handle(message: ToStore): void {
         db,
         insert: db.prepare(INSERT),
         uncommitted: 0,
-        facts: { wallOriginMs: setup.wallOriginMs, isStream: setup.isStream, bodyText },
+        facts: {
+          wallOriginMs: setup.wallOriginMs,
+          isStream: setup.isStream,
+          bodyText,
+          traceId: (body) => bodies.id(body),
+        },
       }
       for (const [key, value] of Object.entries(message.facts)) setFact(key, value)
       commit()

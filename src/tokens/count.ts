@@ -1,6 +1,7 @@
-/** Token counts of our own, for answers whose server reports no usage: an estimate for models of other families. */
-import { type EncodingName, encodingOf, loadEncoding } from './encodings.ts'
+/** Token counts of our own by gpt-tokenizer: an estimate for models of other families. */
+import { encodingOf, loadEncoding } from './encodings.ts'
 import { cutLongRuns } from './longRuns.ts'
+import type { Tokenizer } from './tokenizer.ts'
 
 /** A message of a chat request, as far as its tokens go. */
 export interface CountedMessage {
@@ -12,8 +13,8 @@ export interface CountedMessage {
 }
 
 export interface TokenCounter {
-  /** Encoding used, for instance `o200k_base`. */
-  readonly name: EncodingName
+  /** Encoding used, for instance `o200k_base`, or the path of the tokenizer. */
+  readonly name: string
   /** Tokens of a text; what looks like a special token (`<|endoftext|>`) counts as the plain text it is. */
   count(text: string): number
   /** Tokens of a chat prompt, with the overhead of its form. Images and sound count nothing: no text stands for them. */
@@ -36,9 +37,9 @@ const PER_ANSWER = 3
 const PLAIN = { disallowedSpecial: new Set<string>() }
 
 /** Loads the tables of the model's encoding when first needed: they are megabytes. */
-export async function loadTokenCounter(model: string): Promise<TokenCounter> {
+export async function loadTokenCounter(model: string): Promise<Tokenizer> {
   const name = await encodingOf(model)
-  const { countTokens } = await loadEncoding(name)
+  const { countTokens, encode, decode, vocabularySize } = await loadEncoding(name)
   const count = (text: string): number => cutLongRuns(text).reduce((sum, part) => sum + countTokens(part, PLAIN), 0)
   const countAll = (texts: string[]): number => texts.reduce((sum, text) => sum + count(text), 0)
   const countMessage = (message: CountedMessage): number =>
@@ -47,10 +48,15 @@ export async function loadTokenCounter(model: string): Promise<TokenCounter> {
     name,
     count,
     countMessages: (messages) => messages.reduce((sum, message) => sum + countMessage(message), PER_ANSWER),
+    encode: (text) => cutLongRuns(text).flatMap((part) => encode(part, PLAIN)),
+    decode: (ids) => decode(ids),
+    vocabularySize,
+    tokenText: (id) => decode([id]),
   }
 }
 
-function textsOf({ role, content, name, tool_calls: toolCalls }: CountedMessage): string[] {
+/** The texts of a message that become tokens: its role, its content's text parts, its tool calls. */
+export function textsOf({ role, content, name, tool_calls: toolCalls }: CountedMessage): string[] {
   const parts = Array.isArray(content) ? content.map((part) => field(part, 'text') ?? part) : [content]
   const calls = (Array.isArray(toolCalls) ? toolCalls : []).map((call) => field(call, 'function'))
   return [role, name, ...parts, ...calls.flatMap((call) => [field(call, 'name'), field(call, 'arguments')])].filter(

@@ -1,2 +1,6 @@
-/** Token counts where the server gives none. */
+/** Token counts where the server gives none, and texts of a given number of tokens. */
 export { type CountedMessage, loadTokenCounter, type TokenCounter } from './count.ts'
+export { isKnownModel } from './encodings.ts'
+export { cutToTokens, type TextMaker, textMaker } from './exactLength.ts'
+export { loadTokenizer, type TokenizerChoice } from './load.ts'
+export type { Tokenizer } from './tokenizer.ts'

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
-import { ConfigError } from '../../src/config/index.ts'
+import { ConfigError, resolveConfig } from '../../src/config/index.ts'
+import type { DatasetOptions, Prompt } from '../../src/datasets/index.ts'
+import { loadTokenizer } from '../../src/tokens/index.ts'
 
 /** A file that is removed when the test ends. */
 export function file(content: string | Uint8Array, name = 'questions.jsonl'): string {
@@ -36,4 +38,28 @@ export async function errorOf(action: () => unknown): Promise<{ message: string;
 export async function* chunked(content: string, size: number): AsyncGenerator<Buffer> {
   const bytes = Buffer.from(content)
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+}
+
+/** What a dataset is asked to read: a path, and the scenario's other options where they matter. */
+export function options<Args>(
+  path: string | undefined,
+  given: Record<string, unknown> = {},
+  args?: Args,
+): DatasetOptions<Args> {
+  const config = resolveConfig(given)
+  return {
+    path,
+    args: args as Args,
+    config,
+    count: 100,
+    tokenizer: () => loadTokenizer(config),
+    notice: () => {},
+    open: () => {
+      throw new Error('opens no other')
+    },
+  }
+}
+
+export function textsOf(prompts: Prompt[]): string[] {
+  return prompts.map((prompt) => ('text' in prompt ? prompt.text : JSON.stringify(prompt)))
 }

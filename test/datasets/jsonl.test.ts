@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { longalpaca } from '../../src/datasets/longalpaca.ts'
 import { openqa } from '../../src/datasets/openqa.ts'
-import { all, errorOf, file } from './files.ts'
+import { all, errorOf, file, options } from './files.ts'
 
-const questions = (content: string | Uint8Array) => all(openqa.read({ path: file(content) }))
+const questions = (content: string | Uint8Array) => all(openqa.read(options(file(content))))
 const messageOf = async (content: string) => (await errorOf(() => questions(content))).message
 
 describe('the shipped questions', () => {
-  const prompts = all(openqa.read({ path: undefined }))
+  const prompts = all(openqa.read(options(undefined)))
 
   it('are 60 Chinese and 60 English ones, each only once', async () => {
     const texts = (await prompts).map((prompt) => ('text' in prompt ? prompt.text : ''))
@@ -74,7 +74,7 @@ describe('longalpaca', () => {
   it('takes the instruction of each JSONL line, or of each object of one JSON array', async () => {
     const rows = [{ instruction: 'Summarise [this], "that" \\ and {more}' }, { instruction: '总结', output: '…' }]
     const expected = rows.map(({ instruction }) => ({ text: instruction }))
-    const read = (content: string) => all(longalpaca.read({ path: file(content, 'long.json') }))
+    const read = (content: string) => all(longalpaca.read(options(file(content, 'long.json'))))
     expect(await read(rows.map((row) => JSON.stringify(row)).join('\n'))).toEqual(expected)
     expect(await read(JSON.stringify(rows))).toEqual(expected)
     expect(await read(`\ufeff\n${JSON.stringify(rows, null, 2)}\n`)).toEqual(expected)
@@ -82,13 +82,13 @@ describe('longalpaca', () => {
 
   it('names the line an array element begins on', async () => {
     const path = file('[\n  {"instruction": "a"},\n\n  {\n    "instruction": 4\n  }\n]', 'long.json')
-    expect((await errorOf(() => all(longalpaca.read({ path })))).message).toBe(
+    expect((await errorOf(() => all(longalpaca.read(options(path))))).message).toBe(
       'dataset longalpaca: long.json line 4: field "instruction" must be a non-empty string, got number',
     )
   })
 
   it('needs a file and says which', async () => {
-    expect(await errorOf(() => all(longalpaca.read({ path: undefined })))).toEqual({
+    expect(await errorOf(() => all(longalpaca.read(options(undefined))))).toEqual({
       message:
         'option "datasetPath": dataset longalpaca does not ship; download LongAlpaca-12k.json, or write JSONL lines {"instruction": "…"}, and name the file',
       option: 'datasetPath',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { lineByLine } from '../../src/datasets/lineByLine.ts'
-import { all, errorOf, file } from './files.ts'
+import { all, errorOf, file, options } from './files.ts'
 
-const read = (content: string) => all(lineByLine.read({ path: file(content, 'prompts.txt') }))
+const read = (content: string) => all(lineByLine.read(options(file(content, 'prompts.txt'))))
 const messageOf = async (content: string) => (await errorOf(() => read(content))).message
 
 describe('line_by_line', () => {
@@ -72,7 +72,7 @@ describe('line_by_line', () => {
   )
 
   it('needs a file', async () => {
-    expect(await errorOf(() => all(lineByLine.read({ path: undefined })))).toEqual({
+    expect(await errorOf(() => all(lineByLine.read(options(undefined))))).toEqual({
       message: 'option "datasetPath": dataset line_by_line needs a text file with one prompt per line; name it',
       option: 'datasetPath',
     })

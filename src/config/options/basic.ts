@@ -33,7 +33,8 @@ export const basicOptions = {
     group: 'Basic',
     kind: 'string',
     value: 'api',
-    description: 'protocol of the endpoint',
+    description:
+      'protocol of the endpoint: openai, openai_responses, openai_embedding, openai_rerank, dashscope, anthropic, custom, or your module',
   }),
   apiKey: option(z.string().min(1).optional(), {
     group: 'Basic',
@@ -45,5 +46,11 @@ export const basicOptions = {
     group: 'Basic',
     kind: 'switch',
     description: 'say the resolved options on stderr',
+  }),
+  customApi: option(z.string().min(1).optional(), {
+    group: 'Basic',
+    kind: 'string',
+    value: 'file',
+    description: 'with api custom: your module that builds requests and reads answers, as ./my-api.ts',
   }),
 }

@@ -23,6 +23,7 @@ export const EXECUTORS = [
   'ramping-concurrency',
   'ramping-rate',
   'trace',
+  'conversations',
 ] as const
 export type ExecutorName = (typeof EXECUTORS)[number]
 

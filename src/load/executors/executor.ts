@@ -1,4 +1,4 @@
-/** What an executor is: a closed loop that keeps requests in flight, or an open loop that starts them when due. */
+/** What an executor is: a closed loop that keeps requests in flight, an open loop that starts them when due, or conversations. */
 import type { ExecutorName } from '../../config/index.ts'
 import type { Level } from '../level.ts'
 
@@ -29,4 +29,12 @@ export interface OpenLoop extends Named {
   endsMs(level: Level): number
 }
 
-export type Executor = ClosedLoop | OpenLoop
+/** Each conversation sends its next request when it has read the answer to the last. */
+export interface Conversations extends Named {
+  readonly kind: 'conversations'
+  /** Conversations that go on at once. */
+  peak(level: Level): number
+  endsMs(level: Level): number
+}
+
+export type Executor = ClosedLoop | OpenLoop | Conversations

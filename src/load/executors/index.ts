@@ -2,6 +2,7 @@
 import type { ExecutorName } from '../../config/index.ts'
 import { constantArrivalRate } from './constantArrivalRate.ts'
 import { constantConcurrency } from './constantConcurrency.ts'
+import { conversations } from './conversations.ts'
 import type { Executor } from './executor.ts'
 import { gamma } from './gamma.ts'
 import { poisson } from './poisson.ts'
@@ -10,7 +11,7 @@ import { rampingRate } from './rampingRate.ts'
 import { sharedIterations } from './sharedIterations.ts'
 import { trace } from './trace.ts'
 
-export type { ClosedLoop, Executor, OpenLoop } from './executor.ts'
+export type { ClosedLoop, Conversations, Executor, OpenLoop } from './executor.ts'
 
 export const EXECUTOR_LIST: readonly Executor[] = [
   sharedIterations,
@@ -21,6 +22,7 @@ export const EXECUTOR_LIST: readonly Executor[] = [
   rampingConcurrency,
   rampingRate,
   trace,
+  conversations,
 ]
 
 export function executorNamed(name: ExecutorName): Executor {

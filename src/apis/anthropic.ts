@@ -1,0 +1,184 @@
+/** Anthropic's Messages API: typed events such as `content_block_delta`, and usage in `message_delta`. */
+import type { Message } from '../datasets/dataset.ts'
+import type { Api, Reading } from './api.ts'
+import { dataUrl, partsOf, toolCallsOf } from './parts.ts'
+import { type Input, messagesOf } from './prompt.ts'
+import { type Json, number, object, objects, usageOf, words } from './reading.ts'
+import { refuseOptions } from './unsupported.ts'
+
+const NAME = 'anthropic'
+const VERSION = '2023-06-01'
+
+export const anthropic: Api = {
+  name: NAME,
+  aliases: ['anthropic_messages'],
+  description: 'Anthropic messages',
+  paths: ['/v1/messages'],
+  keyVariable: 'ANTHROPIC_API_KEY',
+  check: (config) =>
+    refuseOptions(config, NAME, [
+      'minTokens',
+      'seed',
+      'stopTokenIds',
+      'nChoices',
+      'frequencyPenalty',
+      'repetitionPenalty',
+      'logprobs',
+    ]),
+  headers: ({ apiKey }) => ({
+    'anthropic-version': VERSION,
+    ...(apiKey === undefined ? {} : { 'x-api-key': apiKey }),
+  }),
+  buildRequest(prompt, config) {
+    return {
+      model: config.model,
+      max_tokens: config.maxTokens,
+      temperature: config.temperature,
+      top_p: config.topP,
+      top_k: config.topK,
+      stop_sequences: config.stop === undefined ? undefined : [config.stop].flat(),
+      stream: config.stream,
+      ...('body' in prompt ? prompt.body : conversation(prompt)),
+      ...config.extraArgs,
+    }
+  },
+  readEvent: (event) => readEvent(object(event)),
+  readAnswer: (answer) => readAnswer(object(answer)),
+  inputOf: ({ system, messages }) => ({
+    messages: [
+      ...(system === undefined ? [] : [{ role: 'system', content: system }]),
+      ...objects(messages).map(({ role, content }) => ({ role: words(role), content })),
+    ],
+  }),
+}
+
+/** System messages stand outside of the conversation here. */
+function conversation(prompt: Input): Json {
+  const all = messagesOf(prompt, NAME)
+  const system = all.filter(({ role }) => role === 'system').flatMap(({ content }) => blocksOf(content))
+  const messages = all.filter(({ role }) => role !== 'system').map(messageOf)
+  const onlyText = system.length === 1 ? system[0]!['text'] : undefined
+  return { ...(system.length === 0 ? {} : { system: onlyText ?? system }), messages }
+}
+
+function messageOf(message: Message): Json {
+  const { role, content } = message
+  if (role === 'tool') {
+    const { tool_call_id: id } = message as { tool_call_id?: unknown }
+    return { role: 'user', content: [{ type: 'tool_result', tool_use_id: String(id ?? ''), content }] }
+  }
+  const calls = toolCallsOf(message).map((call) => ({
+    type: 'tool_use',
+    id: call.id,
+    name: call.name,
+    input: parsed(call.arguments),
+  }))
+  if (typeof content === 'string' && calls.length === 0) return { role, content }
+  return { role, content: [...blocksOf(content), ...calls] }
+}
+
+function blocksOf(content: unknown): Json[] {
+  return partsOf(content).map((part) => {
+    if (part.kind === 'text') return { type: 'text', text: part.text }
+    if (part.kind === 'other') return object(part.part)
+    const inline = dataUrl(part.url)
+    return {
+      type: 'image',
+      source:
+        inline === undefined
+          ? { type: 'url', url: part.url }
+          : { type: 'base64', media_type: inline.mediaType, data: inline.data },
+    }
+  })
+}
+
+/** Arguments that are not JSON are the model's own mistake, which a history may well hold. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return { arguments: text }
+  }
+}
+
+function readEvent(event: Json): Reading {
+  switch (event['type']) {
+    // The role, before any token: what a role-only chunk is to chat.
+    case 'message_start': {
+      const message = object(event['message'])
+      return { isPackage: true, ...idOf(message), ...readUsage(message['usage']) }
+    }
+    case 'content_block_start': {
+      const block = object(event['content_block'])
+      // The model generated the name of the tool it calls; other blocks begin empty.
+      const name = block['type'] === 'tool_use' ? words(block['name']) : ''
+      return name === '' ? {} : { isPackage: true, text: name }
+    }
+    case 'content_block_delta':
+      return readDelta(event)
+    case 'message_delta': {
+      const reason = words(object(event['delta'])['stop_reason'])
+      return { isPackage: true, ...(reason === '' ? {} : { finishReason: reason }), ...readUsage(event['usage']) }
+    }
+    case 'error':
+      return { error: JSON.stringify(event['error'] ?? event) }
+    default:
+      return {}
+  }
+}
+
+const TEXT_OF: Record<string, string> = {
+  text_delta: 'text',
+  thinking_delta: 'thinking',
+  input_json_delta: 'partial_json',
+}
+
+function readDelta(event: Json): Reading {
+  const delta = object(event['delta'])
+  const field = TEXT_OF[words(delta['type'])]
+  // A signature or a citation is no generated text.
+  if (field === undefined) return { isPackage: true }
+  const text = delta[field]
+  if (typeof text !== 'string')
+    return { malformed: `content_block_delta without a text in "delta.${field}": ${JSON.stringify(event)}` }
+  if (text === '') return { isPackage: true }
+  return { isPackage: true, text, ...(field === 'thinking' ? { reasoning: text } : {}) }
+}
+
+function readAnswer(answer: Json): Reading {
+  if (answer['type'] === 'error') return { error: JSON.stringify(answer['error'] ?? answer) }
+  if (!Array.isArray(answer['content'])) return { missing: 'the answer has no content' }
+  const text = objects(answer['content']).map(blockText).join('')
+  const reason = words(answer['stop_reason'])
+  return {
+    isPackage: true,
+    ...idOf(answer),
+    ...(text === '' ? {} : { text }),
+    ...(reason === '' ? {} : { finishReason: reason }),
+    ...readUsage(answer['usage']),
+  }
+}
+
+function blockText(block: Json): string {
+  if (block['type'] === 'tool_use') return words(block['name']) + JSON.stringify(block['input'] ?? {})
+  return words(block['thinking']) + words(block['text'])
+}
+
+/** `input_tokens` leaves out what was read from or written to the cache; here all input counts. */
+function readUsage(value: unknown): Pick<Reading, 'usage'> {
+  const usage = object(value)
+  const cached = number(usage['cache_read_input_tokens'])
+  const input =
+    (number(usage['input_tokens']) ?? 0) + (cached ?? 0) + (number(usage['cache_creation_input_tokens']) ?? 0)
+  return usageOf({
+    // A final event that repeats only the output says 0, or nothing, of the input.
+    inputTokens: input > 0 ? input : undefined,
+    outputTokens: number(usage['output_tokens']),
+    cachedTokens: input > 0 ? cached : undefined,
+    reasoningTokens: number(object(usage['output_tokens_details'])['thinking_tokens']),
+  })
+}
+
+function idOf({ id }: Json): Pick<Reading, 'id'> {
+  return typeof id === 'string' ? { id } : {}
+}

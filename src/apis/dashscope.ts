@@ -1,0 +1,129 @@
+/** Alibaba Cloud's DashScope in its own form: `input.messages`, `parameters`, and events that carry `output`. */
+import { ConfigError } from '../config/errors.ts'
+import type { ResolvedConfig } from '../config/index.ts'
+import type { Message } from '../datasets/dataset.ts'
+import type { Api, ChoiceReading, Reading } from './api.ts'
+import { bearer } from './bearer.ts'
+import { partsOf } from './parts.ts'
+import { messagesOf } from './prompt.ts'
+import { type Json, number, object, objects, usageOf, words } from './reading.ts'
+import { refuseOptions } from './unsupported.ts'
+
+const NAME = 'dashscope'
+const MULTIMODAL = '/api/v1/services/aigc/multimodal-generation/generation'
+
+export const dashscope: Api = {
+  name: NAME,
+  description: 'DashScope text-generation, or multimodal-generation when the URL ends in it',
+  paths: ['/api/v1/services/aigc/text-generation/generation', MULTIMODAL],
+  keyVariable: 'DASHSCOPE_API_KEY',
+  check(config) {
+    refuseOptions(config, NAME, ['minTokens', 'stopTokenIds', 'frequencyPenalty'])
+    if (config.stream && parametersOf(config)['incremental_output'] !== true)
+      throw new ConfigError(
+        'option "extraArgs": dashscope must stream with parameters.incremental_output true, or every event would repeat the whole text',
+        'extraArgs',
+      )
+  },
+  headers: (config) => ({ ...bearer(config), ...(config.stream ? { 'x-dashscope-sse': 'enable' } : {}) }),
+  buildRequest(prompt, config, path) {
+    const given: Json =
+      'body' in prompt
+        ? prompt.body
+        : { input: { messages: messagesOf(prompt, NAME).map(path.includes(MULTIMODAL) ? multimodal : asItIs) } }
+    return {
+      model: config.model,
+      ...given,
+      ...config.extraArgs,
+      // What a user adds belongs beside what is there: the rest of the form would be lost otherwise.
+      input: { ...object(given['input']), ...object(config.extraArgs['input']) },
+      parameters: { ...parametersOf(config, object(given['parameters'])) },
+    }
+  },
+  readEvent: (event) => read(object(event)),
+  readAnswer: (answer) => read(object(answer)),
+  inputOf: ({ input }) => ({
+    messages: objects(object(input)['messages']).map(({ role, content }) => ({ role: words(role), content })),
+    texts: [words(object(input)['prompt'])],
+  }),
+}
+
+function parametersOf(config: ResolvedConfig, own: Json = {}): Json {
+  return {
+    result_format: 'message',
+    max_tokens: config.maxTokens,
+    temperature: config.temperature,
+    top_p: config.topP,
+    top_k: config.topK,
+    seed: config.seed,
+    stop: config.stop,
+    n: config.nChoices,
+    repetition_penalty: config.repetitionPenalty,
+    logprobs: config.logprobs,
+    ...(config.stream ? { incremental_output: true } : {}),
+    ...own,
+    ...object(config.extraArgs['parameters']),
+  }
+}
+
+function asItIs(message: Message): unknown {
+  return message
+}
+
+function multimodal(message: Message): unknown {
+  const content = partsOf(message.content).map((part) => {
+    if (part.kind === 'text') return { text: part.text }
+    return part.kind === 'image' ? { image: part.url } : part.part
+  })
+  return { ...message, content }
+}
+
+/** Streamed and whole answers have the same form. */
+function read(answer: Json): Reading {
+  const { code, message, request_id: id } = answer
+  const reading: Reading = { ...(typeof id === 'string' ? { id } : {}), ...readUsage(answer['usage']) }
+  if (code !== undefined && code !== null && code !== '') reading.error = JSON.stringify({ code, message })
+  const output = object(answer['output'])
+  const choices = objects(output['choices'])
+  if (choices.length > 0) {
+    const [first, ...more] = choices.map(readChoice)
+    return { ...reading, isPackage: true, ...first, ...(more.length === 0 ? {} : { more }) }
+  }
+  // `result_format: 'text'`
+  if (typeof output['text'] === 'string')
+    return { ...reading, isPackage: true, ...readChoice({ ...output, message: { content: output['text'] } }) }
+  return { ...reading, missing: 'the answer has no output.choices' }
+}
+
+function readChoice({ index, message, finish_reason: reason }: Json): ChoiceReading {
+  const { content, reasoning_content: reasoning, tool_calls: calls } = object(message)
+  const said =
+    typeof content === 'string'
+      ? content
+      : objects(content)
+          .map(({ text }) => words(text))
+          .join('')
+  const called = objects(calls).map(
+    ({ function: call }) => words(object(call)['name']) + words(object(call)['arguments']),
+  )
+  const text = `${words(reasoning)}${said}${called.join('')}`
+  return {
+    ...(typeof index === 'number' && index > 0 ? { choice: index } : {}),
+    ...(text === '' ? {} : { text }),
+    ...(words(reasoning) === '' ? {} : { reasoning: words(reasoning) }),
+    // Until the end it is the word "null".
+    ...(typeof reason === 'string' && reason !== '' && reason !== 'null' ? { finishReason: reason } : {}),
+  }
+}
+
+function readUsage(value: unknown): Pick<Reading, 'usage'> {
+  const usage = object(value)
+  return usageOf({
+    inputTokens: number(usage['input_tokens']),
+    outputTokens: number(usage['output_tokens']),
+    cachedTokens:
+      number(object(usage['prompt_tokens_details'])['cached_tokens']) ??
+      number(object(usage['input_tokens_details'])['cached_tokens']),
+    reasoningTokens: number(object(usage['output_tokens_details'])['reasoning_tokens']),
+  })
+}

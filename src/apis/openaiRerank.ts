@@ -1,0 +1,62 @@
+/** Reranking in the form that Cohere, Jina and vLLM share: a query, documents, and a relevance score for each. */
+import type { Prompt } from '../datasets/dataset.ts'
+import type { Api, Reading } from './api.ts'
+import { wrongKind } from './prompt.ts'
+import { type Json, number, object, objects, usageOf, words } from './reading.ts'
+import { GENERATION, refuseOptions } from './unsupported.ts'
+
+const NAME = 'openai_rerank'
+
+export const openaiRerank: Api = {
+  name: NAME,
+  aliases: ['rerank'],
+  description: 'rerank of Cohere, Jina and vLLM; reports input throughput, and has no tokens to wait for',
+  paths: ['/v1/rerank', '/v2/rerank', '/rerank'],
+  streams: false,
+  generates: false,
+  check: (config) => refuseOptions(config, NAME, GENERATION),
+  buildRequest(prompt, config) {
+    return { model: config.model, ...inputOf(prompt), ...config.extraArgs }
+  },
+  readEvent: () => ({ malformed: 'rankings do not come as a stream' }),
+  readAnswer: (answer) => readAnswer(object(answer)),
+  // A cross-encoder reads the query anew with each document.
+  inputOf: ({ query, documents }) => ({
+    texts: documentsOf(documents).flatMap((document) => [words(query), document]),
+  }),
+  itemsOf: ({ documents }) => documentsOf(documents).length,
+}
+
+function inputOf(prompt: Prompt): Json {
+  if ('body' in prompt) return prompt.body
+  if (prompt.rerank !== undefined) return { ...prompt.rerank }
+  throw wrongKind('prompts without documents to rank', NAME, 'openai')
+}
+
+/** Texts, or objects with a text. */
+function documentsOf(documents: unknown): string[] {
+  return (Array.isArray(documents) ? documents : []).map((one) => words(one) || words(object(one)['text']))
+}
+
+function readAnswer(answer: Json): Reading {
+  const reading: Reading = {
+    ...(typeof answer['id'] === 'string' ? { id: answer['id'] } : {}),
+    ...usageOf({ inputTokens: inputTokens(answer) }),
+  }
+  const { error } = answer
+  if (error !== undefined && error !== null) return { ...reading, error: JSON.stringify(error) }
+  const results = objects(answer['results'] ?? answer['data'])
+  if (results.length === 0) return { ...reading, missing: 'the answer has no "results"' }
+  const lacking = results.findIndex(({ index, relevance_score: score }) => ![index, score].every(Number.isFinite))
+  if (lacking >= 0)
+    return { ...reading, missing: `the answer has no "index" and "relevance_score" in "results[${lacking}]"` }
+  return { ...reading, isPackage: true }
+}
+
+/** vLLM and Jina say `usage.total_tokens`, Cohere `meta.tokens.input_tokens`; its billed units are not tokens. */
+function inputTokens({ usage, meta }: Json): number | undefined {
+  const { prompt_tokens: prompt, total_tokens: total } = object(usage)
+  const { input_tokens: input } = object(object(meta)['tokens'])
+  // vLLM has said 0 for what it did not count.
+  return [number(prompt), number(total), number(input)].find((count) => count !== undefined && count > 0)
+}

@@ -1,0 +1,162 @@
+/** OpenAI's Responses API: input items, and events by type such as `response.output_text.delta`. */
+import type { Message } from '../datasets/dataset.ts'
+import type { Api, Reading } from './api.ts'
+import { partsOf, toolCallsOf } from './parts.ts'
+import { type Input, messagesOf } from './prompt.ts'
+import { type Json, number, object, objects, usageOf, words } from './reading.ts'
+import { refuseOptions } from './unsupported.ts'
+
+const NAME = 'openai_responses'
+
+export const openaiResponses: Api = {
+  name: NAME,
+  aliases: ['responses'],
+  description: 'OpenAI responses',
+  paths: ['/v1/responses'],
+  check: (config) =>
+    refuseOptions(config, NAME, [
+      'minTokens',
+      'topK',
+      'seed',
+      'stop',
+      'stopTokenIds',
+      'nChoices',
+      'frequencyPenalty',
+      'repetitionPenalty',
+      'logprobs',
+    ]),
+  buildRequest(prompt, config) {
+    return {
+      model: config.model,
+      max_output_tokens: config.maxTokens,
+      temperature: config.temperature,
+      top_p: config.topP,
+      stream: config.stream,
+      ...('body' in prompt ? prompt.body : { input: inputOf(prompt) }),
+      ...config.extraArgs,
+    }
+  },
+  readEvent: (event) => readEvent(object(event)),
+  readAnswer: (answer) => readAnswer(object(answer)),
+  inputOf: ({ input, instructions }) => ({
+    messages: [
+      ...(typeof instructions === 'string' ? [{ role: 'developer', content: instructions }] : []),
+      ...(typeof input === 'string'
+        ? [{ role: 'user', content: input }]
+        : objects(input).map(({ role, content, output }) => ({
+            role: words(role) || 'tool',
+            content: content ?? output,
+          }))),
+    ],
+  }),
+}
+
+function inputOf(prompt: Input): unknown {
+  return 'text' in prompt ? prompt.text : messagesOf(prompt, NAME).flatMap(itemsOf)
+}
+
+/** A chat message as input items: its content, and each of its tool calls or its tool's result. */
+function itemsOf(message: Message): Json[] {
+  const { role, content } = message
+  if (role === 'tool') {
+    const { tool_call_id: id } = message as { tool_call_id?: unknown }
+    return [{ type: 'function_call_output', call_id: String(id ?? ''), output: content }]
+  }
+  const calls = toolCallsOf(message).map(({ id, ...call }) => ({ type: 'function_call', call_id: id, ...call }))
+  if (content === undefined || content === null) return calls
+  if (typeof content === 'string') return [{ role, content }, ...calls]
+  const textType = role === 'assistant' ? 'output_text' : 'input_text'
+  const parts = partsOf(content).map((part) => {
+    if (part.kind === 'text') return { type: textType, text: part.text }
+    return part.kind === 'image' ? { type: 'input_image', image_url: part.url } : part.part
+  })
+  return [{ role, content: parts }, ...calls]
+}
+
+/** Deltas of generated text, of whatever kind. */
+const TEXT_DELTAS = new Set([
+  'response.output_text.delta',
+  'response.reasoning_text.delta',
+  'response.reasoning_summary_text.delta',
+  'response.refusal.delta',
+  'response.function_call_arguments.delta',
+  'response.custom_tool_call_input.delta',
+  'response.mcp_call_arguments.delta',
+  'response.code_interpreter_call_code.delta',
+  'response.audio.transcript.delta',
+])
+
+function readEvent(event: Json): Reading {
+  const type = words(event['type'])
+  if (TEXT_DELTAS.has(type)) {
+    const { delta } = event
+    if (typeof delta !== 'string')
+      return { malformed: `event ${type} without a text in "delta": ${JSON.stringify(event)}` }
+    if (delta === '') return { isPackage: true }
+    return { isPackage: true, text: delta, ...(type.startsWith('response.reasoning') ? { reasoning: delta } : {}) }
+  }
+  switch (type) {
+    case 'response.audio.delta':
+      return { isPackage: true, hasOutput: true }
+    case 'response.output_item.added': {
+      const item = object(event['item'])
+      // The model generated the name of the tool it calls; the items of other kinds begin empty.
+      const name = item['type'] === 'function_call' ? words(item['name']) : ''
+      return name === '' ? { isPackage: true } : { isPackage: true, text: name }
+    }
+    case 'response.created':
+      return idOf(object(event['response']))
+    case 'response.completed':
+    case 'response.incomplete':
+    case 'response.failed': {
+      const { isPackage: _, ...ending } = readEnding(object(event['response']), type.slice('response.'.length))
+      return ending
+    }
+    case 'error':
+      return { error: JSON.stringify(event['error'] ?? event) }
+    default:
+      return {}
+  }
+}
+
+/** Status, reason, usage and error of a response; nothing of its text, which the deltas brought. */
+function readEnding(response: Json, status: string): Reading {
+  const reading: Reading = { ...idOf(response), ...readUsage(response['usage']) }
+  const { error } = response
+  if (status === 'failed' || status === 'cancelled') reading.error = JSON.stringify(error ?? { message: status })
+  else if (error !== undefined && error !== null) reading.error = JSON.stringify(error)
+  if (status === 'completed') reading.finishReason = 'completed'
+  if (status === 'incomplete')
+    reading.finishReason = words(object(response['incomplete_details'])['reason']) || 'incomplete'
+  return reading
+}
+
+function readAnswer(answer: Json): Reading {
+  const reading = readEnding(answer, words(answer['status']) || 'completed')
+  const items = objects(answer['output'])
+  if (items.length === 0) return { ...reading, missing: 'the answer has no output items' }
+  const text = items.map(textOf).join('')
+  return { ...reading, isPackage: true, ...(text === '' ? {} : { text }) }
+}
+
+/** Reasoning, text, refusal, or the call of a tool. */
+function textOf(item: Json): string {
+  const parts = [...objects(item['summary']), ...objects(item['content'])]
+  const said = parts.map((part) => words(part['text']) + words(part['refusal'])).join('')
+  const called = words(item['type']).endsWith('_call') ? words(item['name']) : ''
+  return said + called + words(item['arguments']) + words(item['input'])
+}
+
+function readUsage(value: unknown): Pick<Reading, 'usage'> {
+  const usage = object(value)
+  return usageOf({
+    inputTokens: number(usage['input_tokens']),
+    outputTokens: number(usage['output_tokens']),
+    cachedTokens: number(object(usage['input_tokens_details'])['cached_tokens']),
+    reasoningTokens: number(object(usage['output_tokens_details'])['reasoning_tokens']),
+  })
+}
+
+function idOf({ id }: Json): Pick<Reading, 'id'> {
+  return typeof id === 'string' ? { id } : {}
+}

@@ -1,0 +1,28 @@
+/** Careful looks into JSON whose form is the server's affair. */
+import type { Usage } from './api.ts'
+
+export type Json = Record<string, unknown>
+
+/** The object itself, or an empty one for anything else. */
+export function object(value: unknown): Json {
+  return typeof value === 'object' && value !== null ? (value as Json) : {}
+}
+
+export function objects(value: unknown): Json[] {
+  return Array.isArray(value) ? value.map(object) : []
+}
+
+/** The text itself, or an empty one for anything else. */
+export function words(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+export function number(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined
+}
+
+/** Usage of the counts that are known; undefined when none is. */
+export function usageOf(counts: { [K in keyof Usage]: number | undefined }): { usage?: Usage } {
+  const known = Object.entries(counts).filter(([, count]) => count !== undefined)
+  return known.length === 0 ? {} : { usage: Object.fromEntries(known) as Usage }
+}

@@ -1,0 +1,63 @@
+/** Images as parts of a message: by URL, by path, as base64 or as bytes. */
+import { readFile } from 'node:fs/promises'
+import { isAbsolute, resolve } from 'node:path'
+import { ConfigError } from '../../config/index.ts'
+import { unreadable } from '../chunks.ts'
+import type { Message, Prompt } from '../dataset.ts'
+import { kindOf } from '../jsonl.ts'
+
+const MIME: Record<string, string> = {
+  jpg: 'image/jpeg',
+  png: 'image/png',
+  gif: 'image/gif',
+  webp: 'image/webp',
+  bmp: 'image/bmp',
+  tiff: 'image/tiff',
+}
+const BASE64 = /^[A-Za-z0-9+/\r\n]+={0,2}\s*$/
+
+/** One user message of a text and images, as OpenAI's content parts. */
+export function imagePrompt(text: string, urls: readonly string[]): Prompt {
+  const images = urls.map((url) => ({ type: 'image_url', image_url: { url } }))
+  const message: Message = { role: 'user', content: [{ type: 'text', text }, ...images] }
+  return { messages: [message] }
+}
+
+/**
+ * The URL under which an image is sent: one on the web as it is, every other as a `data:` URL of its bytes.
+ *
+ * @param value an `http(s):` or `data:` URL, a path (relative to `folder`), base64, or `{ bytes, path }` as Parquet has it
+ * @param where dataset, file, line and field, for messages
+ * @throws ConfigError when it is none of these, the file cannot be read, or its bytes are no image
+ */
+export async function imageUrl(value: unknown, folder: string, where: string): Promise<string> {
+  if (value instanceof Uint8Array) return dataUrl(value, where)
+  if (typeof value === 'object' && value !== null) {
+    const { bytes, path, url } = value as { bytes?: unknown; path?: unknown; url?: unknown }
+    return imageUrl(bytes ?? url ?? path, folder, where)
+  }
+  if (typeof value !== 'string' || value.trim() === '')
+    throw new ConfigError(`${where} must be an image by URL, path or base64, got ${kindOf(value)}`, 'datasetPath')
+  if (/^(https?|data):/i.test(value)) return value
+  if (value.length > 100 && BASE64.test(value)) return dataUrl(Buffer.from(value, 'base64'), where)
+  const path = isAbsolute(value) ? value : resolve(folder, value)
+  try {
+    return await dataUrl(await readFile(path), `${where}: "${path}"`)
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    throw new ConfigError(`${where}: cannot read image "${path}": ${unreadable(error)}`, 'datasetPath')
+  }
+}
+
+async function dataUrl(bytes: Uint8Array, where: string): Promise<string> {
+  const { imageSize } = await import('image-size')
+  let type: string | undefined
+  try {
+    type = imageSize(bytes).type
+  } catch {
+    // Named below, like a kind that no server takes.
+  }
+  const mime = type === undefined ? undefined : MIME[type]
+  if (mime === undefined) throw new ConfigError(`${where} is no image (${Object.keys(MIME).join(', ')})`, 'datasetPath')
+  return `data:${mime};base64,${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}`
+}

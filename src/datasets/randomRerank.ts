@@ -1,0 +1,35 @@
+/** A random query and random documents to rank for it, each of an exact number of tokens. */
+import { z } from 'zod'
+import type { Dataset } from './dataset.ts'
+import { between, lengthRange, madeUp, openMaker, randomOf } from './randomTexts.ts'
+import { ranking } from './rerank.ts'
+
+const args = z.strictObject({
+  num_documents: z.number().int().min(1).max(10_000).default(10),
+  document_length_ratio: z.number().positive().default(5),
+})
+
+export const randomRerank: Dataset<z.output<typeof args>> = {
+  name: 'random_rerank',
+  description:
+    'a random query of --min-prompt-length to --max-prompt-length tokens, and num_documents documents document_length_ratio times as long',
+  args,
+  extraArgs: ['num_documents', 'document_length_ratio'],
+  makesLengths: true,
+  async *read(options) {
+    const [low, high] = lengthRange(options.config)
+    const { num_documents: documents, document_length_ratio: ratio } = options.args
+    const { maker } = await openMaker(options)
+    yield* madeUp(options, (index) => {
+      const draw = randomOf(options.config, index)
+      const length = between(draw, low, high)
+      const longer = Math.max(1, Math.floor(length * ratio))
+      const query = maker.make(length, draw)
+      const made = ranking(
+        query,
+        Array.from({ length: documents }, () => maker.make(longer, draw)),
+      )
+      return { made, tokens: length + documents * longer }
+    })
+  },
+}

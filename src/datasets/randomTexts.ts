@@ -1,0 +1,75 @@
+/** Texts made up of random words, each of an exact number of tokens: what the random datasets are made of. */
+import { ConfigError, type ResolvedConfig } from '../config/index.ts'
+import { type Random, seeded } from '../load/random.ts'
+import { type TextMaker, type Tokenizer, textMaker } from '../tokens/index.ts'
+import type { DatasetOptions } from './dataset.ts'
+import { isChat } from './endpoint.ts'
+
+/** More than this is not made up, however many requests a run may come to: later ones repeat the prompts there are. */
+const TOKENS_AT_MOST = 32_000_000
+
+/** Random numbers of one prompt: the same whatever was drawn for others. */
+export function randomOf(config: ResolvedConfig, index: number): Random {
+  return seeded((config.loadSeed % 2 ** 20) * 2 ** 32 + index)
+}
+
+/** @throws ConfigError when the tokenizer does not lend itself to texts of exact lengths */
+export async function openMaker({ config, tokenizer }: DatasetOptions): Promise<{
+  maker: TextMaker
+  tokenizer: Tokenizer
+}> {
+  const loaded = await tokenizer()
+  return { maker: exactly(() => textMaker(loaded, randomOf(config, 2 ** 31))), tokenizer: loaded }
+}
+
+/** Tokens that the chat template puts around a prompt; 0 where none is known, or the endpoint has none. */
+export function templateTokens(config: ResolvedConfig, tokenizer: Tokenizer): number {
+  if (tokenizer.renderChat === undefined || config.tokenizePrompt || !isChat(config)) return 0
+  return tokenizer.countMessages([{ role: 'user', content: '' }])
+}
+
+/** An integer from low to high, both included. */
+export function between(random: Random, low: number, high: number): number {
+  return low + Math.floor(random() * (high - low + 1))
+}
+
+/**
+ * The range of `--min-prompt-length` and `--max-prompt-length`.
+ * @throws ConfigError when it is empty
+ */
+export function lengthRange({ minPromptLength, maxPromptLength }: ResolvedConfig, fewest = 1): [number, number] {
+  if (minPromptLength > maxPromptLength)
+    throw new ConfigError(
+      `option "minPromptLength": ${minPromptLength} is more than maxPromptLength, ${maxPromptLength}`,
+      'minPromptLength',
+    )
+  return [Math.max(fewest, minPromptLength), Math.max(fewest, maxPromptLength)]
+}
+
+/**
+ * Calls `make` for each index until enough are made or they come to 32 million tokens.
+ * @param make what is made for an index, and how many tokens it has
+ */
+export async function* madeUp<T>(
+  { count, notice }: DatasetOptions,
+  make: (index: number) => { made: T; tokens: number },
+): AsyncGenerator<T> {
+  let tokens = 0
+  for (let index = 0; index < count; index++) {
+    const next = exactly(() => make(index))
+    tokens += next.tokens
+    yield next.made
+    if (tokens < TOKENS_AT_MOST || index + 1 === count) continue
+    notice(`made up ${index + 1} prompts, ${tokens} tokens in all; later requests repeat them`)
+    return
+  }
+}
+
+function exactly<T>(make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    throw new ConfigError(`option "tokenizerPath": ${(error as Error).message}`, 'tokenizerPath')
+  }
+}

@@ -1,0 +1,49 @@
+/** A query and the documents to rank for it, from a file. */
+import { ConfigError } from '../config/index.ts'
+import type { Dataset, Prompt } from './dataset.ts'
+import { kindOf, type Row, textField } from './jsonl.ts'
+import { readRows } from './readers/rows.ts'
+
+const DOCUMENTS = ['documents', 'passages', 'texts'] as const
+
+export const rerank: Dataset = {
+  name: 'rerank',
+  description: '`query` and `documents` (passages, texts) of each JSONL line of --dataset-path',
+  makesLengths: true,
+  async *read({ path }) {
+    if (path === undefined)
+      throw new ConfigError(
+        'option "datasetPath": dataset rerank needs JSONL lines {"query": "…", "documents": ["…"]}; name the file',
+        'datasetPath',
+      )
+    for await (const row of readRows(path, 'rerank')) yield ranking(textField(row, 'query'), documentsOf(row))
+  },
+}
+
+/** A prompt of documents to rank; what an API without ranking sends is all of it, a line each. */
+export function ranking(query: string, documents: string[]): Prompt {
+  return { text: [query, ...documents].join('\n'), rerank: { query, documents } }
+}
+
+function documentsOf({ value, where }: Row): string[] {
+  const field = DOCUMENTS.find((name) => value[name] !== undefined) ?? 'documents'
+  const list = listOf(value[field])
+  if (!Array.isArray(list) || list.length === 0) {
+    const got = Array.isArray(list) ? 'an empty array' : kindOf(list)
+    throw new ConfigError(`${where}: field "${field}" must be a non-empty array of texts, got ${got}`, 'datasetPath')
+  }
+  for (const [i, document] of list.entries())
+    if (typeof document !== 'string')
+      throw new ConfigError(`${where}: field "${field}[${i}]" must be a text, got ${kindOf(document)}`, 'datasetPath')
+  return list as string[]
+}
+
+/** CSV has no arrays: there it is JSON within the field. */
+function listOf(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  try {
+    return JSON.parse(value)
+  } catch {
+    return value
+  }
+}

@@ -1,0 +1,74 @@
+/** Watches the server's own metrics during a measured phase, where the scenario names them. */
+import { ConfigError, type ResolvedConfig } from '../config/index.ts'
+import type { RunMetrics } from '../metrics/index.ts'
+import type { ServerView } from '../result/index.ts'
+import { ServerWatch, serverView } from '../serverView/index.ts'
+import type { Endpoint } from './endpoint.ts'
+
+export interface Watching {
+  /** Scrapes a last time, and says what the server saw. */
+  finish(metrics: RunMetrics): Promise<ServerView>
+}
+
+/** @throws ConfigError when `metricsUrl` is no address; that nobody answers there is only noted */
+export async function watchServer(config: ResolvedConfig, endpoint: Endpoint): Promise<Watching | undefined> {
+  if (config.metricsUrl === undefined) return undefined
+  const url = metricsAddress(config.metricsUrl, endpoint.origin)
+  // The key is the endpoint's: another host has no business with it.
+  const isSameHost = new URL(url).origin === endpoint.origin
+  const headers: Record<string, string> = isSameHost
+    ? { ...(config.apiKey === undefined ? {} : { authorization: `Bearer ${config.apiKey}` }), ...config.headers }
+    : {}
+  const watch = new ServerWatch({ url, headers, intervalMs: config.metricsInterval * 1000 })
+  await watch.begin()
+  const startedAt = performance.now()
+  return {
+    async finish(metrics) {
+      const scrapes = await watch.finish(({ histograms }, before) => {
+        const n = histograms.latency?.n ?? histograms.ttft?.n
+        return (
+          n === undefined || n - (before?.histograms.latency?.n ?? before?.histograms.ttft?.n ?? 0) >= metrics.succeeded
+        )
+      })
+      const total = (name: 'inputTokens' | 'outputTokens'): number | undefined => {
+        const tokens = metrics.distribution(name)
+        return tokens && Math.round(tokens.mean * tokens.n)
+      }
+      return serverView({
+        url,
+        intervalSeconds: config.metricsInterval,
+        scrapes,
+        client: {
+          startedAt,
+          ttftMs: metrics.distribution('ttft')?.mean,
+          latencyMs: metrics.distribution('latency')?.mean,
+          itlMs: metrics.distribution('itl')?.mean,
+          inputTokens: total('inputTokens'),
+          outputTokens: total('outputTokens'),
+          succeeded: metrics.succeeded,
+          inFlight: meanInFlight(metrics),
+        },
+      })
+    },
+  }
+}
+
+/** @throws ConfigError when it is neither a path nor an http address without credentials */
+export function metricsAddress(given: string, origin: string): string {
+  if (given.startsWith('/')) return new URL(given, origin).href
+  const parsed = URL.canParse(given) ? new URL(given) : undefined
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol))
+    throw new ConfigError(
+      `option "metricsUrl": "${given}" is no address; write http://host:port/metrics, or /metrics for the endpoint's host`,
+      'metricsUrl',
+    )
+  if (parsed.username !== '' || parsed.password !== '')
+    throw new ConfigError('option "metricsUrl": credentials do not belong in a URL', 'metricsUrl')
+  return parsed.href
+}
+
+/** Time-weighted: the sum of the time each request took, over the time all took (Little's law, read backwards). */
+function meanInFlight(metrics: RunMetrics): number | undefined {
+  const latency = metrics.distribution('latency')
+  return latency && metrics.seconds > 0 ? (latency.mean * latency.n) / 1000 / metrics.seconds : undefined
+}

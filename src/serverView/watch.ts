@@ -1,0 +1,93 @@
+/** Scrapes a server's metrics while a run goes on, on the calling thread; a scrape that fails is noted and no more. */
+import { readSnapshot, type Snapshot } from './snapshot.ts'
+
+export interface Scrape extends Snapshot {
+  /** `performance.now()` when the answer was here. */
+  at: number
+}
+
+export interface Scrapes {
+  /** Undefined when that scrape failed. */
+  before: Scrape | undefined
+  /** While the run went on, in order. */
+  during: Scrape[]
+  after: Scrape | undefined
+  /** How often scrapes failed, by what was wrong. */
+  failures: Map<string, number>
+}
+
+export interface WatchOptions {
+  url: string
+  headers: Record<string, string>
+  intervalMs: number
+}
+
+/** Longest wait for one scrape. */
+const TIMEOUT_MS = 5000
+/** An engine counts a request a moment after its last byte has left. */
+const LAST_TRIES = 5
+const LAST_PAUSE_MS = 100
+
+export class ServerWatch {
+  readonly #options: WatchOptions
+  readonly #scrapes: Scrapes = { before: undefined, during: [], after: undefined, failures: new Map() }
+  #timer: NodeJS.Timeout | undefined
+  #pending: Promise<unknown> = Promise.resolve()
+  #over = false
+
+  constructor(options: WatchOptions) {
+    this.#options = options
+  }
+
+  /** Scrapes once, then again and again until `finish`. */
+  async begin(): Promise<void> {
+    this.#scrapes.before = await this.#scrape()
+    this.#next()
+  }
+
+  /** @param isComplete whether a last scrape counts all of the run; it is taken again a few times until it does */
+  async finish(isComplete: (last: Scrape, before: Scrape | undefined) => boolean): Promise<Scrapes> {
+    this.#over = true
+    clearTimeout(this.#timer)
+    await this.#pending
+    for (let tries = 0; tries < LAST_TRIES; tries++) {
+      if (tries > 0) await new Promise((resolve) => setTimeout(resolve, LAST_PAUSE_MS))
+      const last = await this.#scrape()
+      if (last === undefined) break
+      this.#scrapes.after = last
+      if (isComplete(last, this.#scrapes.before)) break
+    }
+    return this.#scrapes
+  }
+
+  /** A slow server is asked again an interval after it answered, not before. */
+  #next(): void {
+    this.#timer = setTimeout(() => {
+      this.#pending = this.#scrape().then((scrape) => {
+        if (scrape !== undefined) this.#scrapes.during.push(scrape)
+        if (!this.#over) this.#next()
+      })
+    }, this.#options.intervalMs)
+  }
+
+  async #scrape(): Promise<Scrape | undefined> {
+    const { url, headers } = this.#options
+    try {
+      const answer = await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) })
+      const text = await answer.text()
+      if (!answer.ok) throw new Error(`HTTP ${answer.status}`)
+      return { ...readSnapshot(text), at: performance.now() }
+    } catch (error) {
+      const words = wordsOf(error as Error)
+      this.#scrapes.failures.set(words, (this.#scrapes.failures.get(words) ?? 0) + 1)
+      return undefined
+    }
+  }
+}
+
+/** fetch wraps what happened in "fetch failed". */
+function wordsOf(error: Error): string {
+  if (error.name === 'TimeoutError') return `nothing within ${TIMEOUT_MS / 1000} s`
+  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error.cause
+  return inner instanceof Error ? wordsOf(inner) : error.message || error.name
+}

@@ -1,0 +1,38 @@
+/** The tokenizer of a scenario: the one named, or gpt-tokenizer's for the model. */
+import { existsSync } from 'node:fs'
+import { isHubName, locate } from '../hub/index.ts'
+import { loadTokenCounter } from './count.ts'
+import { loadHuggingFaceTokenizer } from './huggingface.ts'
+import type { Tokenizer } from './tokenizer.ts'
+
+export interface TokenizerChoice {
+  model?: string | undefined
+  tokenizerPath?: string | undefined
+  dataSource?: 'modelscope' | 'huggingface' | 'local' | undefined
+}
+
+/**
+ * @param notice told about a download
+ * @throws ConfigError of option `tokenizerPath` when it cannot be found or used
+ */
+export async function loadTokenizer(
+  { model, tokenizerPath, dataSource }: TokenizerChoice,
+  notice: (text: string) => void = () => {},
+): Promise<Tokenizer> {
+  if (tokenizerPath === undefined) return loadTokenCounter(model ?? '')
+  if (existsSync(tokenizerPath) || !isHubName(tokenizerPath)) return loadHuggingFaceTokenizer(tokenizerPath)
+  const find = (file: string, optional: boolean): Promise<string | undefined> =>
+    locate({
+      kind: 'models',
+      id: tokenizerPath,
+      file,
+      source: dataSource ?? 'modelscope',
+      option: 'tokenizerPath',
+      optional,
+      notice,
+    })
+  const file = await find('tokenizer.json', false)
+  await find('tokenizer_config.json', true)
+  await find('chat_template.jinja', true)
+  return loadHuggingFaceTokenizer(file!)
+}
