@@ -158,7 +158,7 @@ function outcomeOf(outcomes: LevelOutcome[]): Outcome {
 }
 
 /** What the environment supplies where the scenario does not. */
-function withEnvironment(config: ResolvedConfig): ResolvedConfig {
+export function withEnvironment(config: ResolvedConfig): ResolvedConfig {
   const model = config.model ?? (config.url === undefined ? 'embedded' : 'default')
   // The embedded server needs no key: a real one is not sent where it is of no use.
   const apiKey =
@@ -167,7 +167,7 @@ function withEnvironment(config: ResolvedConfig): ResolvedConfig {
   return apiKey === undefined || apiKey === '' ? { ...config, model } : { ...config, model, apiKey }
 }
 
-function threadsFor(levels: RunLevel[], spare: number): number {
+export function threadsFor(levels: RunLevel[], spare: number): number {
   const needed = levels.map(({ level }) => {
     const streams = Number.isFinite(level.parallel)
       ? Math.max(
@@ -180,7 +180,7 @@ function threadsFor(levels: RunLevel[], spare: number): number {
   return Math.min(spare, Math.max(1, ...needed))
 }
 
-function onAbort(signal: AbortSignal | undefined, action: () => void): void {
+export function onAbort(signal: AbortSignal | undefined, action: () => void): void {
   if (signal?.aborted) action()
   else signal?.addEventListener('abort', action, { once: true })
 }

@@ -120,8 +120,8 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
 }
 
 /** The way of a batch: token counts, figures, disk; in order, although counting may have to wait for its tables. */
-class Pipeline {
-  metrics: RunMetrics | undefined
+export class Pipeline {
+  metrics: Pick<RunMetrics, 'add'> | undefined
   readonly #bodies: Bodies
   readonly #store: ResultStore | undefined
   readonly #model: string
@@ -129,7 +129,7 @@ class Pipeline {
   #counter: TokenCounter | undefined
   #queue: Promise<void> | undefined
 
-  constructor({ bodies, config }: LevelContext, store: ResultStore | undefined) {
+  constructor({ bodies, config }: Pick<LevelContext, 'bodies' | 'config'>, store: ResultStore | undefined) {
     this.#bodies = new Bodies(bodies)
     this.#store = store
     this.#model = config.model ?? ''
