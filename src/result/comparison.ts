@@ -27,6 +27,7 @@ export const comparedSideSchema = z.object({
 
 export const regressionResultSchema = z.object({
   expression: z.string(),
+  figure: z.string(),
   baseline: optionalNumber.describe('the figure; null when nothing was measured'),
   candidate: optionalNumber,
   unit: z.string(),
@@ -36,6 +37,7 @@ export const regressionResultSchema = z.object({
     .describe('from baseline to candidate, with its confidence interval; a null end is unbounded'),
   relative: z.boolean().describe("true: change and tolerance are shares of the baseline; false: in the figure's unit"),
   tolerance: z.number(),
+  toleranceText: z.string(),
   worse: z.enum(['higher', 'lower']),
   method: z.enum(['hodges-lehmann', 'quantile', 'ratio', 'share']).nullable(),
   confidence: z.number().describe('of the interval; above the one asked for where looks were repeated'),
@@ -71,4 +73,5 @@ export const comparisonResultSchema = z.object({
 })
 
 export type ComparedSide = z.infer<typeof comparedSideSchema>
+export type ComparedRegression = z.infer<typeof regressionResultSchema>
 export type ComparisonResult = z.infer<typeof comparisonResultSchema>

@@ -1,6 +1,7 @@
 /** The one JSON shape of a result. */
 export {
   COMPARISON_SCHEMA_VERSION,
+  type ComparedRegression,
   type ComparedSide,
   type ComparisonResult,
   comparisonResultSchema,

@@ -45,7 +45,7 @@ test('blocks continue the numbering, and connections the server closed meanwhile
   for (const firstIndex of [0, 3]) {
     await pool.preconnect(level)
     await pool.run({ ...level, firstIndex }, false)
-    await Promise.all(sockets.splice(0).map((socket) => (socket.end(), once(socket, 'close'))))
+    await Promise.all(sockets.splice(0).map((socket) => once(socket.end(), 'close')))
   }
   await pool.close()
   server.close()

@@ -7,7 +7,10 @@ import { changeMessage } from './message.ts'
 import type { ParsedRegression } from './regression.ts'
 
 export interface RegressionResult {
+  /** For instance `p50(latency) 5 %`. */
   expression: string
+  /** For instance `p50(latency)`. */
+  figure: string
   /** The figure of each side; null when nothing was measured. In `unit`. */
   baseline: number | null
   candidate: number | null
@@ -18,6 +21,8 @@ export interface RegressionResult {
   relative: boolean
   /** On the same scale, at least 0. */
   tolerance: number
+  /** As written, for instance `5 %`. */
+  toleranceText: string
   worse: 'higher' | 'lower'
   method: Method | null
   /** Of the interval shown; higher than asked for where looks are repeated. */
@@ -58,12 +63,14 @@ function judge(regression: ParsedRegression, pairs: readonly BlockPair[], confid
   const verdict = shift === undefined ? 'fail' : verdictOf(shift, regression)
   const facts = {
     expression: regression.expression,
+    figure: regression.key,
     baseline,
     candidate,
     unit: QUANTITIES[quantity].own,
     change: shift === undefined ? null : { estimate: shift.estimate, low: shift.low, high: shift.high },
     relative,
     tolerance: tolerance.value,
+    toleranceText: tolerance.text,
     worse,
     method: shift?.method ?? null,
     confidence,
