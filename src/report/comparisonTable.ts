@@ -23,7 +23,7 @@ export function renderComparison(result: ComparisonResult, style: Partial<Termin
       return [`  ${mark} ${first}`, ...rest.map((line) => `    ${line}`)]
     })
   const problems = clientProblems(result)
-  const failures = failureSentences(result)
+  const failures = comparedFailures(result)
   const sections = [
     [
       coloured('bold', 'Comparison results:', terminal),
@@ -56,7 +56,7 @@ export function renderComparisonMarkdown(result: ComparisonResult): string {
   const cells = (row: readonly string[]): string => `| ${row.map(inline).join(' | ')} |`
   const list = (items: readonly string[]): string => items.map((item) => `- ${inline(item)}`).join('\n')
   const problems = clientProblems(result)
-  const failures = failureSentences(result)
+  const failures = comparedFailures(result)
   const parts = [
     `## ${SIGNS[result.verdict]} ${inline(plainWords(result.name))}`,
     `**${inline(comparisonSentence(result))}**`,
@@ -134,7 +134,8 @@ function clientProblems(result: ComparisonResult): string[] {
   return SIDES.flatMap((side) => result[side].client.reasons.map((reason) => `${side}: ${reason}`))
 }
 
-function failureSentences(result: ComparisonResult): string[] {
+/** For instance `candidate: 3 of 400: 3 x http-5xx (HTTP 503): what the server said`. */
+export function comparedFailures(result: ComparisonResult): string[] {
   return SIDES.flatMap((side) => {
     const { failedRequests, totalRequests, failures } = result[side]
     if (failedRequests === 0) return []
