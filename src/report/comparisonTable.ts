@@ -126,7 +126,7 @@ function planSentence({ blocks, confidence }: ComparisonResult): string {
   const looks =
     blocks.looks.length === 1
       ? ''
-      : `, of at most ${blocks.maxPairs}; looked at ${blocks.looked} of ${blocks.looks.length} times, each look with a stricter confidence so that all of them together have ${formatConfidence(confidence)}`
+      : `, of at most ${blocks.maxPairs}; looked at ${blocks.looked} of ${blocks.looks.length} times, with intervals so much wider that all looks together keep ${formatConfidence(confidence)}`
   return `${blocks.pairs} pairs of blocks of ${formatCount(blocks.requests)} requests a side${looks}. Order: ${blocks.order} (B baseline, C candidate).`
 }
 

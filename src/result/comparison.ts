@@ -40,7 +40,9 @@ export const regressionResultSchema = z.object({
   toleranceText: z.string(),
   worse: z.enum(['higher', 'lower']),
   method: z.enum(['hodges-lehmann', 'quantile', 'ratio', 'share']).nullable(),
-  confidence: z.number().describe('of the interval; above the one asked for where looks were repeated'),
+  confidence: z
+    .number()
+    .describe('of the interval; above the one asked for where several figures were judged or looks repeated'),
   n: z.number().describe('requests of the side that has fewer'),
   blocks: z.number(),
   verdict: verdictSchema.exclude(['invalid']),
@@ -64,7 +66,7 @@ export const comparisonResultSchema = z.object({
     looks: z.array(z.number()).describe('pairs after which the figures were to be judged'),
     looked: z.number().describe('how often they were judged'),
   }),
-  confidence: z.number().describe('over all looks'),
+  confidence: z.number().describe('over all figures and all looks'),
   regressions: z.array(regressionResultSchema),
   verdict: verdictSchema,
   environment: environmentSchema,

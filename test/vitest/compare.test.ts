@@ -37,7 +37,7 @@ test('fails when it is, with a failure that is the whole story and no stack', ()
   const { failure } = found('slower')
   expect(failure!.type).toBe('RegressionError')
   expect(failure!.message).toMatch(
-    /^p50\(latency\) \+\d+(\.\d)? % \[.*\] is beyond the tolerance of 20 % \([\d.]+ ms → [\d.]+ ms, n = 40 a side in 10 blocks, 95 %\)/,
+    /^p50\(latency\) \+\d+(\.\d)? % \[.*\] is beyond the tolerance of 20 % \([\d.]+ ms → [\d.]+ ms, n = 40 a side in 10 blocks, 97.5 %\)/,
   )
   expect(failure!.message).toMatch(/qps -\d+\.\d % .* is beyond the tolerance of 3 %/)
   expect(failure!.text).not.toMatch(/\.ts:\d+/)

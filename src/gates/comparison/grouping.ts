@@ -1,24 +1,24 @@
 /** Joins neighbouring blocks until they can count as independent. */
 
-/** Fewer groups than this decide nothing at any confidence in use. */
-export const LEAST_GROUPS = 10
-/** One of five independent series is grouped for nothing. */
+/** One of ten independent series is grouped for nothing. */
 const SUSPICIOUS = 1.282
+/** Of fewer values no correlation can be told. */
+const LEAST_VALUES = 4
 
 /**
- * How many neighbouring blocks to join into one: doubled while neighbours are correlated.
+ * How many neighbouring blocks to join into one: doubled while neighbours are alike.
  *
- * Neighbours are taken for correlated when the lag-1 autocorrelation is further from 0 than independent values would
- * be four times out of five (Fishman 1978, "Grouping observations in digital simulation", whose von Neumann ratio is a
- * function of it). A drift that goes one way shows as a negative one, since the order of the sides alternates, and
- * cancels within a group.
+ * Neighbours are taken for alike when the lag-1 autocorrelation, less its bias of −1/n, is higher than independent
+ * values would have it nine times out of ten (Fishman 1978, "Grouping observations in digital simulation", whose von
+ * Neumann ratio is a function of it). There is no least number of groups: where a disturbance of one side lasts about
+ * as long as the comparison, so few are left that no interval exists, and nothing is decided.
  *
  * @param series one figure per block pair, in the order of time
  */
 export function groupSize(series: ArrayLike<number>): number {
   let size = 1
   let values = Array.from(series)
-  while (values.length >= 2 * LEAST_GROUPS && Math.abs(lagOne(values)) > SUSPICIOUS / Math.sqrt(values.length)) {
+  while (values.length >= LEAST_VALUES && lagOne(values) + 1 / values.length > SUSPICIOUS / Math.sqrt(values.length)) {
     values = grouped(values, 2, average)
     size *= 2
   }

@@ -36,7 +36,8 @@ export interface RegressionResult {
 
 /**
  * Fails a regression only when the whole interval of the change lies beyond the tolerance, passes it when the whole
- * interval lies within, and leaves it undecided in between. Nothing measured is never a pass.
+ * interval lies within, and leaves it undecided in between, as it does where only one half of the comparison shows the
+ * change. Nothing measured is never a pass.
  *
  * @param confidence of the intervals, above 0 and below 1
  */
@@ -60,7 +61,7 @@ function judge(regression: ParsedRegression, pairs: readonly BlockPair[], confid
   const relative = tolerance.scale === 'relative'
   const shift =
     baseline === null || candidate === null ? undefined : figureShift(figure, pairs, tolerance.scale, confidence)
-  const verdict = shift === undefined ? 'fail' : verdictOf(shift, regression)
+  const verdict = shift === undefined ? 'fail' : lasting(verdictOf(shift, regression), shift, regression, pairs)
   const facts = {
     expression: regression.expression,
     figure: regression.key,
@@ -92,6 +93,28 @@ function verdictOf(
       : [-(high ?? Number.POSITIVE_INFINITY), -(low ?? Number.NEGATIVE_INFINITY)]
   if (least > tolerance.value) return 'fail'
   return most <= tolerance.value || isGuard ? 'pass' : 'undecided'
+}
+
+/**
+ * A disturbance may hit one side alone for seconds, for instance when its threads wait on the core that other work
+ * uses. A real change is there all the time: one that is not beyond the tolerance in both halves of the comparison
+ * fails nothing.
+ */
+function lasting(
+  verdict: RegressionResult['verdict'],
+  { method }: FigureShift,
+  regression: ParsedRegression,
+  pairs: readonly BlockPair[],
+): RegressionResult['verdict'] {
+  // Requests that failed are no matter of scheduling: a candidate that dies half way has failed.
+  if (verdict !== 'fail' || method === 'share') return verdict
+  const middle = Math.floor(pairs.length / 2)
+  const holds = [pairs.slice(0, middle), pairs.slice(middle)].every((half) => {
+    const change = figureShift(regression.figure, half, regression.tolerance.scale, 0.5)
+    const worse = (change?.estimate ?? Number.POSITIVE_INFINITY) * (regression.worse === 'higher' ? 1 : -1)
+    return change === undefined || worse > regression.tolerance.value
+  })
+  return holds ? 'fail' : 'undecided'
 }
 
 function samplesBehind({ figure }: ParsedRegression, pairs: readonly BlockPair[]): number {

@@ -1,5 +1,5 @@
 /** Tells the verdict on one regression in one line that is the whole story. */
-import { formatConfidence, formatCount, formatNumber, readableUnit, withUnit } from '../format.ts'
+import { formatCount, formatNumber, readableUnit, withUnit } from '../format.ts'
 import type { Quantity } from '../quantity.ts'
 import type { RegressionResult } from './judge.ts'
 import type { ParsedRegression } from './regression.ts'
@@ -14,7 +14,7 @@ export function changeMessage(regression: ParsedRegression, facts: Omit<Regressi
   }
   const unit = readableUnit(Math.max(baseline!, candidate!), quantity)
   const shown = (value: number): string => withUnit(formatNumber(value, quantity, unit), unit)
-  const behind = `(${shown(baseline!)} → ${shown(candidate!)}, n = ${formatCount(n)} a side in ${blocks} blocks, ${formatConfidence(confidence)})`
+  const behind = `(${shown(baseline!)} → ${shown(candidate!)}, n = ${formatCount(n)} a side in ${blocks} blocks, ${percentOf(confidence)})`
   const measured = `${key} ${changeText(facts, quantity)}`
   const limit = `the tolerance of ${tolerance.text}`
   if (verdict === 'fail') return `${measured} is beyond ${limit} ${behind}`
@@ -41,6 +41,11 @@ export function changeText(
   return `${number(change.estimate)} ${unit} [${end(change.low, '-∞')}, ${end(change.high, '+∞')}]`
 }
 
+/** `97.5 %`, `98.75 %`; four digits tell looks apart. */
+function percentOf(confidence: number): string {
+  return `${Number((confidence * 100).toPrecision(4))} %`
+}
+
 function percentText(share: number): string {
   const percent = share * 100
   return percent.toFixed(Math.abs(percent) < 1 ? 2 : Math.abs(percent) < 100 ? 1 : 0)
@@ -53,9 +58,13 @@ function signed(number: string): string {
 /** How many requests or blocks an end that is missing would take. */
 function wanting(
   { figure }: ParsedRegression,
-  { change, method, n, blocks, confidence }: Omit<RegressionResult, 'message'>,
+  { change, method, n, blocks, confidence, worse, tolerance }: Omit<RegressionResult, 'message'>,
 ): string {
-  if (change === null || (change.low !== null && change.high !== null)) return ''
+  if (change === null) return ''
+  if (change.low !== null && change.high !== null) {
+    const [least, most] = worse === 'higher' ? [change.low, change.high] : [-change.high, -change.low]
+    return least > tolerance && most > tolerance ? ': it is beyond it in one half of the comparison only' : ''
+  }
   // So many signs must agree before agreement is unlikely enough to be chance.
   const signs = Math.ceil(Math.log2(2 / (1 - confidence)))
   if (method === 'quantile' && figure.kind === 'percentile') {

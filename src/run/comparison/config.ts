@@ -41,7 +41,7 @@ export interface ComparisonConfig extends Omit<Config, 'url' | 'thresholds'> {
   candidate: string | ComparisonSide
   /** How much worse figures may become, for instance `{ 'p50(latency)': '5 %', qps: '3 %' }`. */
   regressions: Regressions | Readonly<Record<string, string>>
-  /** Of the intervals that decide, over all looks. Default 0.95. */
+  /** Of the intervals that decide, over all figures and all looks. Default 0.95. */
   confidence?: number
   /** Pairs of blocks before the first look at the figures. Default: as fit the number, 8 to 50. */
   blocks?: number
@@ -128,7 +128,7 @@ export function resolveComparison(input: ComparisonConfig | Record<string, unkno
   const maxBlocks = options.maxBlocks ?? LOOKS * blocks
   if (maxBlocks < blocks)
     throw new ConfigError(`option "maxBlocks": ${maxBlocks} is fewer than blocks (${blocks})`, 'maxBlocks')
-  const looks = looksOf(blocks, maxBlocks, options.confidence)
+  const looks = looksOf(blocks, maxBlocks, options.confidence, regressions.filter(({ isGuard }) => !isGuard).length)
   const least = Math.ceil(Math.log2(2 / (1 - looks.at(-1)!.confidence)))
   if (maxBlocks < least)
     throw new ConfigError(

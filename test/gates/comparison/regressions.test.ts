@@ -140,6 +140,20 @@ describe('verdicts', () => {
     expect(qps!.verdict).toBe('fail')
   })
 
+  test('a change that one half of the comparison alone shows is undecided, but failures in one half fail', () => {
+    const scattered = Array.from(
+      { length: 24 },
+      (_, i) => pairs(i < 12 ? 1.01 - (i % 2) / 40 : 1.2 + (i % 2) / 40)[i % 12]!,
+    )
+    const [p50] = judgeRegressions(parseRegressions({ 'p50(latency)': '2 %' }), scattered, 0.95)
+    expect(p50!.verdict).toBe('undecided')
+    const dying = pairs(1).map(({ baseline }, i) => ({
+      baseline,
+      candidate: i < 6 ? baseline : block([100], { failed: 9 }),
+    }))
+    expect(verdicts(dying, { 'p50(latency)': '50 %' })['successRate 1 %']).toBe('fail')
+  })
+
   test('nobody waits for the guard, or after a failure', () => {
     const parsed = parseRegressions({ 'p50(latency)': '5 %' })
     const judged = (factor: number, count = 12) => judgeRegressions(parsed, pairs(factor).slice(0, count), 0.95)

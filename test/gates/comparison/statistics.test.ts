@@ -1,5 +1,6 @@
 /** The statistics of a comparison against published tables and examples, and against enumeration. */
 import { describe, expect, test } from 'vitest'
+import { average, grouped, groupSize } from '../../../src/gates/comparison/grouping.ts'
 import {
   hodgesLehmann,
   hodgesLehmannShift,
@@ -264,6 +265,30 @@ describe('the ratio of two rates', () => {
   })
 })
 
+describe('blocks that are alike', () => {
+  const random = seeded(11)
+  const noise = Array.from({ length: 48 }, () => normal(random))
+
+  test('independent ones stay single, ones that come in episodes are joined until those are apart', () => {
+    expect(groupSize(noise)).toBe(1)
+    expect(groupSize(noise.map((value, i) => value / 3 + (Math.floor(i / 6) % 2)))).toBeGreaterThanOrEqual(4)
+  })
+
+  test('a disturbance as long as the comparison leaves too few to decide anything', () => {
+    const half = Float64Array.from(noise, (value, i) => value / 10 + (i < 26 ? 1 : 0))
+    const joined = grouped(half, groupSize(half), average)
+    expect(hodgesLehmann(Float64Array.from(joined), 0.95).low).toBeNull()
+  })
+
+  test('alternating ones, as a drift makes them, are left: the interval is rather too wide', () => {
+    expect(groupSize(noise.map((value, i) => value / 10 + (i % 2)))).toBe(1)
+  })
+
+  test('what is left over joins the last group', () => {
+    expect(grouped([1, 2, 3, 4, 5, 6, 7], 3, average)).toEqual([2, 5.5])
+  })
+})
+
 describe('repeated looks', () => {
   test('double the blocks up to the budget, and spend the error once', () => {
     const looks = looksOf(10, 40, 0.95)
@@ -274,8 +299,12 @@ describe('repeated looks', () => {
     expect(sum(looksOf(8, 100, 0.99).map(({ confidence }) => 1 - confidence))).toBeCloseTo(0.01, 12)
   })
 
+  test('figures that are judged together share the error', () => {
+    expect(looksOf(12, 12, 0.95, 5)).toEqual([{ blocks: 12, confidence: expect.closeTo(0.99, 12) }])
+  })
+
   test('with one look nothing is spent on others; a last look just after another is left out', () => {
-    expect(looksOf(12, 12, 0.95)).toEqual([{ blocks: 12, confidence: 0.95 }])
+    expect(looksOf(12, 12, 0.95)).toEqual([{ blocks: 12, confidence: expect.closeTo(0.95, 12) }])
     expect(looksOf(10, 42, 0.95).map(({ blocks }) => blocks)).toEqual([10, 20, 42])
   })
 })
