@@ -3,6 +3,23 @@ export type { Api, ChoiceReading, CustomApi, Reading, Usage } from './apis/index
 export { type Config, ConfigError, EndpointError, type ResolvedConfig, resolveConfig } from './config/index.ts'
 export type { Message, Prompt } from './datasets/index.ts'
 export type { DistributionName, DistributionView, MetricsView, ScalarName } from './metrics/index.ts'
-export type { Distribution, PercentileRow, Result, Summary, ThresholdResult, Verdict } from './result/index.ts'
-export { type Outcome, type RunHooks, type RunProgress, runPerfBenchmark } from './run/index.ts'
+export type {
+  ComparisonResult,
+  Distribution,
+  PercentileRow,
+  Result,
+  Summary,
+  ThresholdResult,
+  Verdict,
+} from './result/index.ts'
+export {
+  type ComparisonConfig,
+  type ComparisonOutcome,
+  type ComparisonSide,
+  type Outcome,
+  type RunHooks,
+  type RunProgress,
+  runComparison,
+  runPerfBenchmark,
+} from './run/index.ts'
 export { StoreError } from './store/index.ts'

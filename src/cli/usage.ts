@@ -93,8 +93,8 @@ export function refuseOperands(operands: readonly string[]): void {
   if (first === undefined) return
   const meant = /^https?:\/\//.test(first)
     ? `, did you mean --url ${first}?`
-    : `; flags begin with --, commands are ${COMMANDS.join(' and ')}`
+    : `; flags begin with --, commands are ${COMMANDS.join(', ')}`
   throw new ConfigError(`"${first}" belongs to no flag${meant}`)
 }
 
-export const COMMANDS = ['serve', 'schema'] as const
+export const COMMANDS = ['serve', 'schema', 'compare'] as const

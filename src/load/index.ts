@@ -6,4 +6,5 @@ export { EXECUTOR_LIST, type Executor, executorNamed } from './executors/index.t
 export type { Level } from './level.ts'
 export { LoadPool, type PhaseReport } from './pool.ts'
 export { prepareThread } from './spareThread.ts'
+export { loopDelay } from './stalls.ts'
 export type { ThreadHealth } from './threadHealth.ts'

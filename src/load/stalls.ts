@@ -6,6 +6,22 @@ export interface Stall {
   count: number
 }
 
+export interface LoopDelay {
+  p50: number
+  p99: number
+  max: number
+}
+
+/** @param stalls in any order */
+export function loopDelay(stalls: readonly Stall[], elapsedMs: number): LoopDelay {
+  const sorted = stalls.toSorted((a, b) => b.ms - a.ms)
+  return {
+    p50: waitOfShare(sorted, elapsedMs, 0.5),
+    p99: waitOfShare(sorted, elapsedMs, 0.99),
+    max: sorted[0]?.ms ?? 0,
+  }
+}
+
 /** One or two stalls of together less than this are what any machine does now and then. */
 const HICCUP_MS = 50
 

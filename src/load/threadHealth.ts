@@ -1,6 +1,6 @@
 /** Measures whether a load thread itself kept up: its CPU share, event-loop delay and garbage collection. */
 import { type EventLoopUtilization, monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks'
-import { type Stall, waitOfShare } from './stalls.ts'
+import { type LoopDelay, loopDelay, type Stall } from './stalls.ts'
 
 /** The delay monitor's timer interval; what it records above this is delay. */
 const RESOLUTION_MS = 5
@@ -13,7 +13,8 @@ export interface ThreadHealth {
   busyShare: number
   elapsedMs: number
   /** How long a moment waits for the event loop; `max` is the longest stall. */
-  eventLoopDelayMs: { p50: number; p99: number; max: number }
+  eventLoopDelayMs: LoopDelay
+  stalls: readonly Stall[]
   gcPauseMs: { total: number; max: number }
   descriptorsExhausted: number
   unsent: number
@@ -56,11 +57,8 @@ export class HealthMonitor {
       cpuShare: elapsedMs > 0 ? (user + system) / 1000 / elapsedMs : 0,
       busyShare: performance.eventLoopUtilization(this.#loop).utilization,
       elapsedMs,
-      eventLoopDelayMs: {
-        p50: waitOfShare(stalls, elapsedMs, 0.5),
-        p99: waitOfShare(stalls, elapsedMs, 0.99),
-        max: stalls[0]?.ms ?? 0,
-      },
+      stalls,
+      eventLoopDelayMs: loopDelay(stalls, elapsedMs),
       gcPauseMs: { total: this.#gcTotal, max: this.#gcMax },
       descriptorsExhausted,
       unsent,

@@ -1,4 +1,12 @@
 /** The one JSON shape of a result. */
+
+export {
+  COMPARISON_SCHEMA_VERSION,
+  type ComparedRegression,
+  type ComparedSide,
+  type ComparisonResult,
+  comparisonResultSchema,
+} from './comparison.ts'
 export type { ConversationFigures } from './conversations.ts'
 export {
   type ClientHealth,

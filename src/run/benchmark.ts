@@ -1,6 +1,6 @@
 /** The pipeline behind every door: scenario, prompts, endpoint, load, figures, verdict, files. */
 import { availableParallelism } from 'node:os'
-import { type Api, customReference, loadApi } from '../apis/index.ts'
+import { customReference, loadApi } from '../apis/index.ts'
 import { type Config, type ResolvedConfig, resolveConfig } from '../config/index.ts'
 import { readConversations, readPrompts } from '../datasets/index.ts'
 import { LoadPool, packBodies, prepareThread, type SharedBodies } from '../load/index.ts'
@@ -8,6 +8,7 @@ import type { MetricsView } from '../metrics/index.ts'
 import type { PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { ResultStore } from '../store/index.ts'
+import { onAbort, pause } from './abort.ts'
 import { withBudget } from './budget.ts'
 import { testConnection } from './connectionTest.ts'
 import { buildConversations } from './conversations.ts'
@@ -19,6 +20,7 @@ import { levelsOf } from './levels.ts'
 import { redactConfig } from './redact.ts'
 import { readRecording } from './replay.ts'
 import { buildBodies, MAX_BODIES, recordedFacts } from './requests.ts'
+import { withEnvironment } from './scenarioEnvironment.ts'
 import { metricsAddress } from './serverWatch.ts'
 import { moreThreads, threadsFor } from './workers.ts'
 
@@ -187,32 +189,6 @@ function outcomeOf(outcomes: LevelOutcome[]): Outcome {
   }
 }
 
-/** What the environment supplies where the scenario does not. */
-function withEnvironment(given: ResolvedConfig, { keyVariable = 'OPENAI_API_KEY', streams }: Api): ResolvedConfig {
-  const config = { ...given, stream: given.stream && streams !== false }
-  const model = config.model ?? (config.url === undefined ? 'embedded' : 'default')
-  // The embedded server needs no key: a real one is not sent where it is of no use.
-  const apiKey =
-    config.apiKey ??
-    (config.url === undefined ? undefined : (process.env['PERFGATE_API_KEY'] ?? process.env[keyVariable]))
-  return apiKey === undefined || apiKey === '' ? { ...config, model } : { ...config, model, apiKey }
-}
-
 function count(n: number, what: string): string {
   return `${n} ${what}${n === 1 ? '' : 's'}`
-}
-
-function onAbort(signal: AbortSignal | undefined, action: () => void): void {
-  if (signal?.aborted) action()
-  else signal?.addEventListener('abort', action, { once: true })
-}
-
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds)
-    onAbort(signal, () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }

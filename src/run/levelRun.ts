@@ -2,9 +2,8 @@
 import { writeFileSync } from 'node:fs'
 import type { Api } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
-import { showsSpeed } from '../datasets/index.ts'
 import { overallVerdict, type ParsedThreshold } from '../gates/index.ts'
-import { Bodies, type LoadPool, type SharedBodies } from '../load/index.ts'
+import type { LoadPool, SharedBodies } from '../load/index.ts'
 import {
   distributions,
   errorCounts,
@@ -25,20 +24,16 @@ import {
 } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { type ResultStore, reservePath } from '../store/index.ts'
-import { loadTokenizer, type TokenCounter } from '../tokens/index.ts'
 import { judgeClient } from './clientHealth.ts'
 import { plannedTurns } from './conversations.ts'
 import type { Endpoint } from './endpoint.ts'
 import { environment } from './environment.ts'
 import type { RunHooks, RunProgress } from './hooks.ts'
-import { countItems } from './itemCounts.ts'
 import { Judging } from './judging.ts'
 import type { RunLevel } from './levels.ts'
+import { Pipeline } from './pipeline.ts'
 import { redactConfig } from './redact.ts'
 import { watchServer } from './serverWatch.ts'
-import { type SpeedRecorder, speedRecorder } from './speed.ts'
-import { estimateTokens, lacksTokens } from './tokenEstimates.ts'
-import { type UsageCheck, usageCheck } from './usageCheck.ts'
 
 const PROGRESS_MS = 100
 
@@ -118,7 +113,12 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
       end: () => pool.end(),
       stop: () => pool.stop(config.gracefulStop * 1000),
     })
-    pipeline.measure(metrics, judging)
+    pipeline.measure({
+      add(batch) {
+        metrics.add(batch)
+        judging.take(batch)
+      },
+    })
     const planned = (): number => requestsOf(context, metrics.total < level.number ? level : judging.level)
     const watch = watchProgress(context, 'measuring', planned, level.durationMs)
     const report = await pool.run(judging.level, false)
@@ -163,77 +163,6 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
     }
   } finally {
     context.batches.listener = () => {}
-  }
-}
-
-/** The way of a batch: token counts, figures, disk; in order, although counting may have to wait for its tables. */
-class Pipeline {
-  #metrics: RunMetrics | undefined
-  #judging: Judging | undefined
-  readonly #bodies: Bodies
-  readonly #store: ResultStore | undefined
-  readonly #config: ResolvedConfig
-  readonly #api: Api
-  readonly #usage: UsageCheck | undefined
-  readonly #speed: SpeedRecorder | undefined
-  readonly #inputCounts = new Map<number, number>()
-  readonly #itemCounts = new Map<number, number>()
-  #counter: TokenCounter | undefined
-  #queue: Promise<void> | undefined
-
-  constructor({ api, bodies, config }: LevelContext, store: ResultStore | undefined) {
-    this.#api = api
-    this.#bodies = new Bodies(bodies)
-    this.#store = store
-    this.#config = config
-    this.#usage = config.tokenizerPath === undefined ? undefined : usageCheck(this.#bodies, api)
-    this.#speed = showsSpeed(config) ? speedRecorder() : undefined
-  }
-
-  /** Undefined unless the dataset is about speed. */
-  get speed(): Result['speed'] {
-    return this.#speed?.rows()
-  }
-
-  /** Where the server's token counts are not those of the tokenizer named. */
-  async usageNotes(): Promise<string[]> {
-    if (this.#usage === undefined) return []
-    this.#counter ??= await loadTokenizer(this.#config)
-    return this.#usage.notes(this.#counter)
-  }
-
-  /** From now on, batches count. */
-  measure(metrics: RunMetrics, judging: Judging): void {
-    this.#metrics = metrics
-    this.#judging = judging
-  }
-
-  take(batch: SampleBatch): void {
-    if (this.#queue === undefined && (this.#counter !== undefined || !lacksTokens(batch, this.#api)))
-      this.#process(batch)
-    else this.#queue = (this.#queue ?? Promise.resolve()).then(() => this.#count(batch))
-  }
-
-  async settle(): Promise<void> {
-    await this.#queue
-    this.#queue = undefined
-  }
-
-  async #count(batch: SampleBatch): Promise<void> {
-    this.#counter ??= await loadTokenizer(this.#config)
-    this.#process(batch)
-  }
-
-  #process(batch: SampleBatch): void {
-    if (this.#counter !== undefined) estimateTokens(batch, this.#bodies, this.#api, this.#counter, this.#inputCounts)
-    countItems(batch, this.#bodies, this.#api, this.#itemCounts)
-    this.#metrics?.add(batch)
-    if (this.#metrics !== undefined) {
-      this.#usage?.add(batch)
-      this.#speed?.add(batch)
-    }
-    this.#judging?.take(batch)
-    this.#store?.write(batch)
   }
 }
 

@@ -1,8 +1,11 @@
 /** `perfgate/vitest`: load as a test. */
+export type { RegressionKey, Regressions } from '../gates/comparison/index.ts'
 export type { ThresholdKey, Thresholds } from '../gates/index.ts'
 export type { MetricsView } from '../metrics/index.ts'
-export type { Result } from '../result/index.ts'
+export type { ComparisonResult, Result } from '../result/index.ts'
 export { type PerfResultArtifact, RESULT_ARTIFACT } from './artifact.ts'
+export type { CompareContext, CompareScenario, PerfCompare } from './compare.ts'
+export { COMPARISON_ARTIFACT, type PerfComparisonArtifact } from './comparisonArtifact.ts'
 export type {} from './config.ts'
 export { LoadError } from './judge.ts'
 export type {} from './matcher.ts'

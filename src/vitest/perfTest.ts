@@ -3,6 +3,7 @@ import { type RunnerTestCase, type TestContext, TestRunner } from 'vitest'
 import { ConfigError } from '../config/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
 import type { Result } from '../result/index.ts'
+import { type PerfCompare, perfCompare } from './compare.ts'
 import { trackLoad } from './inFlight.ts'
 import { runPerfTest } from './run.ts'
 import { checkScenario, type Scenario } from './scenario.ts'
@@ -50,6 +51,8 @@ export interface PerfTest {
   (name: string, scenario?: Scenario, body?: PerfBody): void
   each: PerfEach
   for: PerfFor
+  /** A candidate against a baseline, in one run. */
+  readonly compare: PerfCompare
   readonly skip: PerfTest
   readonly only: PerfTest
   readonly todo: PerfTest
@@ -74,7 +77,7 @@ interface Case {
   body: PerfBody | undefined
 }
 
-export const perfTest: PerfTest = collector()
+export const perfTest: PerfTest = Object.assign(collector(), { compare: perfCompare })
 
 function collector(): PerfTest {
   function collect(this: Chain, name: unknown, subject?: unknown, body?: PerfBody): void {

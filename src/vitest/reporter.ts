@@ -2,9 +2,18 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Reporter, TestCase, Vitest } from 'vitest/node'
-import { renderJson, renderMarkdown, renderText, terminalStyle } from '../report/index.ts'
-import type { Result } from '../result/index.ts'
+import {
+  renderComparison,
+  renderComparisonMarkdown,
+  renderJson,
+  renderMarkdown,
+  renderText,
+  type TerminalStyle,
+  terminalStyle,
+} from '../report/index.ts'
+import type { ComparisonResult, Result } from '../result/index.ts'
 import { RESULT_ARTIFACT } from './artifact.ts'
+import { COMPARISON_ARTIFACT } from './comparisonArtifact.ts'
 import { withoutFigures } from './terminalAnnotations.ts'
 
 /**
@@ -21,24 +30,28 @@ export default class PerfgateReporter implements Reporter {
 
   onTestCaseResult(test: TestCase): void {
     for (const result of resultsOf(test)) {
-      this.#print(test, result)
-      this.#write(result)
+      this.#print(test, (style) => renderText(result, style))
+      this.#write(() => writeFiles(result))
+    }
+    for (const comparison of comparisonsOf(test)) {
+      this.#print(test, (style) => renderComparison(comparison, style))
+      this.#write(() => writeComparison(comparison))
     }
   }
 
-  #print(test: TestCase, result: Result): void {
+  #print(test: TestCase, render: (style: TerminalStyle) => string): void {
     const { logger, config } = this.#vitest!
     const toStderr = config.reporters.some(ownsStdout)
     const stream = toStderr ? logger.errorStream : logger.outputStream
-    const text = `\n${test.module.relativeModuleId} > ${test.fullName}\n\n${renderText(result, terminalStyle(stream as NodeJS.WriteStream))}\n`
+    const text = `\n${test.module.relativeModuleId} > ${test.fullName}\n\n${render(terminalStyle(stream as NodeJS.WriteStream))}\n`
     if (toStderr) logger.error(text)
     else logger.log(text)
   }
 
   /** The test has its verdict: a folder that cannot be written to is no reason to fail the run. */
-  #write(result: Result): void {
+  #write(write: () => void): void {
     try {
-      writeFiles(result)
+      write()
     } catch (error) {
       this.#vitest!.logger.warn(`perfgate: the tables were not written as Markdown: ${(error as Error).message}`)
     }
@@ -54,6 +67,18 @@ function ownsStdout(reporter: Vitest['config']['reporters'][number]): boolean {
 
 function resultsOf(test: TestCase): Result[] {
   return test.artifacts().flatMap((artifact) => (artifact.type === RESULT_ARTIFACT ? artifact.result : []))
+}
+
+function comparisonsOf(test: TestCase): ComparisonResult[] {
+  return test.artifacts().flatMap((artifact) => (artifact.type === COMPARISON_ARTIFACT ? artifact.result : []))
+}
+
+function writeComparison(result: ComparisonResult): void {
+  const json = result.resultJsonPath
+  if (json === null) return
+  mkdirSync(dirname(json), { recursive: true })
+  writeFileSync(json.replace(/\.json$/, '.md'), renderComparisonMarkdown(result))
+  if (!existsSync(json)) writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`)
 }
 
 /** The JSON is there already where the load ran, but not where reports of other machines are merged. */

@@ -45,3 +45,16 @@ export function typesOfPerfTest(): void {
     expect(result).toMeetThresholds({ 'p99(tit)': '< 60 ms' })
   })
 }
+
+export function typesOfCompare(): void {
+  const sides = { baseline: 'http://127.0.0.1:1', candidate: { command: 'node .', readyUrl: 'http://127.0.0.1:2' } }
+  perfTest.compare('typed', { ...sides, parallel: 8, regressions: { 'p99(ttft)': '10 %', qps: '3 %' } }, (context) => {
+    void context.comparison.regressions[0]?.change?.estimate
+  })
+  // @ts-expect-error: a misspelt metric
+  perfTest.compare('metric', { ...sides, regressions: { 'p99(tttf)': '10 %' } })
+  // @ts-expect-error: a figure that cannot be compared
+  perfTest.compare('figure', { ...sides, regressions: { 'max(latency)': '10 %' } })
+  // @ts-expect-error: thresholds belong to perfTest
+  perfTest.compare('thresholds', { ...sides, regressions: { qps: '3 %' }, thresholds: {} })
+}

@@ -1,0 +1,224 @@
+/** `perfgate compare`: a candidate against a baseline, in one run. */
+import { Option } from 'commander'
+import { ConfigError, camelCase, OPTION_NAMES } from '../../config/index.ts'
+import { regressionRecord } from '../../gates/comparison/index.ts'
+import { renderComparison, terminalStyle } from '../../report/index.ts'
+import type { ComparisonResult } from '../../result/index.ts'
+import type { ComparisonOutcome, RunHooks } from '../../run/index.ts'
+import { addRunFlags, flagName, inOneSpelling } from '../flags.ts'
+import { INTERRUPTED, listenForInterrupts } from '../interrupts.ts'
+import type { Io } from '../io.ts'
+import { showProgress } from '../progress.ts'
+import { isHelp, quietCommand, refuseOperands, usageError } from '../usage.ts'
+import { valuesOf } from '../values.ts'
+import type { CliCommand } from './command.ts'
+
+/** What the command needs of `runComparison`. */
+export type RunComparison = (config: Record<string, unknown>, hooks: RunHooks) => Promise<ComparisonOutcome>
+
+interface Flag {
+  name: string
+  value: string
+  description: string
+}
+
+const SIDES = ['baseline', 'candidate'] as const
+
+/** Of each side, with its name before them: `--baseline-url`. */
+const SIDE_FLAGS: Flag[] = [
+  { name: 'url', value: 'url', description: 'its URL' },
+  { name: 'command', value: 'command', description: 'starts it; ended when the comparison is over' },
+  { name: 'ready-url', value: 'url', description: 'with a command: asked until it answers' },
+  { name: 'cwd', value: 'folder', description: 'folder of the command' },
+  { name: 'env', value: 'k=v...', description: 'added to the environment of the command' },
+  { name: 'ready-timeout', value: 'seconds', description: 'how long the command may take to answer (default: 60)' },
+  { name: 'model', value: 'name', description: 'its model, where that differs' },
+]
+
+const OWN_FLAGS: Flag[] = [
+  {
+    name: 'regression',
+    value: 'expression...',
+    description: 'what may become how much worse, for instance "p50(latency) 5 %"',
+  },
+  { name: 'confidence', value: 'x', description: 'of the intervals that decide, over all looks (default: 0.95)' },
+  { name: 'blocks', value: 'n', description: 'pairs of blocks before the first look (default: as fit the number)' },
+  { name: 'max-blocks', value: 'n', description: 'pairs of blocks at most (default: four times blocks)' },
+  { name: 'on-undecided', value: 'policy', description: 'when the budget is spent: warn or fail (default: warn)' },
+]
+
+/** A comparison has these twice, or not at all. */
+const NOT_OURS = ['url', 'thresholds'] as const
+
+const MORE_HELP = `
+Every flag of a run sets the scenario of both sides; number counts the requests
+of one side in the first blocks.
+
+Examples:
+  perfgate compare --baseline-url http://127.0.0.1:8000 --candidate-url http://127.0.0.1:8001 \\
+    --model qwen2.5 --parallel 8 --number 400 --regression 'p50(latency) 5 %' --regression 'qps 3 %'
+  perfgate compare --regression 'p50(latency) 5 %' \\
+    --baseline-command 'node server.js' --baseline-cwd base --baseline-ready-url http://127.0.0.1:8000/health \\
+    --candidate-command 'node server.js' --candidate-cwd head --candidate-ready-url http://127.0.0.1:8001/health
+
+Exit codes:
+  0    no figure got worse by more than tolerated (undecided ones: with --on-undecided warn)
+  1    a figure did, or the run was invalid
+  2    wrong usage or configuration; nothing was sent
+  3    a command did not come up, or an endpoint did not answer the connection test
+  130  interrupted`
+
+/** @throws ConfigError, EndpointError, StoreError */
+export async function compareCommand(
+  args: readonly string[],
+  io: Io,
+  run: RunComparison = runPerfgate,
+): Promise<number> {
+  const request = readRequest(args, io)
+  if (request === undefined) return 0
+  const { config, json } = request
+  const progress = showProgress({
+    output: io.stderr,
+    style: terminalStyle(io.stderr, io.env),
+    everyRequests: Number(config.logEveryNQuery ?? 0) || 0,
+  })
+  const say = (text: string): void => progress.say(`perfgate: ${text}`)
+  const interrupts = listenForInterrupts(io, say, progress.end)
+  const { signal, killSignal } = interrupts
+  try {
+    const { result } = await run(config, { onProgress: progress.update, onNotice: say, signal, killSignal })
+    progress.end()
+    const tables = json ? io.stderr : io.stdout
+    tables.write(`${renderComparison(result, terminalStyle(tables, io.env))}\n`)
+    if (json) io.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
+    return signal.aborted ? INTERRUPTED : exitCodeOf(result)
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) return INTERRUPTED
+    throw error
+  } finally {
+    progress.end()
+    interrupts.close()
+  }
+}
+
+function exitCodeOf({ verdict, config }: ComparisonResult): 0 | 1 {
+  if (verdict === 'pass') return 0
+  if (verdict === 'undecided') return config.onUndecided === 'fail' ? 1 : 0
+  return verdict === 'invalid' && config.onInvalid === 'skip' ? 0 : 1
+}
+
+interface Request {
+  config: Record<string, unknown>
+  json: boolean
+}
+
+/** Undefined when help was printed. */
+function readRequest(args: readonly string[], io: Io): Request | undefined {
+  const command = quietCommand('perfgate compare', io)
+    .usage('[flags]')
+    .description('Measures a candidate and a baseline in turn, block by block, and fails when the candidate is worse.')
+    .allowExcessArguments(true)
+  const given = new Map<string, string[]>()
+  const add = ({ name, value, description }: Flag, group: string): void => {
+    const option = new Option(`--${name} <${value}>`, description).helpGroup(group)
+    command.addOption(option)
+    command.on(`option:${option.name()}`, (word: string) => void given.set(name, [...(given.get(name) ?? []), word]))
+  }
+  for (const side of SIDES)
+    for (const flag of SIDE_FLAGS)
+      add({ ...flag, name: `${side}-${flag.name}` }, `${side === 'baseline' ? 'Baseline' : 'Candidate'}:`)
+  for (const flag of OWN_FLAGS) if (!OPTION_NAMES.some((name) => flagName(name) === flag.name)) add(flag, 'Comparison:')
+  const words = addRunFlags(command)
+  command.addOption(
+    new Option('--json', 'print the result as JSON on stdout, and nothing else there').helpGroup('Output:'),
+  )
+  command.addHelpOption(new Option('-h, --help', 'print this help').helpGroup('Other:'))
+  command.addHelpText('after', MORE_HELP)
+  try {
+    command.parse(inOneSpelling(args.map(kebab)), { from: 'user' })
+  } catch (error) {
+    if (isHelp(error)) return undefined
+    throw usageError(error, [...given.keys(), ...allFlags()])
+  }
+  refuseOperands(command.args)
+  const scenario = valuesOf(words)
+  for (const name of NOT_OURS)
+    if (scenario[name] !== undefined)
+      throw new ConfigError(
+        name === 'url'
+          ? 'option --url: a comparison has two; give --baseline-url and --candidate-url'
+          : 'option --threshold: a comparison has --regression instead, for instance --regression "p50(latency) 5 %"',
+        name,
+      )
+  const config = { ...scenario, ...ownValues(given), ...sideValues(given) }
+  return { config, json: command.opts<{ json?: boolean }>().json === true }
+}
+
+/** `--baselineUrl` and `--baseline_url` are `--baseline-url`. */
+function kebab(arg: string): string {
+  const [, flag, value = ''] = /^--([\w-]+)(=.*)?$/s.exec(arg) ?? []
+  if (flag === undefined) return arg
+  const name = flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll('_', '-')
+  return allFlags().includes(name) ? `--${name}${value}` : arg
+}
+
+function allFlags(): string[] {
+  return [
+    ...SIDES.flatMap((side) => SIDE_FLAGS.map(({ name }) => `${side}-${name}`)),
+    ...OWN_FLAGS.map(({ name }) => name),
+    ...OPTION_NAMES.map(flagName),
+    'json',
+    'help',
+  ]
+}
+
+function ownValues(given: ReadonlyMap<string, string[]>): Record<string, unknown> {
+  const values: Record<string, unknown> = { regressions: regressionRecord(given.get('regression') ?? []) }
+  for (const name of ['confidence', 'blocks', 'max-blocks'])
+    if (given.has(name)) values[camelCase(name)] = numberOf(name, given.get(name)!.at(-1)!)
+  if (given.has('on-undecided')) values.onUndecided = given.get('on-undecided')!.at(-1)
+  return values
+}
+
+function sideValues(given: ReadonlyMap<string, string[]>): Record<string, unknown> {
+  return Object.fromEntries(
+    SIDES.flatMap((side) => {
+      const values = SIDE_FLAGS.flatMap(({ name }) => {
+        const words = given.get(`${side}-${name}`)
+        return words === undefined ? [] : [[camelCase(name), sideValue(`${side}-${name}`, words)] as const]
+      })
+      return values.length === 0 ? [] : [[side, Object.fromEntries(values)]]
+    }),
+  )
+}
+
+function sideValue(flag: string, words: readonly string[]): unknown {
+  if (flag.endsWith('-ready-timeout')) return numberOf(flag, words.at(-1)!)
+  if (!flag.endsWith('-env')) return words.at(-1)
+  return Object.fromEntries(
+    words.map((word) => {
+      const at = word.indexOf('=')
+      if (at < 1) throw new ConfigError(`option --${flag}: expected name=value, got "${word}"`)
+      return [word.slice(0, at), word.slice(at + 1)]
+    }),
+  )
+}
+
+function numberOf(flag: string, word: string): number {
+  const number = Number(word)
+  if (word.trim() === '' || Number.isNaN(number))
+    throw new ConfigError(`option --${flag}: expected a number, got "${word}"`)
+  return number
+}
+
+/** Loaded late: help and wrong usage need none of it. */
+async function runPerfgate(config: Record<string, unknown>, hooks: RunHooks): Promise<ComparisonOutcome> {
+  const { runComparison } = await import('../../run/index.ts')
+  return runComparison(config, hooks)
+}
+
+export const compare: CliCommand = {
+  name: 'compare',
+  description: 'compare a candidate with a baseline, in one run',
+  run: (args, io) => compareCommand(args, io),
+}

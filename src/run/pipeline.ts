@@ -1,0 +1,91 @@
+/** The way of a batch: token counts, figures, disk; in order, although counting may have to wait for its tables. */
+import type { Api } from '../apis/index.ts'
+import type { ResolvedConfig } from '../config/index.ts'
+import { showsSpeed } from '../datasets/index.ts'
+import { Bodies, type SharedBodies } from '../load/index.ts'
+import type { Result } from '../result/index.ts'
+import type { SampleBatch } from '../samples/index.ts'
+import type { ResultStore } from '../store/index.ts'
+import { loadTokenizer, type TokenCounter } from '../tokens/index.ts'
+import { countItems } from './itemCounts.ts'
+import { type SpeedRecorder, speedRecorder } from './speed.ts'
+import { estimateTokens, lacksTokens } from './tokenEstimates.ts'
+import { type UsageCheck, usageCheck } from './usageCheck.ts'
+
+export interface PipelineOptions {
+  api: Api
+  bodies: SharedBodies
+  config: ResolvedConfig
+}
+
+/** What counts the batches of a measured phase. */
+export interface BatchSink {
+  add(batch: SampleBatch): void
+}
+
+export class Pipeline {
+  #sink: BatchSink | undefined
+  readonly #bodies: Bodies
+  readonly #store: ResultStore | undefined
+  readonly #config: ResolvedConfig
+  readonly #api: Api
+  readonly #usage: UsageCheck | undefined
+  readonly #speed: SpeedRecorder | undefined
+  readonly #inputCounts = new Map<number, number>()
+  readonly #itemCounts = new Map<number, number>()
+  #counter: TokenCounter | undefined
+  #queue: Promise<void> | undefined
+
+  constructor({ api, bodies, config }: PipelineOptions, store: ResultStore | undefined) {
+    this.#api = api
+    this.#bodies = new Bodies(bodies)
+    this.#store = store
+    this.#config = config
+    this.#usage = config.tokenizerPath === undefined ? undefined : usageCheck(this.#bodies, api)
+    this.#speed = showsSpeed(config) ? speedRecorder() : undefined
+  }
+
+  /** Undefined unless the dataset is about speed. */
+  get speed(): Result['speed'] {
+    return this.#speed?.rows()
+  }
+
+  /** Where the server's token counts are not those of the tokenizer named. */
+  async usageNotes(): Promise<string[]> {
+    if (this.#usage === undefined) return []
+    this.#counter ??= await loadTokenizer(this.#config)
+    return this.#usage.notes(this.#counter)
+  }
+
+  /** From now on, batches count; without a sink, they do no longer. */
+  measure(sink: BatchSink | undefined): void {
+    this.#sink = sink
+  }
+
+  take(batch: SampleBatch): void {
+    if (this.#queue === undefined && (this.#counter !== undefined || !lacksTokens(batch, this.#api)))
+      this.#process(batch)
+    else this.#queue = (this.#queue ?? Promise.resolve()).then(() => this.#count(batch))
+  }
+
+  async settle(): Promise<void> {
+    await this.#queue
+    this.#queue = undefined
+  }
+
+  async #count(batch: SampleBatch): Promise<void> {
+    this.#counter ??= await loadTokenizer(this.#config)
+    this.#process(batch)
+  }
+
+  #process(batch: SampleBatch): void {
+    if (this.#counter !== undefined) estimateTokens(batch, this.#bodies, this.#api, this.#counter, this.#inputCounts)
+    countItems(batch, this.#bodies, this.#api, this.#itemCounts)
+    if (this.#sink !== undefined) {
+      this.#sink.add(batch)
+      this.#usage?.add(batch)
+      this.#speed?.add(batch)
+    }
+    this.#store?.write(batch)
+  }
+}
