@@ -1,5 +1,5 @@
 /** The verdict of a run as an exit code. */
-import type { Result } from '../result/index.ts'
+import type { CapacityResult, Result } from '../result/index.ts'
 
 /** 0 when every level passed; otherwise 1. An invalid run with `--on-invalid skip` was not judged, and does not fail. */
 export function exitCodeOf(results: readonly Result[]): 0 | 1 {
@@ -9,4 +9,9 @@ export function exitCodeOf(results: readonly Result[]): 0 | 1 {
 function isAccepted({ summary, verdict, config }: Result): boolean {
   if (summary.succeededRequests === 0) return false
   return verdict === 'pass' || (verdict === 'invalid' && config.onInvalid === 'skip')
+}
+
+/** 0 when the search found what its gate asks for. */
+export function exitCodeOfCapacity({ verdict, config }: CapacityResult): 0 | 1 {
+  return verdict === 'pass' || (verdict === 'invalid' && config['onInvalid'] === 'skip') ? 0 : 1
 }

@@ -14,7 +14,7 @@ export interface OptionMeta {
   defaultText?: string
 }
 
-export const OPTION_GROUPS = ['Basic', 'Network', 'Load', 'Data', 'Generation', 'Gate', 'Output'] as const
+export const OPTION_GROUPS = ['Basic', 'Network', 'Load', 'Data', 'Generation', 'Gate', 'Capacity', 'Output'] as const
 export type OptionGroup = (typeof OPTION_GROUPS)[number]
 
 /** What is said of each option, by its schema. */

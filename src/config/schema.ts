@@ -12,6 +12,7 @@ import { generationOptions } from './options/generation.ts'
 import { loadOptions, type stage } from './options/load.ts'
 import { networkOptions } from './options/network.ts'
 import { outputOptions } from './options/output.ts'
+import { slaOptions } from './options/sla.ts'
 
 export const options = z.strictObject({
   ...basicOptions,
@@ -20,6 +21,7 @@ export const options = z.strictObject({
   ...dataOptions,
   ...generationOptions,
   ...gateOptions,
+  ...slaOptions,
   ...outputOptions,
 })
 

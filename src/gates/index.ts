@@ -1,4 +1,5 @@
 /** Thresholds and statistics: from what was measured to a verdict. */
+export * from './capacity/index.ts'
 export type { Operator } from './condition.ts'
 export { InvalidRunError, ThresholdError, UndecidedError } from './errors.ts'
 export { type EvaluateOptions, evaluateThresholds, overallVerdict } from './evaluate.ts'
@@ -29,4 +30,4 @@ export {
 } from './intervals/index.ts'
 export type { AggregateName, Condition, Objectives, ThresholdKey, Thresholds } from './keys.ts'
 export { objectiveRecord, type ParsedObjective, parseObjectives } from './objectives.ts'
-export type { Quantity } from './quantity.ts'
+export { QUANTITIES, type Quantity } from './quantity.ts'

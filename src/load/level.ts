@@ -16,4 +16,6 @@ export interface Level {
   /** Arrival times of a trace, milliseconds from the start, ascending. */
   timestamps: readonly number[]
   seed: number
+  /** Request i sends body firstBody + i, so that levels run one after another need not repeat prompts. Default 0. */
+  firstBody?: number
 }

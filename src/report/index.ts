@@ -1,6 +1,8 @@
 /** How a result is shown: one file per format, one line here. */
+export { renderCapacity } from './capacityText.ts'
 export { renderJson } from './json.ts'
 export { renderMarkdown } from './markdown.ts'
+export { OVERVIEW_TITLE, overviewCells, overviewTable } from './overviewTable.ts'
 export { type PercentileTableOptions, percentileTable } from './percentileTable.ts'
 export { plainWords } from './serverWords.ts'
 export { summaryTable } from './summaryTable.ts'

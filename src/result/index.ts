@@ -1,5 +1,11 @@
 /** The one JSON shape of a result. */
 export {
+  type CapacityCriterion,
+  type CapacityResult,
+  type CapacityStep,
+  capacitySchema,
+} from './capacity.ts'
+export {
   type ClientHealth,
   clientHealthSchema,
   type Distribution,

@@ -6,7 +6,7 @@ import { readPrompts } from '../datasets/index.ts'
 import { parseObjectives, parseThresholds, requireObjectives } from '../gates/index.ts'
 import { LoadPool, packBodies, type SharedBodies } from '../load/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
-import type { PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
+import type { CapacityResult, PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { ResultStore } from '../store/index.ts'
 import { testConnection } from './connectionTest.ts'
@@ -14,6 +14,7 @@ import { openEndpoint, requestHeaders } from './endpoint.ts'
 import type { RunHooks } from './hooks.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf, type RunLevel } from './levels.ts'
+import { inOrder, type LoadPlan } from './plan.ts'
 import { redactConfig } from './redact.ts'
 import { buildBodies, MAX_BODIES } from './requests.ts'
 
@@ -29,6 +30,8 @@ export interface Outcome {
   percentiles: PercentileRow[]
   resultDbPath: string | null
   jsonPaths: string[]
+  /** What a search with `slaAutoTune` found; `results` are then those of its steps. */
+  capacity?: CapacityResult
 }
 
 const BADNESS: readonly Verdict[] = ['pass', 'undecided', 'fail', 'invalid']
@@ -52,13 +55,27 @@ export async function runPerfBenchmark(
   hooks: RunHooks = {},
 ): Promise<Outcome> {
   const config = withEnvironment(resolveConfig(input))
+  if (config.slaAutoTune) {
+    // Loaded when wanted: it builds on this file.
+    const { runCapacity } = await import('./capacity.ts')
+    return runCapacity(config, hooks)
+  }
+  return runPlan(config, inOrder(levelsOf(config)), hooks)
+}
+
+/**
+ * Runs the levels a plan asks for, one after another, on one endpoint with one set of load threads.
+ *
+ * @param config with the environment's part filled in, see `withEnvironment`
+ * @throws as `runPerfBenchmark` does
+ */
+export async function runPlan(config: ResolvedConfig, plan: LoadPlan, hooks: RunHooks): Promise<Outcome> {
   if (config.debug) hooks.onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
   const thresholds = parseThresholds(config.thresholds)
   const objectives = parseObjectives(config.objectives)
   requireObjectives(thresholds, objectives)
   const api = findApi(config.api)
-  const levels = levelsOf(config)
-  const wanted = Math.max(...levels.map(({ level }) => level.number))
+  const wanted = Math.max(...plan.extent.map(({ level }) => level.number))
   const prompts = await readPrompts(config, Math.min(wanted, MAX_BODIES))
   const endpoint = await openEndpoint(config, api)
   let pool: LoadPool | undefined
@@ -68,7 +85,7 @@ export async function runPerfBenchmark(
     const headers = requestHeaders(config)
     const bodies = packBodies(bodyTexts)
     const spare = Math.max(1, availableParallelism() - 1)
-    const workers = config.workers === 'auto' ? threadsFor(levels, spare) : config.workers
+    const workers = config.workers === 'auto' ? threadsFor(plan.extent, spare) : config.workers
     const batches = { listener: (_batch: SampleBatch): void => {} }
     const load = new LoadPool({
       api: api.name,
@@ -100,7 +117,9 @@ export async function runPerfBenchmark(
           }),
     ])
     const outcomes: LevelOutcome[] = []
-    for (const [index, level] of levels.entries()) {
+    for (let index = 0; ; index++) {
+      const level = plan.next(outcomes)
+      if (level === undefined) break
       if (index > 0) await pause(config.sleepInterval * 1000, hooks.signal)
       if (index > 0 && hooks.signal?.aborted) break
       outcomes.push(
@@ -115,7 +134,7 @@ export async function runPerfBenchmark(
           objectives,
           hooks,
           index,
-          count: levels.length,
+          count: Math.max(plan.count, index + 1),
           harnessOverheadMs: overheadMs,
           freeCores: Math.max(0, spare - workers),
         }),
@@ -158,7 +177,7 @@ function outcomeOf(outcomes: LevelOutcome[]): Outcome {
 }
 
 /** What the environment supplies where the scenario does not. */
-function withEnvironment(config: ResolvedConfig): ResolvedConfig {
+export function withEnvironment(config: ResolvedConfig): ResolvedConfig {
   const model = config.model ?? (config.url === undefined ? 'embedded' : 'default')
   // The embedded server needs no key: a real one is not sent where it is of no use.
   const apiKey =
@@ -167,7 +186,7 @@ function withEnvironment(config: ResolvedConfig): ResolvedConfig {
   return apiKey === undefined || apiKey === '' ? { ...config, model } : { ...config, model, apiKey }
 }
 
-function threadsFor(levels: RunLevel[], spare: number): number {
+function threadsFor(levels: readonly RunLevel[], spare: number): number {
   const needed = levels.map(({ level }) => {
     const streams = Number.isFinite(level.parallel)
       ? Math.max(

@@ -1,4 +1,5 @@
 /** The pipeline: from a scenario to results, verdict and files. */
 export { type Outcome, runPerfBenchmark } from './benchmark.ts'
+export { type CapacityOutcome, readSearch, runCapacity } from './capacity.ts'
 export { environment, packageVersion } from './environment.ts'
 export type { RunHooks, RunProgress } from './hooks.ts'

@@ -2,7 +2,13 @@
 export type { ThresholdKey, Thresholds } from '../gates/index.ts'
 export type { MetricsView } from '../metrics/index.ts'
 export type { Result } from '../result/index.ts'
-export { type PerfResultArtifact, RESULT_ARTIFACT } from './artifact.ts'
+export { CAPACITY_ARTIFACT, type PerfCapacityArtifact, type PerfResultArtifact, RESULT_ARTIFACT } from './artifact.ts'
+export type {
+  CapacityBody,
+  CapacityContext,
+  CapacityScenario,
+  CapacityTest,
+} from './capacity.ts'
 export type {} from './config.ts'
 export { LoadError } from './judge.ts'
 export type {} from './matcher.ts'

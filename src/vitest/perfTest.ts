@@ -3,6 +3,7 @@ import { type RunnerTestCase, type TestContext, TestRunner } from 'vitest'
 import { ConfigError } from '../config/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
 import type { Result } from '../result/index.ts'
+import { type CapacityTest, capacityTest } from './capacity.ts'
 import { trackLoad } from './inFlight.ts'
 import { runPerfTest } from './run.ts'
 import { checkScenario, type Scenario } from './scenario.ts'
@@ -50,6 +51,8 @@ export interface PerfTest {
   (name: string, scenario?: Scenario, body?: PerfBody): void
   each: PerfEach
   for: PerfFor
+  /** Searches for the most load that meets a service level, and gates on it. */
+  readonly capacity: CapacityTest
   readonly skip: PerfTest
   readonly only: PerfTest
   readonly todo: PerfTest
@@ -86,7 +89,7 @@ function collector(): PerfTest {
   const each = test.each as VitestEach
   // Vitest copies these from the function to each link of the chain, so they are replaced on the function and on the first link.
   Object.assign(collect, { each: eachRow(each, false), for: eachRow(each, true) })
-  Object.assign(test, { each: eachRow(each, false), for: eachRow(each, true) })
+  Object.assign(test, { each: eachRow(each, false), for: eachRow(each, true), capacity: capacityTest })
   return test
 }
 

@@ -2,9 +2,16 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Reporter, TestCase, Vitest } from 'vitest/node'
-import { renderJson, renderMarkdown, renderText, terminalStyle } from '../report/index.ts'
-import type { Result } from '../result/index.ts'
-import { RESULT_ARTIFACT } from './artifact.ts'
+import {
+  renderCapacity,
+  renderJson,
+  renderMarkdown,
+  renderText,
+  type TerminalStyle,
+  terminalStyle,
+} from '../report/index.ts'
+import type { CapacityResult, Result } from '../result/index.ts'
+import { CAPACITY_ARTIFACT, RESULT_ARTIFACT } from './artifact.ts'
 import { withoutFigures } from './terminalAnnotations.ts'
 
 /**
@@ -21,16 +28,17 @@ export default class PerfgateReporter implements Reporter {
 
   onTestCaseResult(test: TestCase): void {
     for (const result of resultsOf(test)) {
-      this.#print(test, result)
+      this.#print(test, (style) => renderText(result, style))
       this.#write(result)
     }
+    for (const capacity of capacitiesOf(test)) this.#print(test, (style) => renderCapacity(capacity, style))
   }
 
-  #print(test: TestCase, result: Result): void {
+  #print(test: TestCase, render: (style: TerminalStyle) => string): void {
     const { logger, config } = this.#vitest!
     const toStderr = config.reporters.some(ownsStdout)
     const stream = toStderr ? logger.errorStream : logger.outputStream
-    const text = `\n${test.module.relativeModuleId} > ${test.fullName}\n\n${renderText(result, terminalStyle(stream as NodeJS.WriteStream))}\n`
+    const text = `\n${test.module.relativeModuleId} > ${test.fullName}\n\n${render(terminalStyle(stream as NodeJS.WriteStream))}\n`
     if (toStderr) logger.error(text)
     else logger.log(text)
   }
@@ -54,6 +62,10 @@ function ownsStdout(reporter: Vitest['config']['reporters'][number]): boolean {
 
 function resultsOf(test: TestCase): Result[] {
   return test.artifacts().flatMap((artifact) => (artifact.type === RESULT_ARTIFACT ? artifact.result : []))
+}
+
+function capacitiesOf(test: TestCase): CapacityResult[] {
+  return test.artifacts().flatMap((artifact) => (artifact.type === CAPACITY_ARTIFACT ? artifact.capacity : []))
 }
 
 /** The JSON is there already where the load ran, but not where reports of other machines are merged. */

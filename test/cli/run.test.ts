@@ -147,6 +147,7 @@ test('help has a heading for every group and fits in 80 columns', async () => {
     'Data:',
     'Generation:',
     'Gate:',
+    'Capacity:',
     'Output:',
     'Other:',
     'Commands:',

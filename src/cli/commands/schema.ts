@@ -1,13 +1,14 @@
-/** `perfgate schema result|config`: prints a JSON Schema. */
+/** `perfgate schema result|capacity|config`: prints a JSON Schema. */
 import { z } from 'zod'
 import { ConfigError, options, suggestion } from '../../config/index.ts'
-import { resultSchema } from '../../result/index.ts'
+import { capacitySchema, resultSchema } from '../../result/index.ts'
 import type { Io } from '../io.ts'
 import { isHelp, quietCommand, usageError } from '../usage.ts'
 import type { CliCommand } from './command.ts'
 
 const SCHEMAS: Record<string, () => unknown> = {
   result: () => z.toJSONSchema(resultSchema),
+  capacity: () => z.toJSONSchema(capacitySchema),
   // As users write it: before defaults are filled in.
   config: () => z.toJSONSchema(options, { io: 'input' }),
 }
@@ -33,6 +34,6 @@ export function schemaCommand(args: readonly string[], io: Io): number {
 
 export const schema: CliCommand = {
   name: 'schema',
-  description: 'print the JSON Schema of "result" or "config"',
+  description: 'print the JSON Schema of "result", "capacity" or "config"',
   run: schemaCommand,
 }
