@@ -34,6 +34,6 @@ export function schemaCommand(args: readonly string[], io: Io): number {
 
 export const schema: CliCommand = {
   name: 'schema',
-  description: 'print the JSON Schema of "result", "capacity" or "config"',
+  description: 'print a JSON Schema: result, capacity or config',
   run: schemaCommand,
 }
