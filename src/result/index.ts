@@ -20,3 +20,4 @@ export {
   type Timeline,
   type Verdict,
 } from './schema.ts'
+export { type SweepResult, sweepSchema } from './sweep.ts'

@@ -139,7 +139,7 @@ describe('what is wrong is named, and nothing runs', () => {
       ['http://127.0.0.1:8000'],
       '"http://127.0.0.1:8000" belongs to no flag, did you mean --url http://127.0.0.1:8000?',
     ],
-    [['server'], '"server" belongs to no flag; flags begin with --, commands are serve and schema'],
+    [['server'], '"server" belongs to no flag; flags begin with --, commands are serve, schema, sweep and baseline'],
     [['schema', 'resul'], 'schema "resul": unknown, did you mean "result"?'],
     [['schema'], 'schema of what? Known: result, capacity, config'],
     [['serve', '--prt', '1'], 'unknown flag --prt, did you mean --port?'],

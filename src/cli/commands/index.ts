@@ -2,7 +2,8 @@
 import type { CliCommand } from './command.ts'
 import { schema } from './schema.ts'
 import { serve } from './serve.ts'
+import { sweep } from './sweep.ts'
 
 export type { CliCommand } from './command.ts'
 
-export const COMMANDS: readonly CliCommand[] = [serve, schema]
+export const COMMANDS: readonly CliCommand[] = [serve, schema, sweep]

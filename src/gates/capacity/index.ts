@@ -1,5 +1,6 @@
 /** Capacity: how much load an endpoint carries within a service level. */
 export { type Criterion, type CriterionRecord, parseCriteria } from './criteria.ts'
+export { type CurvePoint, findKnee, isOverSaturated } from './curve.ts'
 export {
   CAPACITY_KEYS,
   type CapacityKey,
