@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { type OptionMeta, optionMetas } from './option.ts'
+import { baselineOptions } from './options/baseline.ts'
 import { basicOptions } from './options/basic.ts'
 import { dataOptions } from './options/data.ts'
 import { gateOptions } from './options/gate.ts'
@@ -21,6 +22,7 @@ export const options = z.strictObject({
   ...dataOptions,
   ...generationOptions,
   ...gateOptions,
+  ...baselineOptions,
   ...slaOptions,
   ...outputOptions,
 })

@@ -1,9 +1,10 @@
 /** Thresholds and statistics: from what was measured to a verdict. */
+export * from './baseline/index.ts'
 export * from './capacity/index.ts'
 export type { Operator } from './condition.ts'
 export { InvalidRunError, ThresholdError, UndecidedError } from './errors.ts'
 export { type EvaluateOptions, evaluateThresholds, overallVerdict } from './evaluate.ts'
-export type { Figure } from './figure.ts'
+export { type Figure, parseKey, quantityOf } from './figure.ts'
 export { formatConfidence, formatCount, formatNumber, readableUnit, withUnit } from './format.ts'
 export {
   type ParsedThreshold,
@@ -31,3 +32,11 @@ export {
 export type { AggregateName, Condition, Objectives, ThresholdKey, Thresholds } from './keys.ts'
 export { objectiveRecord, type ParsedObjective, parseObjectives } from './objectives.ts'
 export { QUANTITIES, type Quantity } from './quantity.ts'
+export {
+  type ParsedRegression,
+  parseRegressions,
+  regressionRecord,
+  type Tolerance,
+  worseDirection,
+} from './regressions.ts'
+export * from './trend/index.ts'

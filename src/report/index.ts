@@ -1,4 +1,5 @@
 /** How a result is shown: one file per format, one line here. */
+export { renderComparison, renderStored, renderTrend } from './baselineText.ts'
 export { renderCapacity } from './capacityText.ts'
 export { renderJson } from './json.ts'
 export { renderMarkdown } from './markdown.ts'

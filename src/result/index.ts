@@ -6,6 +6,7 @@ export {
   capacitySchema,
 } from './capacity.ts'
 export {
+  type BaselineInfo,
   type ClientHealth,
   clientHealthSchema,
   type Distribution,

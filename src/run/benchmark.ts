@@ -9,6 +9,7 @@ import type { MetricsView } from '../metrics/index.ts'
 import type { CapacityResult, PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { ResultStore } from '../store/index.ts'
+import { againstBaseline } from './baseline.ts'
 import { testConnection } from './connectionTest.ts'
 import { openEndpoint, requestHeaders } from './endpoint.ts'
 import type { RunHooks } from './hooks.ts'
@@ -60,7 +61,7 @@ export async function runPerfBenchmark(
     const { runCapacity } = await import('./capacity.ts')
     return runCapacity(config, hooks)
   }
-  return runPlan(config, inOrder(levelsOf(config)), hooks)
+  return runPlan(config, inOrder(againstBaseline(config, levelsOf(config), hooks)), hooks)
 }
 
 /**

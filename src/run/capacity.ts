@@ -63,6 +63,8 @@ export function readSearch(config: ResolvedConfig): CapacitySearch {
   for (const name of ['stages', 'timestamps', 'executor'] as const)
     if (config[name] !== undefined)
       throw new ConfigError(`option "${name}": a search sets the load itself; leave it out with slaAutoTune`, name)
+  if (config.baseline !== undefined)
+    throw new ConfigError('option "baseline": a search has no counterpart in a stored result; leave it out', 'baseline')
   const hasThresholds = Object.keys(thresholds).length > 0
   if (config.slaParams !== undefined && hasThresholds)
     throw new ConfigError(

@@ -1,7 +1,7 @@
 /** Runs one level of load: warmup, measured phase, figures, verdict, files. */
 import { writeFileSync } from 'node:fs'
 import type { ResolvedConfig } from '../config/index.ts'
-import { evaluateThresholds, overallVerdict, type ParsedThreshold } from '../gates/index.ts'
+import { evaluateThresholds, overallVerdict, type ParsedThreshold, storedIntervals } from '../gates/index.ts'
 import { Bodies, type LoadPool, type SharedBodies } from '../load/index.ts'
 import {
   distributions,
@@ -21,7 +21,7 @@ import { judgeClient } from './clientHealth.ts'
 import type { Endpoint } from './endpoint.ts'
 import { environment } from './environment.ts'
 import type { RunHooks, RunProgress } from './hooks.ts'
-import type { RunLevel } from './levels.ts'
+import { levelConfig, type RunLevel } from './levels.ts'
 import { redactConfig } from './redact.ts'
 import { estimateTokens, lacksTokens } from './tokenEstimates.ts'
 
@@ -52,7 +52,10 @@ export interface LevelOutcome {
 }
 
 /** @throws StoreError when the result DB could not be written; the load is stopped first */
-export async function runLevel({ level, warmup, label }: RunLevel, context: LevelContext): Promise<LevelOutcome> {
+export async function runLevel(
+  { level, warmup, label, finish }: RunLevel,
+  context: LevelContext,
+): Promise<LevelOutcome> {
   const { config, endpoint, pool, hooks } = context
   const startedAt = new Date()
   const path =
@@ -101,7 +104,7 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
       harnessOverheadMs: context.harnessOverheadMs,
       freeCores: context.freeCores,
     })
-    const result = buildResult(context, {
+    const measured = buildResult(context, {
       level,
       metrics,
       client,
@@ -110,6 +113,7 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
       shown,
       unsent: report.threads.reduce((sum, thread) => sum + thread.unsent, 0),
     })
+    const result = finish?.(measured) ?? measured
     store?.setFact('result', result)
     await store?.finish()
     if (path !== undefined) writeFileSync(`${path}.json`, renderJson(result))
@@ -205,6 +209,7 @@ function buildResult(
 ): Result {
   const { config, endpoint, hooks } = context
   const thresholds = evaluateThresholds(context.thresholds, metrics)
+  const timeline = metrics.timeline.timeline()
   const interrupted = hooks.signal?.aborted === true || hooks.killSignal?.aborted === true
   const { estimatedTokens, reportedTokens } = metrics
   const notes: string[] = []
@@ -229,13 +234,7 @@ function buildResult(
     startedAt: startedAt.toISOString(),
     endpoint: { url: endpoint.url, embedded: endpoint.embedded },
     interrupted,
-    config: {
-      ...shown,
-      parallel: Number.isFinite(level.parallel) ? level.parallel : config.parallel,
-      rate: level.rate,
-      executor: level.executor,
-      number: Number.isFinite(level.number) ? level.number : undefined,
-    },
+    config: levelConfig(shown, level),
     summary: summarize(metrics, {
       concurrency: Number.isFinite(level.parallel) ? level.parallel : null,
       expectedRequests: Number.isFinite(level.number) ? level.number : null,
@@ -244,7 +243,7 @@ function buildResult(
     percentiles: percentileRows(metrics),
     distributions: distributions(metrics),
     rates: rates(metrics),
-    timeline: metrics.timeline.timeline(),
+    timeline,
     errors: errorCounts(metrics),
     failures: metrics.failures,
     tokens: {
@@ -261,6 +260,7 @@ function buildResult(
     verdict: overallVerdict(thresholds, client.valid || config.onInvalid === 'warn'),
     client,
     environment: environment(),
+    intervals: storedIntervals(metrics, timeline),
     notes,
   }
 }

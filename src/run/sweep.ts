@@ -104,6 +104,11 @@ function refuseWhatASweepSets(config: ResolvedConfig): void {
   for (const name of ['stages', 'timestamps', 'executor'] as const)
     if (config[name] !== undefined)
       throw new ConfigError(`option "${name}": a sweep sets the load itself; leave it out`, name)
+  if (config.baseline !== undefined)
+    throw new ConfigError(
+      'option "baseline": a sweep has no counterpart in a stored result; run the levels as a list, --parallel 1 2 4',
+      'baseline',
+    )
   if (Array.isArray(config.number))
     throw new ConfigError('option "number": a sweep takes one number for every level', 'number')
 }

@@ -1,6 +1,6 @@
 /** The scenario of a perf test, checked while Vitest collects the file: a mistake is found before any load. */
 import { type Config, ConfigError, type ResolvedConfig, resolveConfig } from '../config/index.ts'
-import { parseThresholds, type Thresholds } from '../gates/index.ts'
+import { parseRegressions, parseThresholds, type Thresholds } from '../gates/index.ts'
 
 /** What to run and what must hold. */
 export interface Scenario extends Omit<Config, 'thresholds'> {
@@ -33,8 +33,9 @@ export function checkScenario(test: string, scenario: unknown): CheckedScenario 
         `option "timeoutMs": expected a positive number of milliseconds, got ${described(timeoutMs)}`,
         'timeoutMs',
       )
-    const { thresholds, onInvalid } = resolveConfig(config as Config)
+    const { thresholds, regressions, onInvalid } = resolveConfig(config as Config)
     parseThresholds(thresholds)
+    parseRegressions(regressions)
     return { config: config as Config, timeoutMs, onInvalid }
   } catch (error) {
     if (!(error instanceof Error)) throw error

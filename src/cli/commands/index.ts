@@ -1,4 +1,5 @@
 /** The commands besides a run; adding one is one file and one line here. */
+import { baseline } from './baseline.ts'
 import type { CliCommand } from './command.ts'
 import { schema } from './schema.ts'
 import { serve } from './serve.ts'
@@ -6,4 +7,4 @@ import { sweep } from './sweep.ts'
 
 export type { CliCommand } from './command.ts'
 
-export const COMMANDS: readonly CliCommand[] = [serve, schema, sweep]
+export const COMMANDS: readonly CliCommand[] = [serve, schema, sweep, baseline]
