@@ -1,7 +1,7 @@
 /** The pipeline behind every door: scenario, prompts, endpoint, load, figures, verdict, files. */
 import { availableParallelism } from 'node:os'
 import { findApi } from '../apis/index.ts'
-import { type Config, type ResolvedConfig, resolveConfig } from '../config/index.ts'
+import { type Config, ConfigError, type ResolvedConfig, resolveConfig } from '../config/index.ts'
 import { readPrompts } from '../datasets/index.ts'
 import { parseObjectives, parseThresholds, requireObjectives } from '../gates/index.ts'
 import { LoadPool, packBodies, type SharedBodies } from '../load/index.ts'
@@ -61,6 +61,7 @@ export async function runPerfBenchmark(
     const { runCapacity } = await import('./capacity.ts')
     return runCapacity(config, hooks)
   }
+  refuseIdleSearch(config)
   return runPlan(config, inOrder(againstBaseline(config, levelsOf(config), hooks)), hooks)
 }
 
@@ -175,6 +176,13 @@ function outcomeOf(outcomes: LevelOutcome[]): Outcome {
     resultDbPath: result.summary.resultDbPath,
     jsonPaths: outcomes.flatMap(({ jsonPath }) => jsonPath ?? []),
   }
+}
+
+/** A criterion that nothing looks at would look like a gate. */
+function refuseIdleSearch({ slaParams, slaGate }: ResolvedConfig): void {
+  const name = slaParams !== undefined ? 'slaParams' : Object.keys(slaGate).length > 0 ? 'slaGate' : undefined
+  if (name !== undefined)
+    throw new ConfigError(`option "${name}": is about a search for capacity; add slaAutoTune, or leave it out`, name)
 }
 
 /** What the environment supplies where the scenario does not. */

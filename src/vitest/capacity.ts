@@ -13,6 +13,7 @@ import { FIGURE_PREFIX } from './figures.ts'
 import { trackLoad } from './inFlight.ts'
 import { withoutStack } from './judge.ts'
 import { type CheckedScenario, checkScenario, type Scenario } from './scenario.ts'
+import { seenFrom } from './seenFrom.ts'
 
 /** What must hold together, for instance `{ 'p99(latency)': '<= 1.5 s' }`; or one figure and `max` or `min`. */
 export type SlaCriterion = { readonly [Key in ThresholdKey]?: Condition | 'max' | 'min' }
@@ -57,13 +58,21 @@ export const capacityTest = TestRunner.createTaskCollector(collect) as unknown a
 
 function collect(this: Chain, name: unknown, scenario?: unknown, body?: CapacityBody): void {
   const title = typeof name === 'function' ? name.name : String(name)
-  const options = { ...this, timeout: 0, retry: 0 }
+  seenFrom(collect, () => collectCase(this, title, scenario, body))
+}
+
+function collectCase(chain: Chain, title: string, scenario: unknown, body: CapacityBody | undefined): void {
+  if (TestRunner.getCurrentTest() !== undefined)
+    throw new Error(`perf test "${title}": perfTest.capacity cannot be called inside a test`)
+  const options = { ...chain, timeout: 0, retry: 0 }
   const suite = TestRunner.getCurrentSuite()
-  if (this.todo || this.skip) {
-    suite.task(title, { ...options, ...(this.todo ? {} : { handler: () => {} }) })
+  if (chain.todo || chain.skip) {
+    suite.task(title, { ...options, ...(chain.todo ? {} : { handler: () => {} }) })
     return
   }
   const checked = check(title, scenario)
+  if (body !== undefined && typeof body !== 'function')
+    throw new TypeError(`perf test "${title}": the third argument must be a function`)
   suite.task(title, {
     ...options,
     handler: (context) => {

@@ -7,6 +7,7 @@ import { type CapacityTest, capacityTest } from './capacity.ts'
 import { trackLoad } from './inFlight.ts'
 import { runPerfTest } from './run.ts'
 import { checkScenario, type Scenario } from './scenario.ts'
+import { seenFrom } from './seenFrom.ts'
 
 /** What the function of a perf test is given: Vitest's test context, and what was measured. */
 export interface PerfContext extends TestContext {
@@ -105,6 +106,10 @@ function collectCase(chain: Chain, name: string, given: () => Case): void {
   }
   const { scenario, body } = given()
   const checked = checkScenario(name, scenario)
+  if (checked.isSearch)
+    throw new ConfigError(
+      `perf test "${name}": option "slaAutoTune": use perfTest.capacity, which judges what is found`,
+    )
   if (body !== undefined && typeof body !== 'function')
     throw new TypeError(`perf test "${name}": the third argument must be a function`)
   suite.task(name, {
@@ -138,15 +143,5 @@ function eachRow(vitestEach: VitestEach, whole: boolean) {
       const caseOf = (...row: unknown[]): Case => ({ scenario: scenario(...(whole && spread ? [row] : row)), body })
       seenFrom(collectEach, () => collectRows(name, caseOf))
     }
-  }
-}
-
-/** A mistake in a scenario is shown where the test file calls `entry`, not where we found it. */
-function seenFrom(entry: (...args: never[]) => unknown, collect: () => void): void {
-  try {
-    collect()
-  } catch (error) {
-    if (error instanceof ConfigError) Error.captureStackTrace(error, entry)
-    throw error
   }
 }

@@ -17,6 +17,8 @@ export interface CheckedScenario {
   config: Config
   timeoutMs: number | undefined
   onInvalid: ResolvedConfig['onInvalid']
+  /** It is a search for capacity, which `perfTest.capacity` runs and judges. */
+  isSearch: boolean
 }
 
 /**
@@ -33,10 +35,10 @@ export function checkScenario(test: string, scenario: unknown): CheckedScenario 
         `option "timeoutMs": expected a positive number of milliseconds, got ${described(timeoutMs)}`,
         'timeoutMs',
       )
-    const { thresholds, regressions, onInvalid } = resolveConfig(config as Config)
+    const { thresholds, regressions, onInvalid, slaAutoTune } = resolveConfig(config as Config)
     parseThresholds(thresholds)
     parseRegressions(regressions)
-    return { config: config as Config, timeoutMs, onInvalid }
+    return { config: config as Config, timeoutMs, onInvalid, isSearch: slaAutoTune }
   } catch (error) {
     if (!(error instanceof Error)) throw error
     error.message = `perf test "${test}": ${error.message}`

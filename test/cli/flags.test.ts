@@ -141,7 +141,7 @@ describe('what is wrong is named, and nothing runs', () => {
     ],
     [['server'], '"server" belongs to no flag; flags begin with --, commands are serve, schema, sweep and baseline'],
     [['schema', 'resul'], 'schema "resul": unknown, did you mean "result"?'],
-    [['schema'], 'schema of what? Known: result, capacity, config'],
+    [['schema'], 'schema of what? Known: result, capacity, sweep, config'],
     [['serve', '--prt', '1'], 'unknown flag --prt, did you mean --port?'],
   ])('%j', async (args, message) => {
     expect(await configOf(...args)).toBe(`perfgate: ${message}`)

@@ -9,7 +9,7 @@ import { runSweep } from '../../src/run/index.ts'
 import { PUBLISHED } from '../report/publishedResult.ts'
 import { fakeWorld } from './fakeWorld.ts'
 
-const server = await startServer({ slots: 4, ttft: { meanMs: 190 }, itl: { meanMs: 1 }, outputTokens: 11 })
+const server = await startServer({ slots: 4, ttft: { meanMs: 290 }, itl: { meanMs: 1 }, outputTokens: 11 })
 afterAll(() => server.close())
 
 function level(parallel: number, qps: number, latencySeconds: number, failedRequests = 0): Result {
@@ -127,7 +127,8 @@ describe('the words of a sweep', () => {
 describe('a sweep', () => {
   const scenario = { url: server.url, model: 'm', sleepInterval: 0, store: 'none', onInvalid: 'warn' } as const
 
-  test('over a server with 4 slots finds them, and stops at the first level beyond', async () => {
+  // What stalls this machine for a tenth of a level changes the curve; the test is then run again.
+  test('over a server with 4 slots finds them, and stops at the first level beyond', { retry: 2 }, async () => {
     const { sweep } = await runSweep({ ...scenario, number: 24 }, { variable: 'parallel', from: 2, to: 64 })
     expect(sweep.points.map(({ load }) => load)).toEqual([2, 4, 8])
     expect(sweep).toMatchObject({ knee: 4, saturatedFrom: 8 })

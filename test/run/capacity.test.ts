@@ -1,4 +1,8 @@
-/** The search on a real server whose capacity is known: so many slots, each answer of so many milliseconds. */
+/**
+ * The search on a real server whose capacity is known: so many slots, each answer of so many milliseconds.
+ *
+ * What stalls this machine for longer than the margin changes the answer; such a test is then run again.
+ */
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,10 +11,12 @@ import { startServer } from '../../fixtures/index.ts'
 import { capacitySchema } from '../../src/result/index.ts'
 import { runPerfBenchmark } from '../../src/run/index.ts'
 
-// An answer takes 100 ms; with 4 slots five at once make one wait for another 100 ms.
-const server = await startServer({ slots: 4, ttft: { meanMs: 81 }, itl: { meanMs: 1 }, outputTokens: 20 })
+// An answer takes 400 ms; with 4 slots five at once make one wait for another 400 ms. The limit lies between.
+const server = await startServer({ slots: 4, ttft: { meanMs: 381 }, itl: { meanMs: 1 }, outputTokens: 20 })
 const url = `${server.url}/chat/completions`
 afterAll(() => server.close())
+
+const STALLS = { retry: 2 }
 
 const SEARCH = {
   url,
@@ -24,12 +30,12 @@ const SEARCH = {
 } as const
 
 describe('a capacity search', () => {
-  test('finds the slots of the server, with prompts that go on from step to step', async () => {
+  test('finds the slots of the server, with prompts that go on from step to step', STALLS, async () => {
     const before = server.requests.length
     const outcome = await runPerfBenchmark({
       ...SEARCH,
       parallel: 2,
-      slaParams: [{ p99_latency: '<=0.165' }],
+      slaParams: [{ p99_latency: '<=0.65' }],
       slaGate: { maxParallel: '>= 4' },
     })
     const { capacity } = outcome
@@ -45,17 +51,17 @@ describe('a capacity search', () => {
     expect(new Set(prompts).size).toBe(50)
   })
 
-  test('halves from a start that is broken, and a gate on more than there is fails', async () => {
+  test('halves from a start that is broken, and a gate on more than there is fails', STALLS, async () => {
     const { capacity, verdict } = await runPerfBenchmark({
       ...SEARCH,
       parallel: 8,
-      slaParams: { p99_latency: '<= 165 ms' },
+      slaParams: { p99_latency: '<= 650 ms' },
       slaGate: { maxParallel: '>= 16' },
     })
     expect(capacity!.steps.map(({ level }) => level)).toEqual([8, 4, 6, 5])
     expect(capacity!.criteria[0]!.maxSatisfied).toBe(4)
     expect(verdict).toBe('fail')
-    expect(capacity!.gate[0]!.message).toBe('maxParallel with p99_latency <= 165 ms is 4, which breaks >= 16')
+    expect(capacity!.gate[0]!.message).toBe('maxParallel with p99_latency <= 650 ms is 4, which breaks >= 16')
   })
 
   test('says so where not even the lower bound holds, and where the upper bound does', async () => {
@@ -148,6 +154,11 @@ describe('a capacity search', () => {
       { slaParams: [{ rps: '>=1' }], stages: [{ duration: 1, target: 2 }] },
       'option "stages": a search sets the load itself; leave it out with slaAutoTune',
     ],
+    [
+      { slaAutoTune: false, slaParams: [{ rps: '>=1' }] },
+      /^option "slaParams": is about a search for capacity; add slaAutoTune/,
+    ],
+    [{ slaAutoTune: false, slaGate: { maxParallel: '>= 1' } }, /^option "slaGate": is about a search/],
     [{ slaParams: [{ goodput: '>=1' }] }, /goodput counts the requests that meet the objectives/],
     [{ slaParams: [{ rps: '>=1' }], slaNumRuns: 0 }, /option "slaNumRuns"/],
     [{ slaParams: [{ rps: '>=1' }], slaNumberMultiplier: 0 }, /option "slaNumberMultiplier"/],

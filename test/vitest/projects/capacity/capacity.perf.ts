@@ -33,6 +33,7 @@ perfTest.capacity('rate', {
   slaLowerBound: 100,
   slaUpperBound: 100,
   slaNumberMultiplier: 0.05,
+  slaFixedParallel: 2,
   sla: { rps: '> 0' },
   gate: { maxRate: '>= 100' },
 })
