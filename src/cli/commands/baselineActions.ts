@@ -85,8 +85,10 @@ export function show({ name, dir, style, print }: BaselineWords): number {
 }
 
 export function compare(request: BaselineWords): number {
-  const { dir, style, print } = request
+  const { dir, style } = request
   const name = required(request, 'compare')
+  // A log file may not show the one sign beyond ASCII that intervals have.
+  const print = (text: string): void => request.print(style.unicode ? text : text.replaceAll('∞', 'inf'))
   const unlike = POLICIES.find((policy) => policy === request.unlike)
   if (unlike === undefined)
     throw new ConfigError(
