@@ -4,11 +4,13 @@ export { type Config, ConfigError, EndpointError, type ResolvedConfig, resolveCo
 export type { Message, Prompt } from './datasets/index.ts'
 export type { DistributionName, DistributionView, MetricsView, ScalarName } from './metrics/index.ts'
 export type {
+  CapacityResult,
   ComparisonResult,
   Distribution,
   PercentileRow,
   Result,
   Summary,
+  SweepResult,
   ThresholdResult,
   Verdict,
 } from './result/index.ts'
@@ -21,5 +23,8 @@ export {
   type RunProgress,
   runComparison,
   runPerfBenchmark,
+  runSweep,
+  type SweepOutcome,
+  type SweepRange,
 } from './run/index.ts'
 export { StoreError } from './store/index.ts'

@@ -15,7 +15,11 @@ import {
 export type Words = Map<OptionName, string[]>
 
 /** Repeated rather than listed, so they read better in the singular; the plural is taken too. */
-const SINGULAR: Partial<Record<OptionName, string>> = { thresholds: 'threshold', objectives: 'objective' }
+const SINGULAR: Partial<Record<OptionName, string>> = {
+  thresholds: 'threshold',
+  objectives: 'objective',
+  regressions: 'regression',
+}
 const BY_SINGULAR = new Map(Object.entries(SINGULAR).map(([name, singular]) => [singular, name as OptionName]))
 
 const isOption = (name: string): name is OptionName => (OPTION_NAMES as string[]).includes(name)

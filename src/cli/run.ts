@@ -1,8 +1,16 @@
 /** `perfgate [flags]`: runs the scenario, prints its tables, and answers with the exit code. */
-import { renderJson, renderText, type TerminalStyle, terminalStyle } from '../report/index.ts'
+import {
+  OVERVIEW_TITLE,
+  overviewTable,
+  renderCapacity,
+  renderJson,
+  renderText,
+  type TerminalStyle,
+  terminalStyle,
+} from '../report/index.ts'
 import type { Result } from '../result/index.ts'
 import type { Outcome, RunHooks } from '../run/index.ts'
-import { exitCodeOf } from './exitCode.ts'
+import { exitCodeOf, exitCodeOfCapacity } from './exitCode.ts'
 import { INTERRUPTED, listenForInterrupts } from './interrupts.ts'
 import type { Io } from './io.ts'
 import { showProgress } from './progress.ts'
@@ -11,7 +19,7 @@ import { showProgress } from './progress.ts'
 export type RunBenchmark = (
   config: Record<string, unknown>,
   hooks: RunHooks,
-) => Promise<Pick<Outcome, 'results' | 'verdict'>>
+) => Promise<Pick<Outcome, 'results' | 'verdict' | 'capacity'>>
 
 export interface RunRequest {
   config: Record<string, unknown>
@@ -39,9 +47,13 @@ export async function runCommand(
     const outcome = await run(config, { onProgress: progress.update, onNotice: say, signal, killSignal })
     progress.end()
     const tables = json ? io.stderr : io.stdout
-    tables.write(`${outcomeText(outcome, terminalStyle(tables, io.env))}\n`)
-    if (json) io.stdout.write(outcomeJson(outcome.results))
-    return signal.aborted ? INTERRUPTED : exitCodeOf(outcome.results)
+    const { capacity } = outcome
+    tables.write(
+      `${capacity === undefined ? outcomeText(outcome, terminalStyle(tables, io.env)) : renderCapacity(capacity, terminalStyle(tables, io.env))}\n`,
+    )
+    if (json) io.stdout.write(capacity === undefined ? outcomeJson(outcome.results) : jsonText(capacity))
+    if (signal.aborted) return INTERRUPTED
+    return capacity === undefined ? exitCodeOf(outcome.results) : exitCodeOfCapacity(capacity)
   } finally {
     progress.end()
     interrupts.close()
@@ -59,7 +71,8 @@ function outcomeText({ results, verdict }: Pick<Outcome, 'results' | 'verdict'>,
   const levels = results.map(
     (result, i) => `Level ${i + 1} of ${results.length}: ${levelName(result)}\n\n${renderText(result, style)}`,
   )
-  return [...levels, `Verdict over ${results.length} levels: ${verdict}`].join('\n\n')
+  const overview = `${OVERVIEW_TITLE}\n${overviewTable(results, style)}`
+  return [...levels, overview, `Verdict over ${results.length} levels: ${verdict}`].join('\n\n')
 }
 
 function levelName({ summary, config }: Result): string {
@@ -72,4 +85,8 @@ function levelName({ summary, config }: Result): string {
 function outcomeJson(results: readonly Result[]): string {
   if (results.length === 1) return renderJson(results[0]!)
   return `[\n${results.map((result) => renderJson(result).trimEnd()).join(',\n')}\n]\n`
+}
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
 }

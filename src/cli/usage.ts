@@ -70,10 +70,13 @@ export function isHelp(error: unknown): boolean {
   return error instanceof CommanderError && error.exitCode === 0
 }
 
+/** The flags of every command that runs load. */
+export const RUN_FLAGS: readonly string[] = OPTION_NAMES.map(flagName)
+
 /** An error of commander in our words; any other error as it is. */
 export function usageError(
   error: unknown,
-  flags: readonly string[] = [...OPTION_NAMES.map(flagName), 'json', 'version', 'help'],
+  flags: readonly string[] = [...RUN_FLAGS, 'json', 'version', 'help'],
 ): unknown {
   if (!(error instanceof CommanderError)) return error
   // The flag stands in quotes, with or without its value.
@@ -93,8 +96,8 @@ export function refuseOperands(operands: readonly string[]): void {
   if (first === undefined) return
   const meant = /^https?:\/\//.test(first)
     ? `, did you mean --url ${first}?`
-    : `; flags begin with --, commands are ${COMMANDS.join(', ')}`
+    : `; flags begin with --, commands are ${COMMANDS.slice(0, -1).join(', ')} and ${COMMANDS.at(-1)}`
   throw new ConfigError(`"${first}" belongs to no flag${meant}`)
 }
 
-export const COMMANDS = ['serve', 'schema', 'compare'] as const
+export const COMMANDS = ['serve', 'schema', 'compare', 'sweep', 'baseline'] as const

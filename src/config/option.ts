@@ -18,12 +18,13 @@ export const OPTION_GROUPS = [
   'Basic',
   'Network',
   'Load',
+  'Multi-turn',
   'Data',
   'Generation',
   'Gate',
-  'Output',
-  'Multi-turn',
+  'Capacity',
   'Server view',
+  'Output',
 ] as const
 export type OptionGroup = (typeof OPTION_GROUPS)[number]
 

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { type OptionMeta, optionMetas } from './option.ts'
+import { baselineOptions } from './options/baseline.ts'
 import { basicOptions } from './options/basic.ts'
 import { conversationOptions, type thinkTime } from './options/conversation.ts'
 import { dataOptions } from './options/data.ts'
@@ -14,6 +15,7 @@ import { loadOptions, type stage } from './options/load.ts'
 import { networkOptions } from './options/network.ts'
 import { outputOptions } from './options/output.ts'
 import { serverViewOptions } from './options/serverView.ts'
+import { slaOptions } from './options/sla.ts'
 
 export const options = z.strictObject({
   ...basicOptions,
@@ -22,6 +24,8 @@ export const options = z.strictObject({
   ...dataOptions,
   ...generationOptions,
   ...gateOptions,
+  ...baselineOptions,
+  ...slaOptions,
   ...outputOptions,
   ...conversationOptions,
   ...serverViewOptions,

@@ -1,8 +1,10 @@
 /** Thresholds and statistics: from what was measured to a verdict. */
+export * from './baseline/index.ts'
+export * from './capacity/index.ts'
 export type { Operator } from './condition.ts'
 export { InvalidRunError, ThresholdError, UndecidedError } from './errors.ts'
 export { type EvaluateOptions, evaluateThresholds, isAccepted, overallVerdict } from './evaluate.ts'
-export type { Figure } from './figure.ts'
+export { type Figure, parseKey, quantityOf } from './figure.ts'
 export { formatConfidence, formatCount, formatNumber, readableUnit, withUnit } from './format.ts'
 export {
   type ParsedThreshold,
@@ -39,5 +41,13 @@ export type {
 } from './keys.ts'
 export { LOOK_GROWTH, type Look, lookConfidence, looksUpTo } from './looks.ts'
 export { objectiveRecord, type ParsedObjective, parseObjectives } from './objectives.ts'
-export type { Quantity } from './quantity.ts'
+export { QUANTITIES, type Quantity } from './quantity.ts'
+export {
+  type ParsedRegression,
+  parseRegressions,
+  regressionRecord,
+  type Tolerance,
+  worseDirection,
+} from './regressions.ts'
 export { requireParts, type Scope } from './scope.ts'
+export * from './trend/index.ts'

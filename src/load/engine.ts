@@ -52,6 +52,7 @@ export class Engine implements ConnectionListener {
   #loop: Loop | undefined
   #stopping = false
   #firstIndex = 0
+  #firstBody = 0
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -73,6 +74,7 @@ export class Engine implements ConnectionListener {
     const executor = executorNamed(phase.level.executor)
     this.unsent = 0
     this.#firstIndex = phase.level.firstIndex ?? 0
+    this.#firstBody = phase.level.firstBody ?? 0
     return new Promise((resolve) => {
       const done = (): void => {
         clearInterval(ticker)
@@ -149,7 +151,7 @@ export class Engine implements ConnectionListener {
     const { bodies, counters, worker } = this.#options
     counters.started(worker, this.#inFlight)
     const number = this.#firstIndex + index
-    const body = bodies.indexOf(number)
+    const body = bodies.indexOf(this.#firstBody + number)
     connection.send({
       index: number,
       body,

@@ -20,4 +20,6 @@ export interface Level {
   thinkTime?: ThinkTime
   /** Number of the first request, which says its body too; absent: 0. Blocks of a comparison go on where the last ended. */
   firstIndex?: number
+  /** Request i sends body firstBody + i, so that levels run one after another need not repeat prompts. Default 0. */
+  firstBody?: number
 }

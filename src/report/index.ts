@@ -1,10 +1,15 @@
 /** How a result is shown: one file per format, one line here. */
+
+export { renderAgainstBaseline, renderStored, renderTrend } from './baselineText.ts'
+export { renderCapacity } from './capacityText.ts'
 export { comparedFailures, comparisonSentence, renderComparison, renderComparisonMarkdown } from './comparisonTable.ts'
 export { renderJson } from './json.ts'
 export { renderMarkdown } from './markdown.ts'
+export { OVERVIEW_TITLE, overviewCells, overviewTable } from './overviewTable.ts'
 export { type PercentileTableOptions, percentileTable } from './percentileTable.ts'
 export { plainWords } from './serverWords.ts'
 export { summaryTable } from './summaryTable.ts'
+export { renderSweep } from './sweepText.ts'
 export { PLAIN_STYLE, supportsUnicode, type TerminalStyle, terminalStyle } from './terminal.ts'
 export { renderText } from './text.ts'
 export { verdictLines } from './verdictLines.ts'

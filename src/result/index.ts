@@ -1,6 +1,12 @@
 /** The one JSON shape of a result. */
 
 export {
+  type CapacityCriterion,
+  type CapacityResult,
+  type CapacityStep,
+  capacitySchema,
+} from './capacity.ts'
+export {
   COMPARISON_SCHEMA_VERSION,
   type ComparedRegression,
   type ComparedSide,
@@ -9,6 +15,7 @@ export {
 } from './comparison.ts'
 export type { ConversationFigures } from './conversations.ts'
 export {
+  type BaselineInfo,
   type ClientHealth,
   clientHealthSchema,
   type Distribution,
@@ -24,4 +31,5 @@ export {
   type Verdict,
 } from './schema.ts'
 export type { ServerComparison, ServerTimes, ServerView } from './serverView.ts'
+export { type SweepResult, sweepSchema } from './sweep.ts'
 export type { Workload, WorkloadWindow } from './workload.ts'

@@ -114,6 +114,16 @@ export const timelineSchema = z.object({
   outputTokens: z.array(z.number()),
 })
 
+/** The stored result this one was compared with. */
+export const baselineInfoSchema = z.object({
+  name: z.string(),
+  path: z.string(),
+  startedAt: z.string(),
+  commit: z.string().nullable(),
+  scenario: z.string().describe('hash of the scenario, the same on both sides'),
+  unlike: z.array(z.string()).describe('how the environments differ; empty where they are alike'),
+})
+
 export const resultSchema = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),
   name: z.string(),
@@ -141,6 +151,11 @@ export const resultSchema = z.object({
   verdict: verdictSchema,
   client: clientHealthSchema,
   environment: environmentSchema,
+  intervals: z
+    .record(z.string(), z.tuple([optionalNumber, optionalNumber]))
+    .optional()
+    .describe('95 % confidence intervals of figures in their own units, by threshold key; a null end is unbounded'),
+  baseline: baselineInfoSchema.optional(),
   notes: z.array(z.string()).describe('what a reader must know, in full sentences'),
   speed: z
     .array(z.object({ promptTokens: z.number(), requests: z.number(), tokensPerSecond: z.number() }))
@@ -158,3 +173,4 @@ export type Environment = z.infer<typeof environmentSchema>
 export type Rates = z.infer<typeof ratesSchema>
 export type Timeline = z.infer<typeof timelineSchema>
 export type Result = z.infer<typeof resultSchema>
+export type BaselineInfo = z.infer<typeof baselineInfoSchema>

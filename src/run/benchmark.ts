@@ -1,14 +1,14 @@
 /** The pipeline behind every door: scenario, prompts, endpoint, load, figures, verdict, files. */
 import { availableParallelism } from 'node:os'
-import { customReference, loadApi } from '../apis/index.ts'
-import { type Config, type ResolvedConfig, resolveConfig } from '../config/index.ts'
-import { readConversations, readPrompts } from '../datasets/index.ts'
+import { type Config, ConfigError, type ResolvedConfig } from '../config/index.ts'
+import { type Prompt, readConversations, readPrompts } from '../datasets/index.ts'
 import { LoadPool, packBodies, prepareThread, type SharedBodies } from '../load/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
-import type { PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
+import type { CapacityResult, PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { ResultStore } from '../store/index.ts'
 import { onAbort, pause } from './abort.ts'
+import { againstBaseline } from './baseline.ts'
 import { withBudget } from './budget.ts'
 import { testConnection } from './connectionTest.ts'
 import { buildConversations } from './conversations.ts'
@@ -17,10 +17,11 @@ import { gatesOf } from './gates.ts'
 import type { RunHooks } from './hooks.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf } from './levels.ts'
+import { inOrder, type LoadPlan } from './plan.ts'
 import { redactConfig } from './redact.ts'
 import { readRecording } from './replay.ts'
 import { buildBodies, MAX_BODIES, recordedFacts } from './requests.ts'
-import { withEnvironment } from './scenarioEnvironment.ts'
+import { type ReadyScenario, readyScenario } from './scenarioEnvironment.ts'
 import { metricsAddress } from './serverWatch.ts'
 import { moreThreads, threadsFor } from './workers.ts'
 
@@ -36,6 +37,8 @@ export interface Outcome {
   percentiles: PercentileRow[]
   resultDbPath: string | null
   jsonPaths: string[]
+  /** What a search with `slaAutoTune` found; `results` are then those of its steps. */
+  capacity?: CapacityResult
 }
 
 const BADNESS: readonly Verdict[] = ['pass', 'undecided', 'fail', 'invalid']
@@ -55,21 +58,38 @@ export async function runPerfBenchmark(
   input: Config | Record<string, unknown>,
   hooks: RunHooks = {},
 ): Promise<Outcome> {
-  const given = resolveConfig(input)
-  const reference = customReference(given) ?? given.api
-  const api = await loadApi(reference)
-  const config = withEnvironment(given, api)
-  api.check?.(config)
-  if (config.debug) hooks.onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
+  const scenario = await readyScenario(input)
+  const { config } = scenario
+  if (config.slaAutoTune) {
+    // Loaded when wanted: it builds on this file.
+    const { runCapacity } = await import('./capacity.ts')
+    return runCapacity(scenario, hooks)
+  }
+  refuseIdleSearch(config)
   const recording = await readRecording(config, hooks.onNotice)
   const levels = levelsOf(recording === undefined ? config : { ...config, timestamps: recording.timestamps })
-  const { thresholds, objectives } = gatesOf(config, levels)
-  const wanted = Math.max(...levels.map(({ level }) => withBudget(level, config).number))
+  const plan = inOrder(againstBaseline(config, levels, hooks))
+  return runPlan({ ...scenario, prompts: recording?.prompts }, plan, hooks)
+}
+
+/**
+ * Runs the levels a plan asks for, one after another, on one endpoint with one set of load threads.
+ *
+ * @param scenario with the prompts to send, where they are known already
+ * @throws as `runPerfBenchmark` does
+ */
+export async function runPlan(
+  { config, api, reference, prompts: given }: ReadyScenario & { prompts?: readonly Prompt[] | undefined },
+  plan: LoadPlan,
+  hooks: RunHooks,
+): Promise<Outcome> {
+  if (config.debug) hooks.onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
+  const { thresholds, objectives } = gatesOf(config, plan.extent)
+  const wanted = Math.max(...plan.extent.map(({ level }) => withBudget(level, config).number))
   prepareThread()
   const limit = Math.min(wanted, MAX_BODIES)
   const conversations = config.multiTurn ? await readConversations(config, limit, hooks.onNotice) : undefined
-  const prompts =
-    conversations === undefined ? (recording?.prompts ?? (await readPrompts(config, limit, hooks.onNotice))) : []
+  const prompts = conversations === undefined ? (given ?? (await readPrompts(config, limit, hooks.onNotice))) : []
   const endpoint = await openEndpoint(config, api)
   let pool: LoadPool | undefined
   let store: ResultStore | undefined
@@ -80,7 +100,7 @@ export async function runPerfBenchmark(
     const headers = requestHeaders(config, api)
     const bodies: SharedBodies = { ...packBodies(bodyTexts), ...recordedFacts(prompts, headers) }
     const spare = Math.max(1, (hooks.cores ?? availableParallelism()) - 1)
-    let workers = config.workers === 'auto' ? threadsFor(levels, spare) : config.workers
+    let workers = config.workers === 'auto' ? threadsFor(plan.extent, spare) : config.workers
     const batches = { listener: (_batch: SampleBatch): void => {} }
     const openPool = (): LoadPool =>
       new LoadPool({
@@ -115,7 +135,9 @@ export async function runPerfBenchmark(
           }),
     ])
     const outcomes: LevelOutcome[] = []
-    for (const [index, level] of levels.entries()) {
+    for (let index = 0; ; index++) {
+      const level = plan.next(outcomes)
+      if (level === undefined) break
       if (index > 0 && !outcomes.at(-1)?.aborted) await pause(config.sleepInterval * 1000, hooks.signal)
       if (index > 0 && (hooks.signal?.aborted || outcomes.at(-1)?.aborted)) break
       const measure = (): Promise<LevelOutcome> =>
@@ -132,7 +154,7 @@ export async function runPerfBenchmark(
           objectives,
           hooks,
           index,
-          count: levels.length,
+          count: Math.max(plan.count, index + 1),
           harnessOverheadMs: overheadMs,
           freeCores: Math.max(0, spare - workers),
         })
@@ -187,6 +209,13 @@ function outcomeOf(outcomes: LevelOutcome[]): Outcome {
     resultDbPath: result.summary.resultDbPath,
     jsonPaths: outcomes.flatMap(({ jsonPath }) => jsonPath ?? []),
   }
+}
+
+/** A criterion that nothing looks at would look like a gate. */
+function refuseIdleSearch({ slaParams, slaGate }: ResolvedConfig): void {
+  const name = slaParams !== undefined ? 'slaParams' : Object.keys(slaGate).length > 0 ? 'slaGate' : undefined
+  if (name !== undefined)
+    throw new ConfigError(`option "${name}": is about a search for capacity; add slaAutoTune, or leave it out`, name)
 }
 
 function count(n: number, what: string): string {

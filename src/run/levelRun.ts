@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import type { Api } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
-import { overallVerdict, type ParsedThreshold } from '../gates/index.ts'
+import { overallVerdict, type ParsedThreshold, storedIntervals } from '../gates/index.ts'
 import type { LoadPool, SharedBodies } from '../load/index.ts'
 import {
   distributions,
@@ -30,7 +30,7 @@ import type { Endpoint } from './endpoint.ts'
 import { environment } from './environment.ts'
 import type { RunHooks, RunProgress } from './hooks.ts'
 import { Judging } from './judging.ts'
-import type { RunLevel } from './levels.ts'
+import { levelConfig, type RunLevel } from './levels.ts'
 import { Pipeline } from './pipeline.ts'
 import { redactConfig } from './redact.ts'
 import { watchServer } from './serverWatch.ts'
@@ -69,7 +69,10 @@ export interface LevelOutcome {
 }
 
 /** @throws StoreError when the result DB could not be written; the load is stopped first */
-export async function runLevel({ level, warmup, label }: RunLevel, context: LevelContext): Promise<LevelOutcome> {
+export async function runLevel(
+  { level, warmup, label, finish }: RunLevel,
+  context: LevelContext,
+): Promise<LevelOutcome> {
   const { config, endpoint, pool, hooks } = context
   const startedAt = new Date()
   const path =
@@ -137,7 +140,7 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
       freeCores: context.freeCores,
     })
     const thresholds = judging.results()
-    const result = buildResult(context, {
+    const measured = buildResult(context, {
       pipeline,
       usageNotes: await pipeline.usageNotes(),
       level,
@@ -151,6 +154,7 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
       server,
       unsent: report.threads.reduce((sum, thread) => sum + thread.unsent, 0),
     })
+    const result = finish?.(measured) ?? measured
     store?.setFact('result', result)
     await store?.finish()
     if (path !== undefined) writeFileSync(`${path}.json`, renderJson(result))
@@ -237,6 +241,7 @@ function buildResult(
   }: ResultParts,
 ): Result {
   const { config, endpoint, hooks } = context
+  const timeline = metrics.timeline.timeline()
   const interrupted = hooks.signal?.aborted === true || hooks.killSignal?.aborted === true
   const { estimatedTokens, reportedTokens } = metrics
   const notes: string[] = []
@@ -263,13 +268,7 @@ function buildResult(
     startedAt: startedAt.toISOString(),
     endpoint: { url: endpoint.url, embedded: endpoint.embedded },
     interrupted,
-    config: {
-      ...shown,
-      parallel: Number.isFinite(level.parallel) ? level.parallel : config.parallel,
-      rate: level.rate,
-      executor: level.executor,
-      number: Number.isFinite(level.number) ? level.number : undefined,
-    },
+    config: levelConfig(shown, level),
     summary: summarize(metrics, {
       concurrency: Number.isFinite(level.parallel) ? level.parallel : null,
       expectedRequests: Number.isFinite(level.number) ? requestsOf(context, level) : null,
@@ -278,7 +277,7 @@ function buildResult(
     percentiles: percentileRows(metrics),
     distributions: distributions(metrics),
     rates: rates(metrics),
-    timeline: metrics.timeline.timeline(),
+    timeline,
     workload: workload(metrics),
     conversations: metrics.conversations.figures(),
     server,
@@ -298,6 +297,7 @@ function buildResult(
     verdict: overallVerdict(thresholds, client.valid || config.onInvalid === 'warn'),
     client,
     environment: environment(),
+    intervals: storedIntervals(metrics, timeline),
     notes,
     ...(pipeline.speed === undefined ? {} : { speed: pipeline.speed }),
   }

@@ -1,6 +1,7 @@
 /** From a scenario to the levels of load it runs one after another. */
 import type { ExecutorName, ResolvedConfig } from '../config/index.ts'
 import { executorNamed, type Level } from '../load/index.ts'
+import type { Result } from '../result/index.ts'
 
 /** Requests sent when neither number, duration nor stages say how many. */
 const DEFAULT_NUMBER = 100
@@ -10,6 +11,8 @@ export interface RunLevel {
   warmup: Level | undefined
   /** Names this level among others, for instance `parallel_4`; undefined without a sweep. */
   label: string | undefined
+  /** Adds to the result what is judged beyond its thresholds, before it is written. */
+  finish?: (result: Result) => Result
 }
 
 /** @throws ConfigError when an executor lacks what it needs */
@@ -63,4 +66,15 @@ function warmupOf(config: ResolvedConfig, level: Level): Level | undefined {
   const whole = Number.isFinite(level.number) ? level.number : DEFAULT_NUMBER
   const number = config.warmupNum < 1 ? Math.ceil(config.warmupNum * whole) : Math.floor(config.warmupNum)
   return { ...level, number, seed: level.seed + 1 }
+}
+
+/** The options of one level, as its result states them. */
+export function levelConfig(config: Readonly<Record<string, unknown>>, level: Level): Record<string, unknown> {
+  return {
+    ...config,
+    parallel: Number.isFinite(level.parallel) ? level.parallel : config['parallel'],
+    rate: level.rate,
+    executor: level.executor,
+    number: Number.isFinite(level.number) ? level.number : undefined,
+  }
 }

@@ -1,4 +1,15 @@
 /** The result DB: one row per request, on disk while the run goes on. */
+
+export {
+  appendHistory,
+  type Baseline,
+  baselineNames,
+  type HistoryRecord,
+  readBaseline,
+  readHistory,
+  readResults,
+  writeBaseline,
+} from './baselines.ts'
 export { fileName, reservePath } from './path.ts'
 export { ResultStore, StoreError } from './store.ts'
 export { COLUMN_NAMES, DB_VERSION } from './table.ts'

@@ -12,10 +12,14 @@ export interface PathParts {
   level: string | undefined
   /** Left out with `--no-timestamp`. */
   startedAt: Date | undefined
+  /** What the file holds. Default `benchmark`. */
+  kind?: string
+  /** Of the file that is created. Default `.db`. */
+  ending?: string
 }
 
 /**
- * Reserves the file names of a run by creating its DB file empty.
+ * Reserves the file names of a run by creating its DB file (or one with another ending) empty.
  *
  * @returns the path without its ending, beginning with `./` where the outputs folder is given so
  * @throws ConfigError when the folder cannot be created or written
@@ -24,7 +28,7 @@ export function reservePath(parts: PathParts): string {
   const names = [
     fileName(parts.model),
     parts.label === undefined ? undefined : fileName(parts.label),
-    'benchmark',
+    parts.kind ?? 'benchmark',
     parts.level,
   ]
   if (parts.startedAt) names.push(timestamp(parts.startedAt))
@@ -36,7 +40,7 @@ export function reservePath(parts: PathParts): string {
       const name = attempt === 1 ? stem : `${stem}_${attempt}`
       const path = folder.startsWith('./') ? `./${join(folder, name)}` : join(folder, name)
       try {
-        closeSync(openSync(`${path}.db`, 'wx'))
+        closeSync(openSync(path + (parts.ending ?? '.db'), 'wx'))
         return path
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error

@@ -1,7 +1,7 @@
 /** The result of one load as a Vitest artifact: what the reporter prints, live and after `--merge-reports`. */
 import type { TestArtifactBase } from 'vitest'
 import { renderJson, renderMarkdown } from '../report/index.ts'
-import type { Result } from '../result/index.ts'
+import type { CapacityResult, Result } from '../result/index.ts'
 
 export const RESULT_ARTIFACT = 'perfgate:result'
 
@@ -11,8 +11,17 @@ export interface PerfResultArtifact extends TestArtifactBase {
   result: Result
 }
 
+export const CAPACITY_ARTIFACT = 'perfgate:capacity'
+
+/** Recorded on a capacity test: what its search found. */
+export interface PerfCapacityArtifact extends TestArtifactBase {
+  type: typeof CAPACITY_ARTIFACT
+  capacity: CapacityResult
+}
+
 declare module 'vitest' {
   interface TestArtifactRegistry {
+    'perfgate:capacity': PerfCapacityArtifact
     'perfgate:result': PerfResultArtifact
   }
 }
@@ -25,6 +34,16 @@ export function resultArtifact(result: Result): PerfResultArtifact {
     attachments: [
       { contentType: 'text/markdown', body: renderMarkdown(result), bodyEncoding: 'utf-8' },
       { contentType: 'application/json', body: renderJson(result), bodyEncoding: 'utf-8' },
+    ],
+  }
+}
+
+export function capacityArtifact(capacity: CapacityResult): PerfCapacityArtifact {
+  return {
+    type: CAPACITY_ARTIFACT,
+    capacity,
+    attachments: [
+      { contentType: 'application/json', body: `${JSON.stringify(capacity, null, 2)}\n`, bodyEncoding: 'utf-8' },
     ],
   }
 }

@@ -3,10 +3,12 @@ import { type RunnerTestCase, type TestContext, TestRunner } from 'vitest'
 import { ConfigError } from '../config/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
 import type { Result } from '../result/index.ts'
+import { type CapacityTest, capacityTest } from './capacity.ts'
 import { type PerfCompare, perfCompare } from './compare.ts'
 import { trackLoad } from './inFlight.ts'
 import { runPerfTest } from './run.ts'
 import { checkScenario, type Scenario } from './scenario.ts'
+import { seenFrom } from './seenFrom.ts'
 
 /** What the function of a perf test is given: Vitest's test context, and what was measured. */
 export interface PerfContext extends TestContext {
@@ -53,6 +55,8 @@ export interface PerfTest {
   for: PerfFor
   /** A candidate against a baseline, in one run. */
   readonly compare: PerfCompare
+  /** Searches for the most load that meets a service level, and gates on it. */
+  readonly capacity: CapacityTest
   readonly skip: PerfTest
   readonly only: PerfTest
   readonly todo: PerfTest
@@ -89,7 +93,7 @@ function collector(): PerfTest {
   const each = test.each as VitestEach
   // Vitest copies these from the function to each link of the chain, so they are replaced on the function and on the first link.
   Object.assign(collect, { each: eachRow(each, false), for: eachRow(each, true) })
-  Object.assign(test, { each: eachRow(each, false), for: eachRow(each, true) })
+  Object.assign(test, { each: eachRow(each, false), for: eachRow(each, true), capacity: capacityTest })
   return test
 }
 
@@ -105,6 +109,10 @@ function collectCase(chain: Chain, name: string, given: () => Case): void {
   }
   const { scenario, body } = given()
   const checked = checkScenario(name, scenario)
+  if (checked.isSearch)
+    throw new ConfigError(
+      `perf test "${name}": option "slaAutoTune": use perfTest.capacity, which judges what is found`,
+    )
   if (body !== undefined && typeof body !== 'function')
     throw new TypeError(`perf test "${name}": the third argument must be a function`)
   suite.task(name, {
@@ -138,15 +146,5 @@ function eachRow(vitestEach: VitestEach, whole: boolean) {
       const caseOf = (...row: unknown[]): Case => ({ scenario: scenario(...(whole && spread ? [row] : row)), body })
       seenFrom(collectEach, () => collectRows(name, caseOf))
     }
-  }
-}
-
-/** A mistake in a scenario is shown where the test file calls `entry`, not where we found it. */
-function seenFrom(entry: (...args: never[]) => unknown, collect: () => void): void {
-  try {
-    collect()
-  } catch (error) {
-    if (error instanceof ConfigError) Error.captureStackTrace(error, entry)
-    throw error
   }
 }

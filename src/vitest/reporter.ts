@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Reporter, TestCase, Vitest } from 'vitest/node'
 import {
+  renderCapacity,
   renderComparison,
   renderComparisonMarkdown,
   renderJson,
@@ -11,8 +12,8 @@ import {
   type TerminalStyle,
   terminalStyle,
 } from '../report/index.ts'
-import type { ComparisonResult, Result } from '../result/index.ts'
-import { RESULT_ARTIFACT } from './artifact.ts'
+import type { CapacityResult, ComparisonResult, Result } from '../result/index.ts'
+import { CAPACITY_ARTIFACT, RESULT_ARTIFACT } from './artifact.ts'
 import { COMPARISON_ARTIFACT } from './comparisonArtifact.ts'
 import { withoutFigures } from './terminalAnnotations.ts'
 
@@ -37,6 +38,7 @@ export default class PerfgateReporter implements Reporter {
       this.#print(test, (style) => renderComparison(comparison, style))
       this.#write(() => writeComparison(comparison))
     }
+    for (const capacity of capacitiesOf(test)) this.#print(test, (style) => renderCapacity(capacity, style))
   }
 
   #print(test: TestCase, render: (style: TerminalStyle) => string): void {
@@ -71,6 +73,10 @@ function resultsOf(test: TestCase): Result[] {
 
 function comparisonsOf(test: TestCase): ComparisonResult[] {
   return test.artifacts().flatMap((artifact) => (artifact.type === COMPARISON_ARTIFACT ? artifact.result : []))
+}
+
+function capacitiesOf(test: TestCase): CapacityResult[] {
+  return test.artifacts().flatMap((artifact) => (artifact.type === CAPACITY_ARTIFACT ? artifact.capacity : []))
 }
 
 function writeComparison(result: ComparisonResult): void {

@@ -1,6 +1,6 @@
 /** The scenario of a perf test, checked while Vitest collects the file: a mistake is found before any load. */
 import { type Config, ConfigError, type ResolvedConfig, resolveConfig } from '../config/index.ts'
-import type { Thresholds } from '../gates/index.ts'
+import { parseRegressions, type Thresholds } from '../gates/index.ts'
 import { gatesOf } from '../run/index.ts'
 
 /** What to run and what must hold. */
@@ -18,6 +18,8 @@ export interface CheckedScenario {
   config: Config
   timeoutMs: number | undefined
   onInvalid: ResolvedConfig['onInvalid']
+  /** It is a search for capacity, which `perfTest.capacity` runs and judges. */
+  isSearch: boolean
 }
 
 /**
@@ -35,8 +37,10 @@ export function checkScenario(test: string, scenario: unknown): CheckedScenario 
         'timeoutMs',
       )
     const resolved = resolveConfig(config as Config)
+    // In a search, thresholds are what is searched by, and have no levels to be about.
     gatesOf(resolved)
-    return { config: config as Config, timeoutMs, onInvalid: resolved.onInvalid }
+    parseRegressions(resolved.regressions)
+    return { config: config as Config, timeoutMs, onInvalid: resolved.onInvalid, isSearch: resolved.slaAutoTune }
   } catch (error) {
     if (!(error instanceof Error)) throw error
     error.message = `perf test "${test}": ${error.message}`

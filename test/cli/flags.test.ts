@@ -139,9 +139,12 @@ describe('what is wrong is named, and nothing runs', () => {
       ['http://127.0.0.1:8000'],
       '"http://127.0.0.1:8000" belongs to no flag, did you mean --url http://127.0.0.1:8000?',
     ],
-    [['server'], '"server" belongs to no flag; flags begin with --, commands are serve, schema, compare'],
+    [
+      ['server'],
+      '"server" belongs to no flag; flags begin with --, commands are serve, schema, compare, sweep and baseline',
+    ],
     [['schema', 'resul'], 'schema "resul": unknown, did you mean "result"?'],
-    [['schema'], 'schema of what? Known: result, comparison, config'],
+    [['schema'], 'schema of what? Known: result, comparison, capacity, sweep, config'],
     [['serve', '--prt', '1'], 'unknown flag --prt, did you mean --port?'],
   ])('%j', async (args, message) => {
     expect(await configOf(...args)).toBe(`perfgate: ${message}`)

@@ -36,6 +36,7 @@ test('a sweep prints every level by name, and as JSON an array', async () => {
     'Level 2 of 2: 4 in parallel',
     'Verdict over 2 levels: fail',
   ])
+  expect(text.out()).toContain('Performance overview:')
   const json = fakeWorld()
   await main(['--json'], json, fakeRun([PUBLISHED, second]).run)
   expect(JSON.parse(json.out())).toEqual([PUBLISHED, second])
@@ -163,6 +164,7 @@ test('help has a heading for every group and fits in 80 columns', async () => {
     'Data:',
     'Generation:',
     'Gate:',
+    'Capacity:',
     'Output:',
     'Other:',
     'Commands:',

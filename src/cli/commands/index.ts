@@ -1,9 +1,11 @@
 /** The commands besides a run; adding one is one file and one line here. */
+import { baseline } from './baseline.ts'
 import type { CliCommand } from './command.ts'
 import { compare } from './compare.ts'
 import { schema } from './schema.ts'
 import { serve } from './serve.ts'
+import { sweep } from './sweep.ts'
 
 export type { CliCommand } from './command.ts'
 
-export const COMMANDS: readonly CliCommand[] = [serve, schema, compare]
+export const COMMANDS: readonly CliCommand[] = [serve, schema, compare, sweep, baseline]

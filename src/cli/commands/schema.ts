@@ -1,7 +1,7 @@
-/** `perfgate schema result|comparison|config`: prints a JSON Schema. */
+/** `perfgate schema result|comparison|capacity|sweep|config`: prints a JSON Schema. */
 import { z } from 'zod'
 import { ConfigError, options, suggestion } from '../../config/index.ts'
-import { comparisonResultSchema, resultSchema } from '../../result/index.ts'
+import { capacitySchema, comparisonResultSchema, resultSchema, sweepSchema } from '../../result/index.ts'
 import type { Io } from '../io.ts'
 import { isHelp, quietCommand, usageError } from '../usage.ts'
 import type { CliCommand } from './command.ts'
@@ -9,6 +9,8 @@ import type { CliCommand } from './command.ts'
 const SCHEMAS: Record<string, () => unknown> = {
   result: () => z.toJSONSchema(resultSchema),
   comparison: () => z.toJSONSchema(comparisonResultSchema),
+  capacity: () => z.toJSONSchema(capacitySchema),
+  sweep: () => z.toJSONSchema(sweepSchema),
   // As users write it: before defaults are filled in.
   config: () => z.toJSONSchema(options, { io: 'input' }),
 }
@@ -34,6 +36,6 @@ export function schemaCommand(args: readonly string[], io: Io): number {
 
 export const schema: CliCommand = {
   name: 'schema',
-  description: 'print the JSON Schema of "result", "comparison" or "config"',
+  description: 'print a JSON Schema: result, comparison, capacity, sweep or config',
   run: schemaCommand,
 }

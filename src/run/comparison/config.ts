@@ -36,7 +36,7 @@ export interface ComparisonSide
 }
 
 /** `number` requests of each side are sent in `blocks` blocks; see docs/verdicts.md. */
-export interface ComparisonConfig extends Omit<Config, 'url' | 'thresholds'> {
+export interface ComparisonConfig extends Omit<Config, 'url' | 'thresholds' | 'baseline' | 'regressions'> {
   baseline: string | ComparisonSide
   candidate: string | ComparisonSide
   /** How much worse figures may become, for instance `{ 'p50(latency)': '5 %', qps: '3 %' }`. */

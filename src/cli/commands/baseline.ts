@@ -1,0 +1,82 @@
+/** `perfgate baseline save|show|compare|record|trend`: stored results, and what has changed since. */
+import { Option } from 'commander'
+import { ConfigError, suggestion } from '../../config/index.ts'
+import { terminalStyle } from '../../report/index.ts'
+import type { Io } from '../io.ts'
+import { isHelp, quietCommand, usageError } from '../usage.ts'
+import type { CliCommand } from './command.ts'
+
+const ACTIONS = ['save', 'show', 'compare', 'record', 'trend'] as const
+
+/** @throws ConfigError when the words or a file are wrong */
+export async function baselineCommand(args: readonly string[], io: Io): Promise<number> {
+  const command = quietCommand('perfgate baseline', io)
+    .usage('save|show|compare|record|trend [name] [result.json …] [flags]')
+    .description(
+      [
+        'save     store a result under a name, and add it to the history of that name',
+        'show     list the baselines, or show one',
+        'compare  set a result against a baseline; with --regression, judge it',
+        'record   add a result to the history only',
+        'trend    find where a figure changed in the history',
+        '',
+        'Without a file the newest result in the outputs folder is taken.',
+      ].join('\n'),
+    )
+    .argument('[words...]')
+    .addOption(new Option('--baseline-dir <folder>', 'where baselines are kept').default('./baselines'))
+    .addOption(new Option('--outputs-dir <folder>', 'where results are').default('./outputs'))
+    .addOption(
+      new Option('--regression <expression...>', 'how much worse a figure may be, for instance "p99(latency) 5 %"'),
+    )
+    .addOption(
+      new Option('--unlike-baseline <policy>', 'when environments differ: refuse, show or judge').default('refuse'),
+    )
+    .addOption(new Option('--figure <key>', 'whose trend').default('p50(latency)'))
+    .addOption(new Option('--last <n>', 'latest results a trend is about').default('50'))
+  try {
+    command.parse(args, { from: 'user' })
+  } catch (error) {
+    if (isHelp(error)) return 0
+    throw usageError(error, ['baseline-dir', 'outputs-dir', 'regression', 'unlike-baseline', 'figure', 'last'])
+  }
+  const [word, name, ...files] = command.args
+  if (word === undefined) throw new ConfigError(`baseline: do what? Known: ${ACTIONS.join(', ')}`)
+  const action = ACTIONS.find((known) => known === word)
+  if (action === undefined) throw new ConfigError(`baseline "${word}": unknown${suggestion(word, ACTIONS)}`)
+  const flags = command.opts<{
+    baselineDir: string
+    outputsDir: string
+    regression?: string[]
+    unlikeBaseline: string
+    figure: string
+    last: string
+  }>()
+  // Loaded late: help and wrong usage need none of it.
+  const actions = await import('./baselineActions.ts')
+  return actions[action]({
+    name,
+    files,
+    dir: flags.baselineDir,
+    outputsDir: flags.outputsDir,
+    regressions: flags.regression ?? [],
+    unlike: flags.unlikeBaseline,
+    figure: flags.figure,
+    last: wholeNumber(flags.last),
+    style: terminalStyle(io.stdout, io.env),
+    print: (text) => void io.stdout.write(`${text}\n`),
+  })
+}
+
+function wholeNumber(word: string): number {
+  const number = Number(word)
+  if (!Number.isInteger(number) || number < 1)
+    throw new ConfigError(`option --last: expected a whole number from 1, got "${word}"`)
+  return number
+}
+
+export const baseline: CliCommand = {
+  name: 'baseline',
+  description: 'save, show and compare stored results; find trends',
+  run: baselineCommand,
+}

@@ -1,0 +1,75 @@
+/** What makes two runs runs of the same scenario: the load, the prompts and how answers are generated. */
+import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
+import { OPTION_NAMES, type OptionName, optionMeta, options } from '../../config/index.ts'
+
+/** The options that decide the scenario, where they differ from their defaults. */
+export type ScenarioFacts = Record<string, unknown>
+
+const GROUPS: ReadonlySet<string> = new Set(['Load', 'Data', 'Generation'])
+const ALSO: ReadonlySet<OptionName> = new Set(['api', 'objectives'])
+/** How the load is driven and shown, not what it is. */
+const NOT: ReadonlySet<OptionName> = new Set(['workers', 'logEveryNQuery', 'gracefulStop', 'sleepInterval'])
+
+/**
+ * @param config as in a result: resolved, and of one level of load
+ * @returns in the order of their names; an option at its default is left out, so that one added in a later version
+ *   does not make every stored scenario another
+ */
+export function scenarioFacts(config: Readonly<Record<string, unknown>>): ScenarioFacts {
+  const names = OPTION_NAMES.filter((name) => (GROUPS.has(optionMeta(name).group) || ALSO.has(name)) && !NOT.has(name))
+  const facts: ScenarioFacts = {}
+  for (const name of names.toSorted()) {
+    const value = comparable(name, config[name])
+    if (value !== undefined && text(value) !== text(comparable(name, defaultOf(name)))) facts[name] = value
+  }
+  return facts
+}
+
+/** Twelve hexadecimal digits that name the scenario. */
+export function scenarioHash(config: Readonly<Record<string, unknown>>): string {
+  return createHash('sha256')
+    .update(text(scenarioFacts(config)))
+    .digest('hex')
+    .slice(0, 12)
+}
+
+/** For instance `parallel 4 there, 8 here`; empty for the same scenario. */
+export function scenarioDifferences(
+  there: Readonly<Record<string, unknown>>,
+  here: Readonly<Record<string, unknown>>,
+): string[] {
+  const [a, b] = [scenarioFacts(there), scenarioFacts(here)]
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort()
+  return names
+    .filter((name) => text(a[name]) !== text(b[name]))
+    .map((name) => `${name} ${shown(name, a[name])} there, ${shown(name, b[name])} here`)
+}
+
+/** Files are known by their names: a checkout of another machine lies elsewhere. */
+function comparable(name: OptionName, value: unknown): unknown {
+  if (typeof value === 'function' || value === null) return undefined
+  if (name === 'datasetPath' && typeof value === 'string') return basename(value)
+  if (name === 'executor' && value === 'shared-iterations') return undefined
+  return Array.isArray(value) && value.length === 1 ? value[0] : value
+}
+
+function defaultOf(name: OptionName): unknown {
+  const parsed = options.shape[name].safeParse(undefined)
+  return parsed.success ? parsed.data : undefined
+}
+
+function shown(name: string, value: unknown): string {
+  const given = value === undefined ? defaultOf(name as OptionName) : value
+  if (given === undefined) return 'not set'
+  const written = typeof given === 'string' ? given : text(given)
+  return written.length > 40 ? `${written.slice(0, 39)}…` : written
+}
+
+function text(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
+}

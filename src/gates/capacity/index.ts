@@ -1,0 +1,14 @@
+/** Capacity: how much load an endpoint carries within a service level. */
+export { type Criterion, type CriterionRecord, parseCriteria } from './criteria.ts'
+export { type CurvePoint, findKnee, isOverSaturated } from './curve.ts'
+export {
+  CAPACITY_KEYS,
+  type CapacityKey,
+  capacityGateRecord,
+  type Found,
+  judgeCapacity,
+  type ParsedCapacityGate,
+  parseCapacityGate,
+} from './gate.ts'
+export { type CriterionValue, type LevelFigures, meets, optimumValue, valuesOf } from './judge.ts'
+export { bestLevel, highestHolding, nextForLimit, nextForOptimum, type SearchRange } from './search.ts'

@@ -1,0 +1,128 @@
+/** A baseline as text: what it holds, how a run differs from it, and the trend of its history. */
+import {
+  absoluteChange,
+  changeText,
+  type Figure,
+  formatNumber,
+  type ParsedRegression,
+  QUANTITIES,
+  quantityOf,
+  readableUnit,
+  relativeChange,
+  STORED_FIGURES,
+  type StoredFigure,
+  scenarioFacts,
+  scenarioHash,
+  storedFigure,
+  type Trend,
+  withUnit,
+} from '../gates/index.ts'
+import type { Result } from '../result/index.ts'
+import type { HistoryRecord } from '../store/index.ts'
+import { drawTable } from './tables.ts'
+import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
+import { wrapText } from './wrapping.ts'
+
+/** What is shown without being asked for; all stored figures can be gated on. */
+const SHOWN: ReadonlySet<string> = new Set([
+  ...['latency', 'ttft', 'tpot', 'itl'].flatMap((metric) => [`avg(${metric})`, `p50(${metric})`, `p99(${metric})`]),
+  'qps',
+  'outputTokensPerSecond',
+  'successRate',
+])
+
+/** One stored result: where it was measured, of which scenario, and its main figures with their intervals. */
+export function renderStored(result: Result, style: Partial<TerminalStyle> = {}): string {
+  const terminal = { ...PLAIN_STYLE, ...style }
+  const { environment, endpoint, startedAt, config } = result
+  const facts = Object.entries(scenarioFacts(config)).map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+  const rows = figuresOf(result).map(([figure, stored]) => [figure.name, valueText(figure, stored), String(stored.n)])
+  return [
+    ...wrapText(
+      `Measured ${startedAt}${environment.commit === null ? '' : `, commit ${environment.commit.slice(0, 12)}`}`,
+      terminal.columns,
+      2,
+    ),
+    ...wrapText(`Scenario ${scenarioHash(config)}: ${facts.join(', ') || 'all defaults'}`, terminal.columns, 2),
+    ...wrapText(
+      `Environment: ${endpoint.embedded ? 'embedded server' : endpoint.url}, model ${String(config['model'])}; ${environment.os}, ${environment.cpu}, ${environment.cores} cores, Node ${environment.node}, perfgate ${environment.perfgate}`,
+      terminal.columns,
+      2,
+    ),
+    drawTable({ head: ['Figure', 'Value [95 %]', 'n'], rows, align: 'left', ruled: false }, terminal),
+  ].join('\n')
+}
+
+/** Both sides, the change and its interval; of the gated figures also what is allowed. */
+export function renderAgainstBaseline(
+  baseline: Result,
+  current: Result,
+  regressions: readonly ParsedRegression[],
+  style: Partial<TerminalStyle> = {},
+): string {
+  const gated = new Map(regressions.map((regression) => [regression.figure.name, regression]))
+  const wanted = STORED_FIGURES.filter(({ name }) => SHOWN.has(name) || gated.has(name))
+  const rows = wanted.flatMap((figure) => {
+    const before = storedFigure(baseline, figure)
+    const after = storedFigure(current, figure)
+    if (before === undefined || after === undefined) return []
+    const quantity = quantityOf(figure)
+    const isShare = quantity === 'share'
+    const change = isShare ? absoluteChange(before, after) : relativeChange(before, after)
+    const tolerance = isShare ? ({ kind: 'absolute', amount: 0 } as const) : ({ kind: 'relative', share: 0 } as const)
+    return [
+      [
+        figure.name,
+        valueText(figure, before),
+        valueText(figure, after),
+        changeText(change, { tolerance, quantity }, ''),
+        gated.get(figure.name)?.text ?? '',
+      ],
+    ]
+  })
+  const head = ['Figure', 'Baseline [95 %]', 'This run [95 %]', 'Change [95 %]', 'Allowed']
+  return drawTable({ head, rows, align: 'left', ruled: false }, { ...PLAIN_STYLE, ...style })
+}
+
+/** The stretches of a figure's history, one row each. */
+export function renderTrend(
+  figure: Figure,
+  records: readonly HistoryRecord[],
+  trend: Trend,
+  style: Partial<TerminalStyle> = {},
+): string {
+  const quantity = quantityOf(figure)
+  const rows = trend.stretches.map(({ from, to, mean, change }, i) => {
+    const before = trend.stretches[i - 1]
+    const first = records[from]!
+    const unit = readableUnit(mean, quantity)
+    return [
+      `${first.startedAt}${first.commit === null ? '' : ` ${first.commit.slice(0, 10)}`}`,
+      String(to - from),
+      withUnit(formatNumber(mean, quantity, unit), unit),
+      before === undefined
+        ? ''
+        : `${mean >= before.mean ? '+' : ''}${((mean / before.mean - 1) * 100).toPrecision(3)} %`,
+      change === undefined ? '' : change.pValue.toFixed(3),
+    ]
+  })
+  const head = ['From', 'Results', `Mean of ${figure.name}`, 'Change', 'p']
+  return drawTable({ head, rows, align: 'left', ruled: false }, { ...PLAIN_STYLE, ...style })
+}
+
+function figuresOf(result: Result): [Figure, StoredFigure][] {
+  return STORED_FIGURES.flatMap((figure): [Figure, StoredFigure][] => {
+    const stored = SHOWN.has(figure.name) ? storedFigure(result, figure) : undefined
+    return stored === undefined ? [] : [[figure, stored]]
+  })
+}
+
+function valueText(figure: Figure, { value, interval }: StoredFigure): string {
+  const quantity = quantityOf(figure)
+  const unit = quantity === 'share' ? '%' : readableUnit(value, quantity)
+  const number = (part: number): string => formatNumber(part, quantity, unit)
+  const text = withUnit(number(value), unit || QUANTITIES[quantity].own)
+  if (interval === undefined || (interval.low === null && interval.high === null)) return text
+  const low = interval.low === null ? '0' : number(interval.low)
+  return `${text} [${low}, ${interval.high === null ? 'inf)' : `${number(interval.high)}]`}`
+}

@@ -1,0 +1,135 @@
+/** A run against a baseline: checked before any request is sent, judged when a level of load is done. */
+import { ConfigError, type ResolvedConfig } from '../config/index.ts'
+import {
+  fingerprintDifferences,
+  fingerprintOf,
+  judgeRegressions,
+  overallVerdict,
+  type ParsedRegression,
+  parseRegressions,
+  requireStored,
+  scenarioDifferences,
+  scenarioHash,
+} from '../gates/index.ts'
+import type { Environment, Result } from '../result/index.ts'
+import { type Baseline, readBaseline } from '../store/index.ts'
+import { environment } from './environment.ts'
+import type { RunHooks } from './hooks.ts'
+import { levelConfig, type RunLevel } from './levels.ts'
+
+export interface BaselineRequest {
+  baseline: Baseline
+  regressions: readonly ParsedRegression[]
+  /** What happens when the environments differ. */
+  unlike: ResolvedConfig['unlikeBaseline']
+}
+
+/**
+ * The same levels, each to be compared with its counterpart in the scenario's baseline.
+ *
+ * @throws ConfigError when the baseline cannot be read, holds another scenario, or was measured in an unlike
+ *   environment and `unlikeBaseline` is `refuse`
+ */
+export function againstBaseline(config: ResolvedConfig, levels: RunLevel[], hooks: RunHooks): RunLevel[] {
+  const regressions = parseRegressions(config.regressions)
+  if (config.baseline === undefined) {
+    if (regressions.length > 0)
+      throw new ConfigError(
+        'option "regressions": compared with what? Give a baseline, for instance baseline: "main"',
+        'regressions',
+      )
+    return levels
+  }
+  requireStored(regressions)
+  const request: BaselineRequest = {
+    baseline: readBaseline(config.baseline, config.baselineDir),
+    regressions,
+    unlike: config.unlikeBaseline,
+  }
+  return levels.map((level): RunLevel => {
+    const here = {
+      config: levelConfig(config, level.level),
+      endpoint: endpointOf(config),
+      environment: environment(),
+    }
+    const { unlike } = counterpart(request, here)
+    if (unlike.length > 0) hooks.onNotice?.(unlikeSentence(request, unlike))
+    return { ...level, finish: (result) => compareWith(request, result) }
+  })
+}
+
+/** Judges a result against its counterpart in a baseline. @throws ConfigError as `againstBaseline` does */
+export function compareWith(request: BaselineRequest, result: Result): Result {
+  const { baseline, regressions } = request
+  const { found, unlike } = counterpart(request, result)
+  const judged = judgeRegressions(regressions, { name: baseline.name, baseline: found, current: result })
+  const isJudged = unlike.length === 0 || request.unlike === 'judge'
+  const thresholds = isJudged ? [...result.thresholds, ...judged] : result.thresholds
+  const clientValid = result.client.valid || result.config['onInvalid'] === 'warn'
+  const notes = [
+    comparedNote(baseline, found),
+    ...(unlike.length === 0 ? [] : [unlikeSentence(request, unlike)]),
+    ...(isJudged ? [] : judged.map(({ message }) => `Not judged: ${message.replace(/^undecided: /, '')}`)),
+  ]
+  return {
+    ...result,
+    thresholds,
+    verdict: overallVerdict(thresholds, clientValid),
+    baseline: {
+      name: baseline.name,
+      path: baseline.path,
+      startedAt: found.startedAt,
+      commit: found.environment.commit,
+      scenario: scenarioHash(found.config),
+      unlike,
+    },
+    notes: [...result.notes, ...notes],
+  }
+}
+
+/** Where a run stands, as far as it is known before it. */
+interface Here {
+  config: Readonly<Record<string, unknown>>
+  endpoint: { url: string; embedded: boolean }
+  environment: Environment
+}
+
+function counterpart({ baseline, unlike: policy }: BaselineRequest, here: Here): { found: Result; unlike: string[] } {
+  const { results, name, path } = baseline
+  const found = results.find(({ config }) => scenarioDifferences(config, here.config).length === 0)
+  if (found === undefined) {
+    const nearest = results
+      .map(({ config }) => scenarioDifferences(config, here.config))
+      .reduce((best, differences) => (differences.length < best.length ? differences : best))
+    throw new ConfigError(
+      `baseline "${name}": ${path} holds another scenario: ${nearest.join('; ')}; save a baseline of this one`,
+      'baseline',
+    )
+  }
+  const unlike = fingerprintDifferences(
+    fingerprintOf(found.environment, found.endpoint, found.config),
+    fingerprintOf(here.environment, here.endpoint, here.config),
+  )
+  if (unlike.length > 0 && policy === 'refuse')
+    throw new ConfigError(
+      `baseline "${name}": ${path} was measured in another environment: ${unlike.join('; ')}; save one here, or set unlikeBaseline to "show" (compare without judging) or "judge"`,
+      'baseline',
+    )
+  return { found, unlike }
+}
+
+function endpointOf({ url }: ResolvedConfig): Here['endpoint'] {
+  return url === undefined ? { url: '', embedded: true } : { url, embedded: false }
+}
+
+function comparedNote({ name }: Baseline, { startedAt, environment: { commit } }: Result): string {
+  return `Compared with baseline "${name}" of ${startedAt}${commit === null ? '' : `, commit ${commit.slice(0, 12)}`}.`
+}
+
+function unlikeSentence({ baseline, unlike: policy }: BaselineRequest, unlike: readonly string[]): string {
+  const consequence =
+    policy === 'judge'
+      ? 'it is judged all the same, because of unlikeBaseline'
+      : 'so its regressions are shown, not judged'
+  return `Baseline "${baseline.name}" was measured in another environment (${unlike.join('; ')}): ${consequence}.`
+}

@@ -1,0 +1,8 @@
+import { defineConfig } from 'vitest/config'
+import { perfgate } from '../../../../src/vitest/config.ts'
+
+export default defineConfig({
+  plugins: [perfgate({ outputsDir: process.env.OUTPUTS! })],
+  // A project's own settings, which must not make a broken gate run again or a long load fail.
+  test: { retry: 2, testTimeout: 1 },
+})
