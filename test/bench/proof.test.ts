@@ -8,8 +8,8 @@ const noise = (share: number, trials: number): number => 4 * Math.sqrt((share * 
 
 describe.each(WORLDS)('coefficient of variation $cv, lag-1 correlation $rho', (world) => {
   test.each([
-    [100, 400],
-    [1000, 200],
+    [100, 200],
+    [1000, 100],
   ])('intervals of %d samples contain the truth as often as they say', (n, trials) => {
     for (const { name, finite, covered, needed } of simulateCoverage(world, n, trials, 3)) {
       if (name === 'p99(latency)' && n === 100) {
@@ -26,28 +26,29 @@ describe.each(WORLDS)('coefficient of variation $cv, lag-1 correlation $rho', (w
 })
 
 test('intervals are wrong about as often as they may be, and not far less', () => {
-  const all = WORLDS.flatMap((world) => simulateCoverage(world, 400, 150, 5)).filter(
+  const all = WORLDS.flatMap((world) => simulateCoverage(world, 400, 60, 5)).filter(
     ({ name }) => name !== 'p99(latency)',
   )
   const finite = all.reduce((sum, figure) => sum + figure.finite, 0)
   const covered = all.reduce((sum, figure) => sum + figure.covered, 0)
-  expect(finite).toBeGreaterThan(2000)
-  expect(covered / finite).toBeGreaterThan(0.94)
-  expect(covered / finite).toBeLessThan(0.975)
+  expect(finite).toBeGreaterThan(900)
+  expect(covered / finite).toBeGreaterThan(0.93)
+  expect(covered / finite).toBeLessThan(0.98)
 })
 
-describe('a server just inside its limit is failed in at most 5 % of runs, however often it is looked at', () => {
-  test.each(CLAIM_NAMES)('%s', (name) => {
-    const trials = 60
-    const { verdicts, figureFails } = simulateLooks(claimOn(name), { cv: 1, rho: 0.3 }, trials, 3)
-    expect(verdicts.fail / trials).toBeLessThanOrEqual(0.05)
-    // By its figure alone it is failed time and again.
-    expect(figureFails / trials).toBeGreaterThan(0.2)
+describe('however often a server is looked at', () => {
+  test('one just inside its limit is failed in at most 5 % of runs, and by the figure alone time and again', () => {
+    const trials = 20
+    const found = CLAIM_NAMES.map((name) => simulateLooks(claimOn(name), { cv: 1, rho: 0.3 }, trials, 3))
+    const sum = (pick: (looks: (typeof found)[number]) => number): number =>
+      found.reduce((total, looks) => total + pick(looks), 0) / (trials * found.length)
+    expect(sum(({ verdicts }) => verdicts.fail)).toBeLessThanOrEqual(0.05)
+    expect(sum(({ figureFails }) => figureFails)).toBeGreaterThan(0.3)
   })
 
-  test('and one that is clearly over it is failed', () => {
+  test('one that is clearly over it is failed', () => {
     const slower = { key: 'avg(latency)', condition: () => '<= 400 ms' }
-    const { verdicts } = simulateLooks(slower, { cv: 0.3, rho: 0.3 }, 20, 3)
-    expect(verdicts.fail).toBe(20)
+    const { verdicts } = simulateLooks(slower, { cv: 0.3, rho: 0.3 }, 5, 3)
+    expect(verdicts.fail).toBe(5)
   })
 })
