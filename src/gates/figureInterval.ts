@@ -1,5 +1,5 @@
 /** The confidence interval of the figure a threshold is about, by the method that suits it. */
-import type { DistributionView, MetricsView, ScalarName } from '../metrics/index.ts'
+import { type DistributionView, type MetricsView, type ScalarName, steadyBuckets } from '../metrics/index.ts'
 import type { Timeline } from '../result/index.ts'
 import type { Figure } from './figure.ts'
 import {
@@ -106,6 +106,10 @@ function intervalOfScalar(name: ScalarName, facts: IntervalFacts): Interval | un
       return rate(name, timeline?.outputTokens, facts)
     case 'totalTokensPerSecond':
       return rate(name, timeline && totalTokens(timeline, view), facts)
+    case 'steadyQps':
+      return rate(name, timeline && steady(timeline, timeline.completed), facts)
+    case 'steadyOutputTokensPerSecond':
+      return rate(name, timeline && steady(timeline, timeline.outputTokens), facts)
     case 'successRate':
     case 'errorRate':
       return shareOfRequests(name, facts)
@@ -154,6 +158,12 @@ function totalTokens(timeline: Timeline, view: MetricsView): number[] | undefine
     for (let i = 0; i < count; i++) tokens += opening[next++] ?? input.mean
     return tokens
   })
+}
+
+/** Only what was counted in the steady window. */
+function steady({ inFlight }: Timeline, amounts: readonly number[]): readonly number[] | undefined {
+  const buckets = steadyBuckets(inFlight)
+  return buckets && amounts.slice(buckets.first, buckets.last + 1)
 }
 
 function shareOfRequests(name: ScalarName, { view, confidence, timeline }: IntervalFacts, correlation = 1): Interval {

@@ -43,6 +43,8 @@ function samplesBehind(name: ScalarName, view: MetricsView, requests: number): n
     case 'goodput':
     case 'outputTokensPerSecond':
     case 'totalTokensPerSecond':
+    case 'steadyQps':
+    case 'steadyOutputTokensPerSecond':
       return view.scalar('succeededRequests') ?? 0
     case 'cacheHitShare':
       return view.distribution('cachedTokens')?.n ?? 0

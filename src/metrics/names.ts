@@ -17,9 +17,12 @@ export const TIME_METRICS = [
 export const COUNT_METRICS = ['inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens', 'packages'] as const
 
 /** Tokens per second of one request. */
-export const SPEED_METRICS = ['outputSpeed', 'decodeSpeed'] as const
+export const SPEED_METRICS = ['outputSpeed', 'decodeSpeed', 'totalSpeed'] as const
 
-export const DISTRIBUTION_NAMES = [...TIME_METRICS, ...COUNT_METRICS, ...SPEED_METRICS] as const
+/** Tokens per step of the server: above 1 where it guesses ahead (speculative decoding). */
+export const RATIO_METRICS = ['tokensPerIteration'] as const
+
+export const DISTRIBUTION_NAMES = [...TIME_METRICS, ...COUNT_METRICS, ...SPEED_METRICS, ...RATIO_METRICS] as const
 export type DistributionName = (typeof DISTRIBUTION_NAMES)[number]
 
 /** One number for a whole run. */
@@ -29,6 +32,8 @@ export const SCALAR_NAMES = [
   'goodShare',
   'outputTokensPerSecond',
   'totalTokensPerSecond',
+  'steadyQps',
+  'steadyOutputTokensPerSecond',
   'successRate',
   'errorRate',
   'cacheHitShare',

@@ -12,7 +12,7 @@ import {
 } from '../samples/index.ts'
 import { Distribution } from './distribution.ts'
 import { COUNT_METRICS, DISTRIBUTION_NAMES, type DistributionName, type ScalarName } from './names.ts'
-import { TimelineRecorder } from './timelineRecorder.ts'
+import { type SteadyWindow, TimelineRecorder } from './timelineRecorder.ts'
 import type { DistributionView, MetricsView } from './view.ts'
 
 /** A condition one request must meet to count as goodput. */
@@ -34,7 +34,13 @@ const AT = Object.fromEntries(DISTRIBUTION_NAMES.map((name, i) => [name, i])) as
 /** Distinct failures described in full; more are only counted. */
 const MAX_FAILURES = 50
 /** Per-request objectives whose absence is no breach: a one-token answer has no gaps. */
-const MAY_BE_ABSENT: ReadonlySet<DistributionName> = new Set(['tpot', 'itl', 'packageLatency', 'decodeSpeed'])
+const MAY_BE_ABSENT: ReadonlySet<DistributionName> = new Set([
+  'tpot',
+  'itl',
+  'packageLatency',
+  'decodeSpeed',
+  'tokensPerIteration',
+])
 
 export class RunMetrics implements MetricsView {
   succeeded = 0
@@ -107,6 +113,10 @@ export class RunMetrics implements MetricsView {
         return this.#perSecond(this.#outputTokens)
       case 'totalTokensPerSecond':
         return this.#perSecond(this.#outputTokens + this.#inputTokens)
+      case 'steadyQps':
+        return this.#steady(({ completed }) => completed)
+      case 'steadyOutputTokensPerSecond':
+        return this.#steady(({ outputTokens }) => outputTokens)
       case 'successRate':
         return this.total === 0 ? undefined : this.succeeded / this.total
       case 'errorRate':
@@ -126,6 +136,11 @@ export class RunMetrics implements MetricsView {
 
   #perSecond(amount: number): number | undefined {
     return this.seconds > 0 ? amount / this.seconds : undefined
+  }
+
+  #steady(amount: (window: SteadyWindow) => number): number | undefined {
+    const window = this.timeline.steady()
+    return window && amount(window) / window.seconds
   }
 
   addRow(batch: SampleBatch, row: number): void {
@@ -214,6 +229,9 @@ export class RunMetrics implements MetricsView {
     one[AT.outputTokens] = outputTokens
     this.#outputTokens += outputTokens
     if (latencyMs > 0) one[AT.outputSpeed] = (outputTokens * 1000) / latencyMs
+    if (latencyMs > 0 && !Number.isNaN(inputTokens))
+      one[AT.totalSpeed] = ((inputTokens + outputTokens) * 1000) / latencyMs
+    if (outputTokens > 1 && packages > 1) one[AT.tokensPerIteration] = (outputTokens - 1) / (packages - 1)
     if (outputTokens > 1 && numbers[at + C.outputEvents]! > 1) {
       const tpotMs = (numbers[at + C.lastTokenAt]! - firstTokenAt) / (outputTokens - 1)
       one[AT.tpot] = tpotMs

@@ -253,6 +253,26 @@ describe('with confidence', () => {
     })
   })
 
+  test('rates of the steady window take what was counted in it', () => {
+    // 100 of 200 buckets at full load, one request and 100 tokens in each; before and after one in flight, and nothing done.
+    const inFlight = [...Array(50).fill(1), ...Array(100).fill(8), ...Array(50).fill(1)]
+    const completed = inFlight.map((n) => (n === 8 ? 1 : 0))
+    const even = {
+      ...timeline(
+        completed,
+        Array(200).fill(0),
+        completed.map((n) => n * 100),
+      ),
+      inFlight,
+    }
+    const view = measured({
+      scalars: { totalRequests: 100, succeededRequests: 100, steadyQps: 10, steadyOutputTokensPerSecond: 1000 },
+    })
+    const options = { confidence: 0.95, timeline: even }
+    expect(judge('steadyQps >= 9.9', view, options)).toMatchObject({ verdict: 'pass', n: 100 })
+    expect(judge('steadyOutputTokensPerSecond >= 1001 tok/s', view, options).verdict).toBe('fail')
+  })
+
   test('total tokens add the input tokens of the answers that ended', () => {
     const view = measured({
       scalars: { totalRequests: 100, succeededRequests: 100, totalTokensPerSecond: 1500 },
