@@ -39,5 +39,6 @@ export type {
 } from './keys.ts'
 export { LOOK_GROWTH, type Look, lookConfidence, looksUpTo } from './looks.ts'
 export { objectiveRecord, type ParsedObjective, parseObjectives } from './objectives.ts'
+export { outOfReach } from './outOfReach.ts'
 export type { Quantity } from './quantity.ts'
 export { requireParts, type Scope } from './scope.ts'
