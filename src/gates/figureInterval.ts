@@ -135,9 +135,7 @@ function rate(
 ): Interval {
   const reported = view.scalar(name)
   if (amounts === undefined || timeline === undefined || reported === undefined) return UNBOUNDED
-  const counted =
-    amounts.reduce((sum, amount) => sum + amount, 0) /
-    ((amounts.findLastIndex((amount) => amount > 0) + 1) * timeline.bucketSeconds)
+  const counted = countedRate(amounts, timeline.bucketSeconds)
   const { low, high } = rateInterval(amounts, timeline.bucketSeconds, confidence)
   return low === null || high === null
     ? UNBOUNDED
@@ -158,6 +156,12 @@ function totalTokens(timeline: Timeline, view: MetricsView): number[] | undefine
     for (let i = 0; i < count; i++) tokens += opening[next++] ?? input.mean
     return tokens
   })
+}
+
+/** Per second, up to the last bucket in which something was counted. */
+function countedRate(amounts: readonly number[], bucketSeconds: number): number {
+  const buckets = amounts.findLastIndex((amount) => amount > 0) + 1
+  return amounts.reduce((sum, amount) => sum + amount, 0) / (buckets * bucketSeconds)
 }
 
 /** Only what was counted in the steady window. */
@@ -196,8 +200,7 @@ function goodput({ view, confidence, timeline }: IntervalFacts): Interval {
   const all = timeline.completed.map((completed, i) => completed + timeline.failed[i]!)
   const rates = rateInterval(all, timeline.bucketSeconds, half)
   if (rates.low === null || rates.high === null || shares.low === null || shares.high === null) return UNBOUNDED
-  const counted = (rates.low + rates.high) / 2
-  const scale = reported / (share * counted)
+  const scale = reported / (share * countedRate(all, timeline.bucketSeconds))
   return atLeastZero({ low: shares.low * rates.low * scale, high: shares.high * rates.high * scale })
 }
 
