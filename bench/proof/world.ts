@@ -90,7 +90,6 @@ export function batchOf(
   startedAt: number,
   failsFrom: number = Number.POSITIVE_INFINITY,
 ): SampleBatch {
-  const writer = new BatchWriter(0)
   const row = new Float64Array(ROW)
   let now = startedAt
   for (const latency of latencies) {
@@ -106,6 +105,7 @@ export function batchOf(
   return writer.take()
 }
 
+const writer = new BatchWriter(0)
 const NO_GAPS = new Float64Array(0)
 const NO_TEXTS = ['', '', '', '']
 

@@ -5,6 +5,7 @@ import {
   COUNT_METRICS,
   DISTRIBUTION_NAMES,
   type DistributionName,
+  RATIO_METRICS,
   SCALAR_NAMES,
   type ScalarName,
   SPEED_METRICS,
@@ -68,7 +69,7 @@ export function quantityOf(figure: Figure): Quantity {
 export function metricQuantity(metric: DistributionName): Quantity {
   if ((SPEED_METRICS as readonly string[]).includes(metric)) return 'tokenRate'
   if (metric === 'packages' || metric === 'items' || metric === 'conversationTurns') return 'count'
-  return (COUNT_METRICS as readonly string[]).includes(metric) ? 'tokens' : 'time'
+  return ([...COUNT_METRICS, ...RATIO_METRICS] as readonly string[]).includes(metric) ? 'tokens' : 'time'
 }
 
 const SCALAR_QUANTITIES: Record<ScalarName, Quantity> = {
@@ -79,6 +80,8 @@ const SCALAR_QUANTITIES: Record<ScalarName, Quantity> = {
   totalTokensPerSecond: 'tokenRate',
   inputTokensPerSecond: 'tokenRate',
   itemsPerSecond: 'rate',
+  steadyQps: 'rate',
+  steadyOutputTokensPerSecond: 'tokenRate',
   successRate: 'share',
   errorRate: 'share',
   cacheHitShare: 'share',

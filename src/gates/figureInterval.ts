@@ -1,5 +1,11 @@
 /** The confidence interval of the figure a threshold is about, by the method that suits it. */
-import type { DistributionName, DistributionView, MetricsView, ScalarName } from '../metrics/index.ts'
+import {
+  type DistributionName,
+  type DistributionView,
+  type MetricsView,
+  type ScalarName,
+  steadyBuckets,
+} from '../metrics/index.ts'
 import type { Timeline } from '../result/index.ts'
 import type { Figure } from './figure.ts'
 import {
@@ -110,6 +116,10 @@ function intervalOfScalar(name: ScalarName, facts: IntervalFacts): Interval | un
       return rate(name, timeline && perBucket(timeline, view, 'inputTokens'), facts)
     case 'itemsPerSecond':
       return rate(name, timeline && perBucket(timeline, view, 'items'), facts)
+    case 'steadyQps':
+      return rate(name, timeline && steady(timeline, timeline.completed), facts)
+    case 'steadyOutputTokensPerSecond':
+      return rate(name, timeline && steady(timeline, timeline.outputTokens), facts)
     case 'successRate':
     case 'errorRate':
       return shareOfRequests(name, facts)
@@ -137,9 +147,7 @@ function rate(
 ): Interval {
   const reported = view.scalar(name)
   if (amounts === undefined || timeline === undefined || reported === undefined) return UNBOUNDED
-  const counted =
-    amounts.reduce((sum, amount) => sum + amount, 0) /
-    ((amounts.findLastIndex((amount) => amount > 0) + 1) * timeline.bucketSeconds)
+  const counted = countedRate(amounts, timeline.bucketSeconds)
   const { low, high } = rateInterval(amounts, timeline.bucketSeconds, confidence)
   return low === null || high === null
     ? UNBOUNDED
@@ -165,6 +173,18 @@ function perBucket(timeline: Timeline, view: MetricsView, name: DistributionName
     for (let i = 0; i < count; i++) amount += opening[next++] ?? amounts.mean
     return amount
   })
+}
+
+/** Per second, up to the last bucket in which something was counted. */
+function countedRate(amounts: readonly number[], bucketSeconds: number): number {
+  const buckets = amounts.findLastIndex((amount) => amount > 0) + 1
+  return amounts.reduce((sum, amount) => sum + amount, 0) / (buckets * bucketSeconds)
+}
+
+/** Only what was counted in the steady window. */
+function steady({ inFlight }: Timeline, amounts: readonly number[]): readonly number[] | undefined {
+  const buckets = steadyBuckets(inFlight)
+  return buckets && amounts.slice(buckets.first, buckets.last + 1)
 }
 
 function shareOfRequests(name: ScalarName, { view, confidence, timeline }: IntervalFacts, correlation = 1): Interval {
@@ -197,8 +217,7 @@ function goodput({ view, confidence, timeline }: IntervalFacts): Interval {
   const all = timeline.completed.map((completed, i) => completed + timeline.failed[i]!)
   const rates = rateInterval(all, timeline.bucketSeconds, half)
   if (rates.low === null || rates.high === null || shares.low === null || shares.high === null) return UNBOUNDED
-  const counted = (rates.low + rates.high) / 2
-  const scale = reported / (share * counted)
+  const scale = reported / (share * countedRate(all, timeline.bucketSeconds))
   return atLeastZero({ low: shares.low * rates.low * scale, high: shares.high * rates.high * scale })
 }
 

@@ -41,6 +41,7 @@ export type {
 } from './keys.ts'
 export { LOOK_GROWTH, type Look, lookConfidence, looksUpTo } from './looks.ts'
 export { objectiveRecord, type ParsedObjective, parseObjectives } from './objectives.ts'
+export { outOfReach } from './outOfReach.ts'
 export { QUANTITIES, type Quantity } from './quantity.ts'
 export {
   type ParsedRegression,

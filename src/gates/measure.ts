@@ -45,6 +45,8 @@ function samplesBehind(name: ScalarName, view: MetricsView, requests: number): n
     case 'totalTokensPerSecond':
     case 'inputTokensPerSecond':
     case 'itemsPerSecond':
+    case 'steadyQps':
+    case 'steadyOutputTokensPerSecond':
       return view.scalar('succeededRequests') ?? 0
     case 'cacheHitShare':
       return view.distribution('cachedTokens')?.n ?? 0

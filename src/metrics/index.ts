@@ -4,6 +4,7 @@ export {
   COUNT_METRICS,
   DISTRIBUTION_NAMES,
   type DistributionName,
+  RATIO_METRICS,
   SCALAR_NAMES,
   type ScalarName,
   SPEED_METRICS,
@@ -11,5 +12,6 @@ export {
 } from './names.ts'
 export { type Failure, type Objective, RunMetrics } from './runMetrics.ts'
 export { distributions, errorCounts, percentileRows, rates, type SummaryFacts, summarize } from './summary.ts'
+export { steadyBuckets } from './timelineRecorder.ts'
 export type { DistributionView, MetricsView } from './view.ts'
 export { workload } from './workload.ts'

@@ -28,9 +28,12 @@ export const COUNT_METRICS = [
 ] as const
 
 /** Tokens per second of one request. */
-export const SPEED_METRICS = ['outputSpeed', 'decodeSpeed'] as const
+export const SPEED_METRICS = ['outputSpeed', 'decodeSpeed', 'totalSpeed'] as const
 
-export const DISTRIBUTION_NAMES = [...TIME_METRICS, ...COUNT_METRICS, ...SPEED_METRICS] as const
+/** Tokens per step of the server: above 1 where it guesses ahead (speculative decoding). */
+export const RATIO_METRICS = ['tokensPerIteration'] as const
+
+export const DISTRIBUTION_NAMES = [...TIME_METRICS, ...COUNT_METRICS, ...SPEED_METRICS, ...RATIO_METRICS] as const
 export type DistributionName = (typeof DISTRIBUTION_NAMES)[number]
 
 /** One number for a whole run. */
@@ -42,6 +45,8 @@ export const SCALAR_NAMES = [
   'totalTokensPerSecond',
   'inputTokensPerSecond',
   'itemsPerSecond',
+  'steadyQps',
+  'steadyOutputTokensPerSecond',
   'successRate',
   'errorRate',
   'cacheHitShare',

@@ -13,7 +13,7 @@ import {
 import { ConversationMetrics } from './conversationMetrics.ts'
 import { Distribution } from './distribution.ts'
 import { COUNT_METRICS, DISTRIBUTION_NAMES, type DistributionName, type ScalarName } from './names.ts'
-import { TimelineRecorder } from './timelineRecorder.ts'
+import { type SteadyWindow, TimelineRecorder } from './timelineRecorder.ts'
 import type { DistributionView, MetricsView } from './view.ts'
 
 /** A condition one request must meet to count as goodput. */
@@ -42,6 +42,7 @@ const MAY_BE_ABSENT: ReadonlySet<DistributionName> = new Set([
   'decodeSpeed',
   'firstTurnTtft',
   'laterTurnTtft',
+  'tokensPerIteration',
 ])
 
 export class RunMetrics implements MetricsView {
@@ -121,6 +122,10 @@ export class RunMetrics implements MetricsView {
         return this.#perSecond(this.#inputTokens)
       case 'itemsPerSecond':
         return this.distribution('items') === undefined ? undefined : this.#perSecond(this.#items)
+      case 'steadyQps':
+        return this.#steady(({ completed }) => completed)
+      case 'steadyOutputTokensPerSecond':
+        return this.#steady(({ outputTokens }) => outputTokens)
       case 'successRate':
         return this.total === 0 ? undefined : this.succeeded / this.total
       case 'errorRate':
@@ -144,6 +149,11 @@ export class RunMetrics implements MetricsView {
 
   #perSecond(amount: number): number | undefined {
     return this.seconds > 0 ? amount / this.seconds : undefined
+  }
+
+  #steady(amount: (window: SteadyWindow) => number): number | undefined {
+    const window = this.timeline.steady()
+    return window && amount(window) / window.seconds
   }
 
   addRow(batch: SampleBatch, row: number): void {
@@ -253,6 +263,9 @@ export class RunMetrics implements MetricsView {
     one[AT.outputTokens] = outputTokens
     this.#outputTokens += outputTokens
     if (latencyMs > 0) one[AT.outputSpeed] = (outputTokens * 1000) / latencyMs
+    if (latencyMs > 0 && !Number.isNaN(inputTokens))
+      one[AT.totalSpeed] = ((inputTokens + outputTokens) * 1000) / latencyMs
+    if (outputTokens > 1 && packages > 1) one[AT.tokensPerIteration] = (outputTokens - 1) / (packages - 1)
     if (outputTokens > 1 && numbers[at + C.outputEvents]! > 1) {
       const tpotMs = (numbers[at + C.lastTokenAt]! - firstTokenAt) / (outputTokens - 1)
       one[AT.tpot] = tpotMs

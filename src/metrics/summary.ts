@@ -72,15 +72,14 @@ export function distributions(metrics: RunMetrics): Record<string, Distribution>
 }
 
 export function rates(metrics: RunMetrics): Rates {
-  const steady = metrics.timeline.steady()
   return {
     totalTokensPerSecond: metrics.scalar('totalTokensPerSecond') ?? 0,
     successRate: metrics.scalar('successRate') ?? 0,
     goodput: metrics.scalar('goodput') ?? null,
     goodShare: metrics.scalar('goodShare') ?? null,
     cacheHitShare: metrics.scalar('cacheHitShare') ?? null,
-    steadyQps: steady ? steady.completed / steady.seconds : null,
-    steadyOutputTokensPerSecond: steady ? steady.outputTokens / steady.seconds : null,
+    steadyQps: metrics.scalar('steadyQps') ?? null,
+    steadyOutputTokensPerSecond: metrics.scalar('steadyOutputTokensPerSecond') ?? null,
   }
 }
 

@@ -58,10 +58,9 @@ export class TimelineRecorder {
   /** From the first to the last moment at which in-flight is at least 90 % of its maximum. */
   steady(): SteadyWindow | undefined {
     const { inFlight, completed, outputTokens, bucketSeconds } = this.timeline()
-    const limit = Math.max(...inFlight, 0) * STEADY_SHARE
-    if (limit === 0) return undefined
-    const first = inFlight.findIndex((n) => n >= limit)
-    const last = inFlight.findLastIndex((n) => n >= limit)
+    const buckets = steadyBuckets(inFlight)
+    if (buckets === undefined) return undefined
+    const { first, last } = buckets
     const sum = (values: number[]): number => values.slice(first, last + 1).reduce((total, n) => total + n, 0)
     return { seconds: (last - first + 1) * bucketSeconds, completed: sum(completed), outputTokens: sum(outputTokens) }
   }
@@ -85,6 +84,13 @@ export class TimelineRecorder {
       this.#outputTokens = halved(this.#outputTokens)
     }
   }
+}
+
+/** The first and the last bucket of the steady window; undefined when nothing was in flight. */
+export function steadyBuckets(inFlight: readonly number[]): { first: number; last: number } | undefined {
+  const limit = Math.max(...inFlight, 0) * STEADY_SHARE
+  if (limit === 0) return undefined
+  return { first: inFlight.findIndex((n) => n >= limit), last: inFlight.findLastIndex((n) => n >= limit) }
 }
 
 function halved(values: number[]): number[] {

@@ -84,7 +84,8 @@ export async function runPlan(
   hooks: RunHooks,
 ): Promise<Outcome> {
   if (config.debug) hooks.onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
-  const { thresholds, objectives } = gatesOf(config, plan.extent)
+  const { thresholds, objectives, notices } = gatesOf(config, plan.extent)
+  for (const notice of notices) hooks.onNotice?.(notice)
   const wanted = Math.max(...plan.extent.map(({ level }) => withBudget(level, config).number))
   prepareThread()
   const limit = Math.min(wanted, MAX_BODIES)

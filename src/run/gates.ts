@@ -1,6 +1,7 @@
 /** What must hold, read and checked against the scenario before anything is sent. */
 import { ConfigError, type ResolvedConfig } from '../config/index.ts'
 import {
+  outOfReach,
   type ParsedObjective,
   type ParsedThreshold,
   parseObjectives,
@@ -8,11 +9,14 @@ import {
   requireObjectives,
   requireParts,
 } from '../gates/index.ts'
+import { withBudget } from './budget.ts'
 import { levelsOf, type RunLevel } from './levels.ts'
 
 export interface Gates {
   thresholds: ParsedThreshold[]
   objectives: ParsedObjective[]
+  /** What a user should know of them before the run, in full sentences. */
+  notices: string[]
 }
 
 /** Executors whose schedule has an end of its own. */
@@ -32,7 +36,9 @@ export function gatesOf(config: ResolvedConfig, levels: readonly RunLevel[] = le
     rates: levels.map(({ level }) => level.rate),
   })
   for (const { level } of levels) checkBudget(config, level)
-  return { thresholds, objectives }
+  const most = Math.max(...levels.map(({ level }) => withBudget(level, config).number))
+  const notices = config.confidence === undefined ? [] : outOfReach(thresholds, config.confidence, most)
+  return { thresholds, objectives, notices }
 }
 
 function checkBudget(config: ResolvedConfig, level: RunLevel['level']): void {

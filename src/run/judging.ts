@@ -19,6 +19,8 @@ import { StageMetrics } from './stageMetrics.ts'
 /** Without confidence, thresholds with abortOnFail are judged so often, if that takes little of the time. */
 const LIVE_MS = 250
 const LIVE_SHARE = 0.05
+/** With confidence, not before so many requests: fewer never settle anything, and a look costs its share of the error. */
+const FIRST_LOOK = 20
 
 export interface JudgingOptions {
   config: ResolvedConfig
@@ -51,7 +53,9 @@ export class Judging {
   /** The latest look's verdict is the one at the end, too. */
   #lookIsLast = false
   #planDone = false
-  #nextLookAt = 0
+  /** A look at the end of the plan, or later, left the verdict open. */
+  #wentOn = false
+  #nextLookAt = FIRST_LOOK
   #nextLiveAt = 0
   #over = false
 
@@ -103,11 +107,13 @@ export class Judging {
       notes.push(
         `The load was stopped after ${stopped.stoppedAfterSeconds!.toFixed(1)} s, because of abortOnFail: the figures are those of the requests sent until then.`,
       )
-    if (this.#extends && this.#looks > 1)
+    if (this.#wentOn)
       notes.push(
         `The thresholds were not decided after ${Number.isFinite(level.number) ? `${formatCount(level.number)} requests` : `${level.durationMs / 1000} s`}, so ${formatCount(metrics.total)} were sent in all.`,
       )
-    if (this.#extends && stopped === undefined && results.some(({ verdict }) => verdict === 'undecided'))
+    const usedUp =
+      metrics.total >= this.level.number || performance.now() - this.#options.startedAt() >= this.level.durationMs
+    if (this.#extends && usedUp && results.some(({ verdict }) => verdict === 'undecided'))
       notes.push(`The budget of ${budgetText(config)} was used up before every threshold was decided.`)
     return notes
   }
@@ -131,7 +137,11 @@ export class Judging {
     if (!(extending && planEnds) && !((extending || armed) && metrics.total >= this.#nextLookAt)) return
     this.#nextLookAt = metrics.total * LOOK_GROWTH
     this.#looks++
-    if (this.#lookForBroken(elapsedMs) || !extending || !this.#isDecided()) return
+    if (this.#lookForBroken(elapsedMs) || !extending) return
+    if (!this.#isDecided()) {
+      this.#wentOn = true
+      return
+    }
     // Nothing was said by this look but that it is time to end; where gates stop the load, it may have spoken.
     this.#lookIsLast = this.#aborting.length === 0
     this.#over = true

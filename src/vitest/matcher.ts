@@ -20,7 +20,13 @@ export function rememberMetrics(result: Result, metrics: MetricsView): void {
 
 expect.extend({
   toMeetThresholds(received: unknown, thresholds: Thresholds) {
-    const judged = evaluateThresholds(parseThresholds(thresholds), metricsOf(received))
+    const parsed = parseThresholds(thresholds)
+    const partial = parsed.find(({ scope }) => scope !== undefined)
+    if (partial !== undefined)
+      throw new TypeError(
+        `toMeetThresholds: "${partial.expression}" is about a part of the run; put it into the scenario's thresholds`,
+      )
+    const judged = evaluateThresholds(parsed, metricsOf(received))
     const broken = judged.filter(({ verdict }) => verdict === 'fail')
     return {
       pass: broken.length === 0,

@@ -51,6 +51,21 @@ describe('values', () => {
     ['pairs', ['--headers', 'a=b', 'x-key=c=d'], { headers: { a: 'b', 'x-key': 'c=d' } }],
     ['pairs, repeated', ['--headers', 'a=b', '--headers', 'c=d'], { headers: { a: 'b', c: 'd' } }],
     ['JSON', ['--extra-args', '{"top_a":1}'], { extraArgs: { top_a: 1 } }],
+    [
+      'thresholds that stop the load, or are about a part of it',
+      ['--threshold', 'errorRate < 5 % abort after 10 s', 'qps{parallel:4} >= 2'],
+      {
+        thresholds: {
+          errorRate: [{ threshold: '< 5 %', abortOnFail: true, delayAbortEval: '10000 ms' }],
+          'qps{parallel:4}': ['>= 2'],
+        },
+      },
+    ],
+    [
+      'a budget for confidence',
+      ['--confidence', '0.95', '--max-number', '2000', '--max-duration', '60'],
+      { confidence: 0.95, maxNumber: 2000, maxDuration: 60 },
+    ],
     ['one word of many', ['--stop', 'END'], { stop: 'END' }],
     ['many words', ['--stop', 'a b', 'c'], { stop: ['a b', 'c'] }],
     ['the last of two', ['--model', 'a', '--model', 'b'], { model: 'b' }],

@@ -253,6 +253,44 @@ describe('with confidence', () => {
     })
   })
 
+  test('the interval of goodput is that of the rate of all requests times the share of good ones, around the figure', () => {
+    // Bursts: the rate's own interval is lopsided.
+    const completed = Array.from({ length: 300 }, (_, i) => (i % 7 === 0 ? 6 : i % 3 === 0 ? 1 : 0))
+    const total = completed.reduce<number>((sum, count) => sum + count, 0)
+    const last = completed.findLastIndex((count) => count > 0) + 1
+    const rate = (total * 10) / last
+    const scalars = { totalRequests: total, succeededRequests: total, qps: rate, goodput: rate / 2, goodShare: 0.5 }
+    const bursts = timeline(completed, Array(300).fill(0))
+    const view = measured({ scalars, values: { latency: spreadOut(total, 101) } })
+    const options = { confidence: 0.975, timeline: bursts }
+    const share = judge('goodShare >= 0', view, options).interval!
+    const all = judge('qps >= 0', view, options).interval!
+    expect(judge('goodput >= 0', view, { confidence: 0.95, timeline: bursts }).interval).toEqual([
+      expect.closeTo(share[0]! * all[0]!, 9),
+      expect.closeTo(share[1]! * all[1]!, 9),
+    ])
+  })
+
+  test('rates of the steady window take what was counted in it', () => {
+    // 100 of 200 buckets at full load, one request and 100 tokens in each; before and after one in flight, and nothing done.
+    const inFlight = [...Array(50).fill(1), ...Array(100).fill(8), ...Array(50).fill(1)]
+    const completed = inFlight.map((n) => (n === 8 ? 1 : 0))
+    const even = {
+      ...timeline(
+        completed,
+        Array(200).fill(0),
+        completed.map((n) => n * 100),
+      ),
+      inFlight,
+    }
+    const view = measured({
+      scalars: { totalRequests: 100, succeededRequests: 100, steadyQps: 10, steadyOutputTokensPerSecond: 1000 },
+    })
+    const options = { confidence: 0.95, timeline: even }
+    expect(judge('steadyQps >= 9.9', view, options)).toMatchObject({ verdict: 'pass', n: 100 })
+    expect(judge('steadyOutputTokensPerSecond >= 1001 tok/s', view, options).verdict).toBe('fail')
+  })
+
   test('total tokens add the input tokens of the answers that ended', () => {
     const view = measured({
       scalars: { totalRequests: 100, succeededRequests: 100, totalTokensPerSecond: 1500 },

@@ -9,6 +9,8 @@ import {
   requireObjectives,
   thresholdRecord,
 } from '../../src/gates/index.ts'
+import { DISTRIBUTION_NAMES, SCALAR_NAMES } from '../../src/metrics/index.ts'
+import { FAILURE_CAUSES } from '../../src/samples/index.ts'
 
 describe('units', () => {
   test.each([
@@ -50,6 +52,18 @@ test.each([
   ['tokensPerSecond > 1', 'outputTokensPerSecond'],
 ])('%s is about %s', (expression, name) => {
   expect(parseExpression(expression)[0]!.figure.name).toBe(name)
+})
+
+test('every metric has every aggregate, and every figure of a run is one', () => {
+  const aggregates = ['p50', 'p90', 'p95', 'p99', 'p99.9', 'avg', 'min', 'max', 'stddev', 'count']
+  for (const metric of DISTRIBUTION_NAMES)
+    for (const aggregate of aggregates)
+      expect(parseExpression(`${aggregate}(${metric}) >= 0`)).toMatchObject([
+        { figure: { name: `${aggregate}(${metric})` }, limit: 0 },
+      ])
+  for (const name of SCALAR_NAMES) expect(parseExpression(`${name} >= 0`)).toMatchObject([{ figure: { name } }])
+  for (const cause of FAILURE_CAUSES)
+    expect(parseExpression(`errors(${cause}) <= 3`)).toMatchObject([{ figure: { name: `errors(${cause})` }, limit: 3 }])
 })
 
 test('an expression is shown as written, with tidy spaces', () => {

@@ -120,6 +120,9 @@ describe('the figures of one request', () => {
     expect(only('itl')).toBe(35)
     expect(only('outputSpeed')).toBeCloseTo((6 / 135) * 1000, 10)
     expect(only('decodeSpeed')).toBeCloseTo(1000 / 14, 10)
+    expect(only('totalSpeed')).toBeCloseTo((46 / 135) * 1000, 10)
+    // Six tokens in three events: five more tokens in two more events.
+    expect(only('tokensPerIteration')).toBe(2.5)
     expect(metrics.scalar('cacheHitShare')).toBe(0.25)
   })
 
@@ -204,6 +207,9 @@ describe('the timeline', () => {
     expect(bucketSeconds).toBe(0.01)
     expect(inFlight).toEqual([1, 1, 2, 2, 2, 2, 2, 2, 1, 1])
     expect(metrics.timeline.steady()).toEqual({ seconds: 0.06, completed: 1, outputTokens: 8 })
+    expect(metrics.scalar('steadyQps')).toBeCloseTo(1 / 0.06, 10)
+    expect(metrics.scalar('steadyOutputTokensPerSecond')).toBeCloseTo(8 / 0.06, 10)
+    expect(new RunMetrics(0).scalar('steadyQps')).toBeUndefined()
   })
 
   it('keeps its size however long the run is', () => {

@@ -241,6 +241,30 @@ describe('parts of a run', () => {
   })
 })
 
+describe('what cannot pass is said before the run', () => {
+  it.each([
+    [{ number: 100 }, { 'p99(latency)': '<= 1 s' }, 'with 100 requests: it takes 368 or more'],
+    [{ number: 100, maxNumber: 300 }, { 'p99(latency)': '< 1 s' }, 'with 300 requests: it takes 368 or more'],
+    [{ number: 30 }, { 'p10(decodeSpeed)': '> 9 tok/s' }, 'with 30 requests: it takes 36 or more'],
+  ])('%j %j', (load, thresholds, words) => {
+    const { notices } = gatesOf(resolveConfig({ ...load, thresholds, confidence: 0.95 }))
+    expect(notices).toEqual([expect.stringContaining(words)])
+  })
+
+  it.each([
+    [{ number: 368, confidence: 0.95 }, { 'p99(latency)': '<= 1 s' }],
+    [{ number: 100, maxDuration: 60, confidence: 0.95 }, { 'p99(latency)': '<= 1 s' }],
+    // Its lower end exists early on.
+    [
+      { number: 100, confidence: 0.95 },
+      { 'p99(latency)': '> 1 ms', qps: '> 1', 'max(latency)': '< 1 s' },
+    ],
+    [{ number: 100 }, { 'p99(latency)': '<= 1 s' }],
+  ])('but nothing of %j %j', (load, thresholds) => {
+    expect(gatesOf(resolveConfig({ ...load, thresholds })).notices).toEqual([])
+  })
+})
+
 describe('what cannot be judged is refused before the run', () => {
   it.each([
     [{ confidence: 0.5 }, 'option "confidence": must be above 0.5, got 0.5'],

@@ -1,0 +1,18 @@
+/** Gates are checked against the scenario while Vitest collects the file. */
+import { expect, test } from 'vitest'
+import { checkScenario } from '../../src/vitest/scenario.ts'
+
+test.each([
+  [
+    { parallel: [1, 4], thresholds: { 'qps{parallel:8}': '> 1' } },
+    'perf test "chat": threshold "qps{parallel:8} > 1": no level has parallel 8; there is 1, 4',
+  ],
+  [{ thresholds: { goodput: '> 1' } }, 'perf test "chat": threshold "goodput > 1": goodput counts'],
+  [{ maxNumber: 500 }, 'perf test "chat": option "maxNumber"'],
+  [
+    { thresholds: { qps: { threshold: '> 1', abortOnFail: true, delayAbortEval: '10' } } },
+    'perf test "chat": threshold "qps": delayAbortEval is a time',
+  ],
+])('%j', (scenario, message) => {
+  expect(() => checkScenario('chat', scenario)).toThrow(message)
+})
