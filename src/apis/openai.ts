@@ -88,10 +88,22 @@ function readChoice(choice: Choice, key: 'delta' | 'message'): ChoiceReading {
   const part = choice[key] ?? {}
   const read: ChoiceReading = {}
   if (typeof choice.index === 'number' && choice.index > 0) read.choice = choice.index
-  const text = `${words(part.reasoning_content ?? part.reasoning)}${words(part.content)}${words(part.refusal)}${words(choice.text)}`
+  const text = `${words(part.reasoning_content ?? part.reasoning)}${words(part.content)}${words(part.refusal)}${calledIn(part)}${words(choice.text)}`
   if (text !== '') read.text = text
   if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') read.finishReason = choice.finish_reason
   return read
+}
+
+/** Names and arguments of the tools that are called, as far as they came. */
+function calledIn({ tool_calls: calls, function_call: call }: Part): string {
+  if (calls === undefined && call === undefined) return ''
+  const functions = Array.isArray(calls) ? calls.map((one) => (one as { function?: unknown } | null)?.function) : [call]
+  return functions
+    .map((one) => {
+      const { name, arguments: args } = (one ?? {}) as { name?: unknown; arguments?: unknown }
+      return words(name) + words(args)
+    })
+    .join('')
 }
 
 function callsTool(part: Part | null | undefined): boolean {
