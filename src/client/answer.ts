@@ -1,7 +1,7 @@
 /** Reads one answer as its bytes arrive: takes the stamps, follows the stream and decides how it ended. */
 import type { Api, ChoiceReading, Reading, Usage } from '../apis/api.ts'
 import type { FailureCause } from '../samples/index.ts'
-import { Choices } from './choices.ts'
+import { type Choice, Choices } from './choices.ts'
 import { classifyStatus } from './classify.ts'
 import { EventTemplate } from './eventTemplate.ts'
 import { SseDecoder, type SseListener } from './sse.ts'
@@ -36,7 +36,7 @@ export class Answer implements SseListener {
   readonly #decoder = new SseDecoder(this, this.#template)
   readonly #choices = new Choices()
   /** The choice of the event that the template was learned from. */
-  #templateChoice = 0
+  #templateChoice: Choice | undefined
   #mode: 'events' | 'json' | 'error' = 'events'
   #chunks: Buffer[] = []
   #chunkBytes = 0
@@ -139,7 +139,7 @@ export class Answer implements SseListener {
     this.endedAt = this.#readAt
     this.#countPackage()
     this.#countOutput()
-    this.#choices.append(this.#templateChoice, bytes, this.#template.textStart, this.#template.textEnd)
+    this.#templateChoice!.append(bytes, this.#template.textStart, this.#template.textEnd)
   }
 
   onEvent(data: string, type: string, raw: Uint8Array | undefined): void {
@@ -159,7 +159,7 @@ export class Answer implements SseListener {
     const reading = this.#api.readEvent(event, type)
     this.#take(reading)
     if (raw === undefined || this.#api.uniform === false || !this.#template.learning || !isPlainText(reading)) return
-    this.#templateChoice = reading.choice ?? 0
+    this.#templateChoice = this.#choices.at(reading.choice ?? 0)
     this.#template.learn(raw, reading.text!)
   }
 
@@ -174,15 +174,15 @@ export class Answer implements SseListener {
     if (reading.id && this.requestId === '') this.requestId = reading.id
   }
 
-  #takeChoice({ choice = 0, text, finishReason }: ChoiceReading): void {
-    this.#choices.open(choice)
+  #takeChoice({ choice: index = 0, text, finishReason }: ChoiceReading): void {
+    const choice = this.#choices.at(index)
     if (text) {
       const escaped = Buffer.from(JSON.stringify(text))
-      this.#choices.append(choice, escaped, 1, escaped.length - 1)
+      choice.append(escaped, 1, escaped.length - 1)
     }
     if (!finishReason) return
     this.finishReason = finishReason
-    this.#choices.finish(choice)
+    choice.finished = true
   }
 
   #countPackage(): void {
