@@ -77,26 +77,30 @@ function read(value: unknown, key: 'delta' | 'message'): Reading {
   if (usage) reading.usage = usage
   if (!Array.isArray(event.choices) || event.choices.length === 0) return reading
   reading.isPackage = true
-  const read = (event.choices as (Choice | null)[]).flatMap((choice) => (choice ? [readChoice(choice, key)] : []))
-  Object.assign(reading, read[0])
-  if (read.length > 1) reading.more = read.slice(1)
-  if ((event.choices as (Choice | null)[]).some((choice) => callsTool(choice?.[key]))) reading.hasOutput = true
+  const choices = event.choices as (Choice | null)[]
+  for (let i = 0; i < choices.length; i++) {
+    const choice = choices[i]
+    if (!choice) continue
+    const into: ChoiceReading = i === 0 ? reading : {}
+    if (readChoice(choice, choice[key] ?? {}, into)) reading.hasOutput = true
+    if (i > 0) reading.more = [...(reading.more ?? []), into]
+  }
   return reading
 }
 
-function readChoice(choice: Choice, key: 'delta' | 'message'): ChoiceReading {
-  const part = choice[key] ?? {}
-  const read: ChoiceReading = {}
-  if (typeof choice.index === 'number' && choice.index > 0) read.choice = choice.index
-  const text = `${words(part.reasoning_content ?? part.reasoning)}${words(part.content)}${words(part.refusal)}${calledIn(part)}${words(choice.text)}`
-  if (text !== '') read.text = text
-  if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') read.finishReason = choice.finish_reason
-  return read
+/** @returns whether it calls a tool, which is output although it may have no text yet */
+function readChoice(choice: Choice, part: Part, into: ChoiceReading): boolean {
+  if (typeof choice.index === 'number' && choice.index > 0) into.choice = choice.index
+  const { tool_calls: calls, function_call: call } = part
+  const isCall = Array.isArray(calls) ? calls.length > 0 : Boolean(call)
+  const text = `${words(part.reasoning_content ?? part.reasoning)}${words(part.content)}${words(part.refusal)}${isCall ? calledIn(part) : ''}${words(choice.text)}`
+  if (text !== '') into.text = text
+  if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') into.finishReason = choice.finish_reason
+  return isCall
 }
 
 /** Names and arguments of the tools that are called, as far as they came. */
 function calledIn({ tool_calls: calls, function_call: call }: Part): string {
-  if (calls === undefined && call === undefined) return ''
   const functions = Array.isArray(calls) ? calls.map((one) => (one as { function?: unknown } | null)?.function) : [call]
   return functions
     .map((one) => {
@@ -104,10 +108,6 @@ function calledIn({ tool_calls: calls, function_call: call }: Part): string {
       return words(name) + words(args)
     })
     .join('')
-}
-
-function callsTool(part: Part | null | undefined): boolean {
-  return Array.isArray(part?.tool_calls) ? part.tool_calls.length > 0 : Boolean(part?.function_call)
 }
 
 function words(value: unknown): string {

@@ -169,7 +169,7 @@ export class Answer implements SseListener {
     if (reading.isPackage) this.#countPackage()
     if (reading.text || reading.hasOutput || reading.more?.some(({ text }) => text)) this.#countOutput()
     if (reading.isPackage || reading.text || reading.finishReason) this.#takeChoice(reading)
-    for (const choice of reading.more ?? []) this.#takeChoice(choice)
+    if (reading.more) for (const choice of reading.more) this.#takeChoice(choice)
     if (reading.usage) this.usage = this.usage ? { ...this.usage, ...reading.usage } : reading.usage
     if (reading.id && this.requestId === '') this.requestId = reading.id
   }

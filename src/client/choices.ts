@@ -34,7 +34,8 @@ export class Choice {
       this.#text = larger
     }
     // Token texts are a few bytes long: a loop beats a call into native code.
-    for (let i = start, to = this.#length; i < end; i++) this.#text[to++] = bytes[i]!
+    const text = this.#text
+    for (let i = start, to = this.#length; i < end; i++) text[to++] = bytes[i]!
     this.#length = length
   }
 }
