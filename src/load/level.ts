@@ -16,4 +16,6 @@ export interface Level {
   /** Arrival times of a trace, milliseconds from the start, ascending. */
   timestamps: readonly number[]
   seed: number
+  /** Number of the first request, which says its body too; absent: 0. Blocks of a comparison go on where the last ended. */
+  firstIndex?: number
 }

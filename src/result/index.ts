@@ -1,5 +1,11 @@
 /** The one JSON shape of a result. */
 export {
+  COMPARISON_SCHEMA_VERSION,
+  type ComparedSide,
+  type ComparisonResult,
+  comparisonResultSchema,
+} from './comparison.ts'
+export {
   type ClientHealth,
   clientHealthSchema,
   type Distribution,
