@@ -59,7 +59,7 @@ export async function runPerfBenchmark(
   const levels = levelsOf(config)
   const wanted = Math.max(...levels.map(({ level }) => level.number))
   const prompts = await readPrompts(config, Math.min(wanted, MAX_BODIES))
-  const endpoint = await openEndpoint(config, api)
+  const endpoint = await openEndpoint(config, api, hooks)
   let pool: LoadPool | undefined
   let store: ResultStore | undefined
   try {
