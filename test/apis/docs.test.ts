@@ -8,7 +8,7 @@ import { type RequestTruth, startServer } from '../../fixtures/index.ts'
 
 const root = new URL('../../', import.meta.url).pathname
 const text = readFileSync(join(root, 'docs/apis.md'), 'utf8')
-const commands = [...text.matchAll(/^npx perfgate (.*)$/gm)].map(([, words]) => words!)
+const commands = [...text.matchAll(/^npx perfgate (--.*)$/gm)].map(([, words]) => words!)
 const folder = mkdtempSync(join(tmpdir(), 'perfgate-docs-'))
 for (const [, name, content] of text.matchAll(/^`([\w.-]+)`:\n\n```\w+\n(.*?)```$/gms))
   writeFileSync(join(folder, name!), content!)
