@@ -1,7 +1,7 @@
 /** The server that a scenario has started for itself: its command, where it will be, and its log. */
 import { join } from 'node:path'
 import { type Api, resolveEndpoint } from '../apis/index.ts'
-import type { ResolvedConfig } from '../config/index.ts'
+import { EndpointError, type ResolvedConfig } from '../config/index.ts'
 import { fileName, timestamp } from '../store/index.ts'
 import { startCommandServer } from './commandServer.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -18,7 +18,7 @@ export function startsServer({ localCommand, api }: ResolvedConfig): boolean {
 /**
  * Starts the command and waits until it answers.
  * @throws ConfigError when something answers at its address already
- * @throws EndpointError when it ends, or does not answer in time, with the end of its log
+ * @throws EndpointError when it ends, or does not answer in time, with the end of its log; and when interrupted
  */
 export async function openLocalServer(
   config: ResolvedConfig,
@@ -39,6 +39,9 @@ export async function openLocalServer(
     logPath,
     timeoutMs: readyTimeout * 1000,
     signal,
+  }).catch((error: unknown) => {
+    if (!signal?.aborted) throw error
+    throw new EndpointError(`the run was interrupted before "${redactCommand(command)}" answered; it was stopped`)
   })
   return { url: origin + path, origin, path, embedded: false, close: () => server.stop() }
 }

@@ -98,6 +98,20 @@ describe('api local', () => {
     expect(error?.message).toMatch(/ended \(exit code 3\) before it answered.*no such model/s)
   })
 
+  it('an interruption ends the wait', async () => {
+    const stop = new AbortController()
+    const running = runPerfBenchmark(
+      {
+        api: 'local',
+        localCommand: `${node} -e "setTimeout(() => {}, 60000)"`,
+        port: await freePort(),
+        outputsDir: mkdtempSync(join(tmpdir(), 'perfgate-local-')),
+      },
+      { signal: stop.signal, onNotice: () => stop.abort() },
+    )
+    await expect(running).rejects.toThrow(/^the run was interrupted before .* answered; it was stopped$/)
+  })
+
   it('is told which command is missing', async () => {
     const { error } = await run({ api: 'local' })
     expect(`${error?.name}: ${error?.message}`).toContain(
