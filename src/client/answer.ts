@@ -1,7 +1,7 @@
 /** Reads one answer as its bytes arrive: takes the stamps, follows the stream and decides how it ended. */
 import type { Api, ChoiceReading, Reading, Usage } from '../apis/api.ts'
 import type { FailureCause } from '../samples/index.ts'
-import { Choices } from './choices.ts'
+import { type Choice, Choices } from './choices.ts'
 import { classifyStatus } from './classify.ts'
 import { EventShapes } from './eventShapes.ts'
 import { EventTemplate } from './eventTemplate.ts'
@@ -41,7 +41,7 @@ export class Answer implements SseListener {
   readonly #decoder = new SseDecoder(this, this.#template, this.#shapes)
   readonly #choices = new Choices()
   /** The choice of the event that the template was learned from. */
-  #templateChoice = 0
+  #templateChoice: Choice | undefined
   #mode: 'events' | 'json' | 'error' = 'events'
   #chunks: Buffer[] = []
   #chunkBytes = 0
@@ -150,8 +150,8 @@ export class Answer implements SseListener {
     this.endedAt = this.#readAt
     this.#countPackage()
     this.#countOutput()
-    this.#choices.append(this.#templateChoice, bytes, this.#template.textStart, this.#template.textEnd)
-    if (this.#template.isReasoning) this.#choices.endReasoning(this.#templateChoice)
+    this.#templateChoice!.append(bytes, this.#template.textStart, this.#template.textEnd)
+    if (this.#template.isReasoning) this.#templateChoice!.endReasoning()
   }
 
   onShapeEvent(bytes: Buffer, start: number): void {
@@ -166,11 +166,10 @@ export class Answer implements SseListener {
     else {
       this.#countPackage()
       this.#countOutput()
-      const { choice = 0 } = reading
+      const choice = this.#choices.at(reading.choice ?? 0)
       const isReasoning = reading.reasoning === reading.text
-      this.#choices.open(choice)
-      this.#choices.append(choice, bytes, textStart, textEnd)
-      if (isReasoning) this.#choices.endReasoning(choice)
+      choice.append(bytes, textStart, textEnd)
+      if (isReasoning) choice.endReasoning()
       if (suffix !== undefined) {
         this.#templateChoice = choice
         this.#template.adopt(bytes, start, textStart, suffix, isReasoning)
@@ -200,7 +199,7 @@ export class Answer implements SseListener {
       return
     const plain = isPlainText(reading)
     if (plain && this.#template.learning) {
-      this.#templateChoice = reading.choice ?? 0
+      this.#templateChoice = this.#choices.at(reading.choice ?? 0)
       this.#template.learn(raw, reading.text!, reading.reasoning === reading.text)
     }
     this.#shapes.learn(raw, event, reading, this.#api.unread ?? [], plain)
@@ -212,26 +211,21 @@ export class Answer implements SseListener {
     if (reading.isPackage) this.#countPackage()
     if (reading.text || reading.hasOutput || reading.more?.some(({ text }) => text)) this.#countOutput()
     if (reading.isPackage || reading.text || reading.finishReason) this.#takeChoice(reading)
-    for (const choice of reading.more ?? []) this.#takeChoice(choice)
+    if (reading.more) for (const choice of reading.more) this.#takeChoice(choice)
     if (reading.usage) this.usage = this.usage ? { ...this.usage, ...reading.usage } : reading.usage
     if (reading.id && this.requestId === '') this.requestId = reading.id
   }
 
-  #takeChoice({ choice = 0, text, reasoning, finishReason }: ChoiceReading): void {
-    this.#choices.open(choice)
+  #takeChoice({ choice: index = 0, text, reasoning, finishReason }: ChoiceReading): void {
+    const choice = this.#choices.at(index)
     if (reasoning) {
-      this.#appendText(choice, reasoning)
-      this.#choices.endReasoning(choice)
+      append(choice, reasoning)
+      choice.endReasoning()
     }
-    if (text) this.#appendText(choice, reasoning ? text.slice(reasoning.length) : text)
+    if (text) append(choice, reasoning ? text.slice(reasoning.length) : text)
     if (!finishReason) return
     this.finishReason = finishReason
-    this.#choices.finish(choice)
-  }
-
-  #appendText(choice: number, text: string): void {
-    const escaped = Buffer.from(JSON.stringify(text))
-    this.#choices.append(choice, escaped, 1, escaped.length - 1)
+    choice.finished = true
   }
 
   #countPackage(): void {
@@ -276,6 +270,11 @@ export class Answer implements SseListener {
       this.fail('stream-truncated', `the stream ended after ${this.packages} packages without finish_reason or [DONE]`)
     }
   }
+}
+
+function append(choice: Choice, text: string): void {
+  const escaped = Buffer.from(JSON.stringify(text))
+  choice.append(escaped, 1, escaped.length - 1)
 }
 
 /** An event whose whole meaning is one piece of text, so that its like can be recognised by its bytes. */

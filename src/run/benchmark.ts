@@ -1,6 +1,6 @@
 /** The pipeline behind every door: scenario, prompts, endpoint, load, figures, verdict, files. */
 import { availableParallelism } from 'node:os'
-import { type Config, ConfigError, type ResolvedConfig } from '../config/index.ts'
+import { type Config, ConfigError, type ResolvedConfig, resolveConfig } from '../config/index.ts'
 import { type Prompt, readConversations, readPrompts } from '../datasets/index.ts'
 import { LoadPool, packBodies, prepareThread, type SharedBodies } from '../load/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
@@ -18,10 +18,10 @@ import type { RunHooks } from './hooks.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf } from './levels.ts'
 import { inOrder, type LoadPlan } from './plan.ts'
+import { type Protocol, protocolOf } from './protocol.ts'
 import { redactConfig } from './redact.ts'
 import { readRecording } from './replay.ts'
 import { buildBodies, MAX_BODIES, recordedFacts } from './requests.ts'
-import { type ReadyScenario, readyScenario } from './scenarioEnvironment.ts'
 import { metricsAddress } from './serverWatch.ts'
 import { moreThreads, threadsFor } from './workers.ts'
 
@@ -58,7 +58,7 @@ export async function runPerfBenchmark(
   input: Config | Record<string, unknown>,
   hooks: RunHooks = {},
 ): Promise<Outcome> {
-  const scenario = await readyScenario(input)
+  const scenario = await protocolOf(resolveConfig(input))
   const { config } = scenario
   if (config.slaAutoTune) {
     // Loaded when wanted: it builds on this file.
@@ -79,7 +79,7 @@ export async function runPerfBenchmark(
  * @throws as `runPerfBenchmark` does
  */
 export async function runPlan(
-  { config, api, reference, prompts: given }: ReadyScenario & { prompts?: readonly Prompt[] | undefined },
+  { config, api, reference, prompts: given }: Protocol & { prompts?: readonly Prompt[] | undefined },
   plan: LoadPlan,
   hooks: RunHooks,
 ): Promise<Outcome> {
@@ -91,7 +91,7 @@ export async function runPlan(
   const limit = Math.min(wanted, MAX_BODIES)
   const conversations = config.multiTurn ? await readConversations(config, limit, hooks.onNotice) : undefined
   const prompts = conversations === undefined ? (given ?? (await readPrompts(config, limit, hooks.onNotice))) : []
-  const endpoint = await openEndpoint(config, api)
+  const endpoint = await openEndpoint(config, api, hooks)
   let pool: LoadPool | undefined
   let store: ResultStore | undefined
   try {

@@ -30,8 +30,8 @@ import type { RunHooks } from './hooks.ts'
 import { levelAt } from './levelAt.ts'
 import type { LevelOutcome } from './levelRun.ts'
 import type { LoadPlan } from './plan.ts'
+import type { Protocol } from './protocol.ts'
 import { redactConfig } from './redact.ts'
-import type { ReadyScenario } from './scenarioEnvironment.ts'
 
 /** More is not made ready ahead: a search may go up to 65,536, and seldom does. */
 const READY_LEVEL = 4096
@@ -81,7 +81,7 @@ export function readSearch(config: ResolvedConfig): CapacitySearch {
 }
 
 /** @throws as `runPerfBenchmark` does */
-export async function runCapacity(scenario: ReadyScenario, hooks: RunHooks): Promise<CapacityOutcome> {
+export async function runCapacity(scenario: Protocol, hooks: RunHooks): Promise<CapacityOutcome> {
   const { config } = scenario
   const search = readSearch(config)
   const startedAt = new Date()

@@ -1,12 +1,12 @@
 /** A sweep that doubles the load until more of it brings only waiting. */
-import { type Config, ConfigError, type ResolvedConfig } from '../config/index.ts'
+import { type Config, ConfigError, type ResolvedConfig, resolveConfig } from '../config/index.ts'
 import { type CurvePoint, findKnee, isOverSaturated } from '../gates/index.ts'
 import { type Result, SCHEMA_VERSION, type SweepResult } from '../result/index.ts'
 import { type Outcome, runPlan } from './benchmark.ts'
 import type { RunHooks } from './hooks.ts'
 import { levelAt } from './levelAt.ts'
 import type { RunLevel } from './levels.ts'
-import { readyScenario } from './scenarioEnvironment.ts'
+import { protocolOf } from './protocol.ts'
 
 export interface SweepRange {
   variable: 'parallel' | 'rate'
@@ -38,7 +38,7 @@ export async function runSweep(
   range: SweepRange,
   hooks: RunHooks = {},
 ): Promise<SweepOutcome> {
-  const scenario = await readyScenario(input)
+  const scenario = await protocolOf(resolveConfig(input))
   const { config } = scenario
   refuseWhatASweepSets(config)
   const loads = loadsOf(range)

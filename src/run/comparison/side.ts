@@ -1,6 +1,5 @@
 /** One side of a comparison: its server, its connections, its result DB, and the blocks it sends. */
 import { availableParallelism } from 'node:os'
-import { type Api, customReference, loadApi } from '../../apis/index.ts'
 import { EndpointError } from '../../config/index.ts'
 import type { Prompt } from '../../datasets/index.ts'
 import type { Side, SideBlock } from '../../gates/comparison/index.ts'
@@ -15,9 +14,9 @@ import { testConnection } from '../connectionTest.ts'
 import { type Endpoint, openEndpoint, requestHeaders } from '../endpoint.ts'
 import { environment } from '../environment.ts'
 import { Pipeline } from '../pipeline.ts'
+import { type Protocol, protocolOf } from '../protocol.ts'
 import { redactConfig } from '../redact.ts'
 import { buildBodies, MAX_BODIES } from '../requests.ts'
-import { withEnvironment } from '../scenarioEnvironment.ts'
 import { threadsFor } from '../workers.ts'
 import { BlockRecorder } from './blockRecorder.ts'
 import type { ResolvedSide } from './config.ts'
@@ -71,11 +70,9 @@ export class SideRun {
         : await named(name, () => startCommandServer({ ...command, command: command.text, logPath, signal }))
     let endpoint: Endpoint | undefined
     try {
-      const api = await loadApi(apiOf(side.config))
-      const config = withEnvironment(side.config, api)
-      api.check?.(config)
-      endpoint = await openEndpoint(config, api)
-      return new SideRun({ ...options, side: { ...side, config } }, api, endpoint, server)
+      const protocol = await protocolOf(side.config)
+      endpoint = await openEndpoint(protocol.config, protocol.api)
+      return new SideRun({ ...options, side: { ...side, config: protocol.config } }, protocol, endpoint, server)
     } catch (error) {
       await endpoint?.close()
       await server?.stop()
@@ -83,7 +80,12 @@ export class SideRun {
     }
   }
 
-  private constructor(options: SideOptions, api: Api, endpoint: Endpoint, server: CommandServer | undefined) {
+  private constructor(
+    options: SideOptions,
+    { api, reference }: Protocol,
+    endpoint: Endpoint,
+    server: CommandServer | undefined,
+  ) {
     const { side, prompts, wanted, objectives, level } = options
     const { config } = side
     this.#options = options
@@ -98,7 +100,7 @@ export class SideRun {
     this.#workers =
       config.workers === 'auto' ? threadsFor([{ level, warmup: undefined, label: undefined }], spare) : config.workers
     this.#pool = new LoadPool({
-      api: apiOf(config),
+      api: reference,
       origin: endpoint.origin,
       path: endpoint.path,
       headers: this.#headers,
@@ -246,11 +248,6 @@ export class SideRun {
     await this.#endpoint.close()
     await this.#server?.stop()
   }
-}
-
-/** The API as the load threads are told of it. */
-function apiOf(config: ResolvedSide['config']): string {
-  return customReference(config) ?? config.api
 }
 
 /** Says of an endpoint's error which side it is about. */
