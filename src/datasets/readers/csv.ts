@@ -16,6 +16,7 @@ export async function* readCsv(path: string, dataset: string, delimiter: ',' | '
     columns: true,
     bom: true,
     delimiter,
+    record_delimiter: ['\r\n', '\n'],
     info: true,
     skip_empty_lines: true,
     max_record_size: 64 * 1024 * 1024,
