@@ -20,7 +20,7 @@ describe.each([
   it('a text is its own beginning, of exactly the tokens asked for', async () => {
     const tokenizer = await loadTokenizer(choice)
     const all = tokenizer.count(prose)
-    for (const tokens of [1, 2, 3, 10, 64, 65, 100, 101, 511, 1000]) {
+    for (const tokens of [3, 4, 5, 10, 64, 65, 100, 101, 511, 1000]) {
       const cut = cutToTokens(tokenizer, prose, tokens)
       expect(prose.startsWith(cut)).toBe(true)
       expect(tokenizer.count(cut), `${tokens} of ${all}`).toBe(tokens)
