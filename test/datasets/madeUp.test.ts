@@ -228,7 +228,8 @@ describe('mooncake', () => {
 })
 
 describe('mix', () => {
-  const questions = () => file('{"question":"a"}\n{"question":"b"}\n{"question":"too long to be taken"}\n')
+  const questions = () =>
+    file('{"question":"a"}\n{"question":"b"}\n{"question":"too long to be taken among those of so few tokens"}\n')
   const scenarios = () => [
     { dataset: 'openqa', path: questions(), weight: 3, max_tokens: 64 },
     { dataset: 'synthetic', args: { input: 10 }, weight: 1 },
