@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import { decode } from 'fast-png'
 import { describe, expect, it } from 'vitest'
-import { resolveConfig } from '../../src/config/index.ts'
+import { type ResolvedConfig, resolveConfig } from '../../src/config/index.ts'
 import { type Prompt, readPrompts } from '../../src/datasets/index.ts'
+import { plannedCount } from '../../src/datasets/randomTexts.ts'
 import { loadTokenizer } from '../../src/tokens/index.ts'
-import { errorOf, file, textsOf } from './files.ts'
+import { errorOf, file, options, textsOf } from './files.ts'
 
 const tokenizerPath = fileURLToPath(new URL('../tokens/data/bpe', import.meta.url))
 const tokenizer = await loadTokenizer({ tokenizerPath })
@@ -13,6 +14,12 @@ const chatUrl = 'http://127.0.0.1:1/v1/chat/completions'
 const read = (given: Record<string, unknown>, limit = 20): Promise<Prompt[]> =>
   readPrompts(resolveConfig({ url, tokenizerPath, ...given }), limit)
 const lengths = (texts: readonly string[]): number[] => texts.map((text) => tokenizer.count(text))
+
+/** How many prompts of a length known ahead would be made. */
+async function planned(config: ResolvedConfig, count: number, notices: string[]): Promise<{ count: number }> {
+  const asked = { ...options(undefined), config, count, notice: (text: string) => void notices.push(text) }
+  return { count: plannedCount(asked, () => config.minPromptLength) }
+}
 
 describe('random', () => {
   it('makes as many prompts as are wanted, all different, of every length in the range and no other', async () => {
@@ -49,6 +56,28 @@ describe('random', () => {
   it('as token ids has exactly as many', async () => {
     const prompts = await read({ dataset: 'random', tokenizePrompt: true, minPromptLength: 17, maxPromptLength: 17 })
     for (const { tokenIds } of prompts) expect(tokenIds).toHaveLength(17)
+  })
+
+  it('makes the same prompts on any number of threads, and with the offset of any', async () => {
+    const given = { dataset: 'random', minPromptLength: 20, maxPromptLength: 90, prefixLength: 5, loadSeed: 3 }
+    const one = await read({ ...given, numWorkers: 1 }, 40)
+    expect(await read({ ...given, numWorkers: 2 }, 40)).toEqual(one)
+    expect(await read({ ...given, numWorkers: 3, datasetOffset: 30 }, 10)).toEqual(one.slice(30))
+  })
+
+  it('makes no more than 32 million tokens up, and says so', async () => {
+    const notices: string[] = []
+    const config = resolveConfig({
+      dataset: 'random',
+      url,
+      tokenizerPath,
+      numWorkers: 2,
+      minPromptLength: 1e7,
+      maxPromptLength: 1e7,
+    })
+    const { count } = await planned(config, 100, notices)
+    expect(count).toBe(4)
+    expect(notices).toEqual(['made up 4 prompts, 40000000 tokens in all; later requests repeat them'])
   })
 
   it('refuses an empty range', async () => {
