@@ -6,6 +6,7 @@ import { anthropic } from './anthropic.ts'
 import type { Api } from './api.ts'
 import { loadCustomApi } from './custom.ts'
 import { dashscope } from './dashscope.ts'
+import { local, localVllm } from './local.ts'
 import { openai } from './openai.ts'
 import { openaiEmbedding } from './openaiEmbedding.ts'
 import { openaiRerank } from './openaiRerank.ts'
@@ -16,7 +17,16 @@ export { bearer } from './bearer.ts'
 export { type CustomApi, customReference } from './custom.ts'
 export { resolveEndpoint } from './endpoint.ts'
 
-export const APIS: readonly Api[] = [openai, openaiResponses, openaiEmbedding, openaiRerank, dashscope, anthropic]
+export const APIS: readonly Api[] = [
+  openai,
+  openaiResponses,
+  openaiEmbedding,
+  openaiRerank,
+  dashscope,
+  anthropic,
+  local,
+  localVllm,
+]
 
 /**
  * An API by its reference: a name of ours, or the URL of a user's module (`customReference`).

@@ -78,27 +78,39 @@ function read(value: unknown, key: 'delta' | 'message'): Reading {
   if (usage) reading.usage = usage
   if (!Array.isArray(event.choices) || event.choices.length === 0) return reading
   reading.isPackage = true
-  const read = (event.choices as (Choice | null)[]).flatMap((choice) => (choice ? [readChoice(choice, key)] : []))
-  Object.assign(reading, read[0])
-  if (read.length > 1) reading.more = read.slice(1)
-  if ((event.choices as (Choice | null)[]).some((choice) => callsTool(choice?.[key]))) reading.hasOutput = true
+  const choices = event.choices as (Choice | null)[]
+  for (let i = 0; i < choices.length; i++) {
+    const choice = choices[i]
+    if (!choice) continue
+    const into: ChoiceReading = i === 0 ? reading : {}
+    if (readChoice(choice, choice[key] ?? {}, into)) reading.hasOutput = true
+    if (i > 0) reading.more = [...(reading.more ?? []), into]
+  }
   return reading
 }
 
-function readChoice(choice: Choice, key: 'delta' | 'message'): ChoiceReading {
-  const part = choice[key] ?? {}
-  const read: ChoiceReading = {}
-  if (typeof choice.index === 'number' && choice.index > 0) read.choice = choice.index
+/** @returns whether it calls a tool, which is output although it may have no text yet */
+function readChoice(choice: Choice, part: Part, into: ChoiceReading): boolean {
+  if (typeof choice.index === 'number' && choice.index > 0) into.choice = choice.index
+  const { tool_calls: calls, function_call: call } = part
+  const isCall = Array.isArray(calls) ? calls.length > 0 : Boolean(call)
   const reasoning = words(part.reasoning_content ?? part.reasoning)
-  const text = `${reasoning}${words(part.content)}${words(part.refusal)}${words(choice.text)}`
-  if (text !== '') read.text = text
-  if (reasoning !== '') read.reasoning = reasoning
-  if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') read.finishReason = choice.finish_reason
-  return read
+  const text = `${reasoning}${words(part.content)}${words(part.refusal)}${isCall ? calledIn(part) : ''}${words(choice.text)}`
+  if (text !== '') into.text = text
+  if (reasoning !== '') into.reasoning = reasoning
+  if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') into.finishReason = choice.finish_reason
+  return isCall
 }
 
-function callsTool(part: Part | null | undefined): boolean {
-  return Array.isArray(part?.tool_calls) ? part.tool_calls.length > 0 : Boolean(part?.function_call)
+/** Names and arguments of the tools that are called, as far as they came. */
+function calledIn({ tool_calls: calls, function_call: call }: Part): string {
+  const functions = Array.isArray(calls) ? calls.map((one) => (one as { function?: unknown } | null)?.function) : [call]
+  return functions
+    .map((one) => {
+      const { name, arguments: args } = (one ?? {}) as { name?: unknown; arguments?: unknown }
+      return words(name) + words(args)
+    })
+    .join('')
 }
 
 function words(value: unknown): string {

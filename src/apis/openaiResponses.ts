@@ -2,7 +2,7 @@
 import type { Message } from '../datasets/dataset.ts'
 import type { Api, Reading } from './api.ts'
 import { partsOf, toolCallsOf } from './parts.ts'
-import { type Input, messagesOf } from './prompt.ts'
+import { type Input, textOf } from './prompt.ts'
 import { type Json, number, object, objects, usageOf, words } from './reading.ts'
 import { refuseOptions } from './unsupported.ts'
 
@@ -52,7 +52,7 @@ export const openaiResponses: Api = {
 }
 
 function inputOf(prompt: Input): unknown {
-  return 'text' in prompt ? prompt.text : messagesOf(prompt, NAME).flatMap(itemsOf)
+  return 'messages' in prompt ? prompt.messages.flatMap(itemsOf) : textOf(prompt, NAME)
 }
 
 /** A chat message as input items: its content, and each of its tool calls or its tool's result. */
@@ -135,12 +135,12 @@ function readAnswer(answer: Json): Reading {
   const reading = readEnding(answer, words(answer['status']) || 'completed')
   const items = objects(answer['output'])
   if (items.length === 0) return { ...reading, missing: 'the answer has no output items' }
-  const text = items.map(textOf).join('')
+  const text = items.map(saidBy).join('')
   return { ...reading, isPackage: true, ...(text === '' ? {} : { text }) }
 }
 
 /** Reasoning, text, refusal, or the call of a tool. */
-function textOf(item: Json): string {
+function saidBy(item: Json): string {
   const parts = [...objects(item['summary']), ...objects(item['content'])]
   const said = parts.map((part) => words(part['text']) + words(part['refusal'])).join('')
   const called = words(item['type']).endsWith('_call') ? words(item['name']) : ''

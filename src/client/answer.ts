@@ -1,7 +1,7 @@
 /** Reads one answer as its bytes arrive: takes the stamps, follows the stream and decides how it ended. */
 import type { Api, ChoiceReading, Reading, Usage } from '../apis/api.ts'
 import type { FailureCause } from '../samples/index.ts'
-import { Choices } from './choices.ts'
+import { type Choice, Choices } from './choices.ts'
 import { classifyStatus } from './classify.ts'
 import { EventTemplate } from './eventTemplate.ts'
 import { SseDecoder, type SseListener } from './sse.ts'
@@ -36,7 +36,7 @@ export class Answer implements SseListener {
   readonly #decoder = new SseDecoder(this, this.#template)
   readonly #choices = new Choices()
   /** The choice of the event that the template was learned from. */
-  #templateChoice = 0
+  #templateChoice: Choice | undefined
   #mode: 'events' | 'json' | 'error' = 'events'
   #chunks: Buffer[] = []
   #chunkBytes = 0
@@ -144,8 +144,8 @@ export class Answer implements SseListener {
     this.endedAt = this.#readAt
     this.#countPackage()
     this.#countOutput()
-    this.#choices.append(this.#templateChoice, bytes, this.#template.textStart, this.#template.textEnd)
-    if (this.#template.isReasoning) this.#choices.endReasoning(this.#templateChoice)
+    this.#templateChoice!.append(bytes, this.#template.textStart, this.#template.textEnd)
+    if (this.#template.isReasoning) this.#templateChoice!.endReasoning()
   }
 
   onEvent(data: string, type: string, raw: Uint8Array | undefined): void {
@@ -165,7 +165,7 @@ export class Answer implements SseListener {
     const reading = this.#api.readEvent(event, type)
     this.#take(reading)
     if (raw === undefined || this.#api.uniform === false || !this.#template.learning || !isPlainText(reading)) return
-    this.#templateChoice = reading.choice ?? 0
+    this.#templateChoice = this.#choices.at(reading.choice ?? 0)
     this.#template.learn(raw, reading.text!, reading.reasoning === reading.text)
   }
 
@@ -175,26 +175,21 @@ export class Answer implements SseListener {
     if (reading.isPackage) this.#countPackage()
     if (reading.text || reading.hasOutput || reading.more?.some(({ text }) => text)) this.#countOutput()
     if (reading.isPackage || reading.text || reading.finishReason) this.#takeChoice(reading)
-    for (const choice of reading.more ?? []) this.#takeChoice(choice)
+    if (reading.more) for (const choice of reading.more) this.#takeChoice(choice)
     if (reading.usage) this.usage = this.usage ? { ...this.usage, ...reading.usage } : reading.usage
     if (reading.id && this.requestId === '') this.requestId = reading.id
   }
 
-  #takeChoice({ choice = 0, text, reasoning, finishReason }: ChoiceReading): void {
-    this.#choices.open(choice)
+  #takeChoice({ choice: index = 0, text, reasoning, finishReason }: ChoiceReading): void {
+    const choice = this.#choices.at(index)
     if (reasoning) {
-      this.#appendText(choice, reasoning)
-      this.#choices.endReasoning(choice)
+      appendText(choice, reasoning)
+      choice.endReasoning()
     }
-    if (text) this.#appendText(choice, reasoning ? text.slice(reasoning.length) : text)
+    if (text) appendText(choice, reasoning ? text.slice(reasoning.length) : text)
     if (!finishReason) return
     this.finishReason = finishReason
-    this.#choices.finish(choice)
-  }
-
-  #appendText(choice: number, text: string): void {
-    const escaped = Buffer.from(JSON.stringify(text))
-    this.#choices.append(choice, escaped, 1, escaped.length - 1)
+    choice.finished = true
   }
 
   #countPackage(): void {
@@ -254,4 +249,9 @@ function isPlainText(reading: Reading): boolean {
     reading.error === undefined &&
     reading.malformed === undefined
   )
+}
+
+function appendText(choice: Choice, text: string): void {
+  const escaped = Buffer.from(JSON.stringify(text))
+  choice.append(escaped, 1, escaped.length - 1)
 }

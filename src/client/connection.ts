@@ -103,6 +103,13 @@ export class Connection implements Dispatcher.DispatchHandler {
     })
   }
 
+  /** It was open, and has been closed since: by the server, while it rested. */
+  get isLost(): boolean {
+    if (this.busy) return false
+    const isReady = this.#ready !== undefined && !this.#ready.destroyed
+    return !isReady && (this.#client === undefined ? this.#ready !== undefined : !this.#client.stats.connected)
+  }
+
   send(order: Order): void {
     const row = this.#row.fill(Number.NaN)
     row[C.index] = order.index

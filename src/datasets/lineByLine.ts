@@ -22,10 +22,10 @@ export const lineByLine: Dataset<TextArgs> = {
 }
 
 const REMEDY = '; to send it as text, write it as a JSON string'
-/** Fields that make an object the body of a request: of chat, of completions, of embeddings and responses. */
-const INPUTS = ['messages', 'prompt', 'input'] as const
+/** Fields that make an object the body of a request: of chat, completions, embeddings and responses, rankings. */
+const INPUTS = ['messages', 'prompt', 'input', 'documents'] as const
 /** What begins like this and is no JSON was meant to be: sending it as text would measure something else. */
-const MEANT_AS_JSON = /^\s*(\{\s*"(messages|prompt|input|model)"\s*:|\[\s*\{\s*"(role|content)"\s*:)/
+const MEANT_AS_JSON = /^\s*(\{\s*"(messages|prompt|input|documents|query|model)"\s*:|\[\s*\{\s*"(role|content)"\s*:)/
 
 function promptOf(text: string, where: string): Prompt {
   let value: unknown
@@ -68,7 +68,7 @@ function bodyOf(body: Record<string, unknown>, where: string): Record<string, un
   const input = INPUTS.find((name) => body[name] !== undefined)
   if (input === undefined)
     throw new ConfigError(
-      `${where}: a JSON object must be a request body with "messages", "prompt" or "input"${REMEDY}`,
+      `${where}: a JSON object must be a request body with "messages", "prompt", "input" or "documents"${REMEDY}`,
       'datasetPath',
     )
   if (input === 'messages' && !(Array.isArray(body.messages) && body.messages.length > 0)) {

@@ -5,6 +5,6 @@ import { ConfigError } from '../config/index.ts'
 export type Fail = (why: string) => ConfigError
 
 /** @param written the whole expression, for instance `p99(latncy) < 1s` */
-export function failing(kind: 'threshold' | 'objective', written: string): Fail {
+export function failing(kind: 'threshold' | 'objective' | 'regression', written: string): Fail {
   return (why) => new ConfigError(`${kind} "${written}": ${why}`, `${kind}s`)
 }

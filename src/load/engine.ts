@@ -49,12 +49,17 @@ export class Engine implements ConnectionListener {
   #inFlight = 0
   #loop: Loop | undefined
   #stopping = false
+  #firstIndex = 0
 
   constructor(options: EngineOptions) {
     this.#options = options
   }
 
   async preconnect(count: number): Promise<void> {
+    // Those that a server closed while they rested are opened anew.
+    const lost = this.#connections.filter((connection) => connection.isLost)
+    for (let i = 0; i < lost.length; i += OPENING)
+      await Promise.all(lost.slice(i, i + OPENING).map((connection) => connection.preconnect()))
     while (this.#connections.length < count) {
       const group = Math.min(OPENING, count - this.#connections.length)
       await Promise.all(Array.from({ length: group }, () => this.#newConnection().preconnect()))
@@ -65,6 +70,7 @@ export class Engine implements ConnectionListener {
   runPhase(phase: PhaseOptions): Promise<void> {
     const executor = executorNamed(phase.level.executor)
     this.unsent = 0
+    this.#firstIndex = phase.level.firstIndex ?? 0
     return new Promise((resolve) => {
       const done = (): void => {
         clearInterval(ticker)
@@ -135,9 +141,10 @@ export class Engine implements ConnectionListener {
     this.#inFlight++
     const { bodies, counters, worker } = this.#options
     counters.started(worker, this.#inFlight)
-    const body = bodies.indexOf(index)
+    const number = this.#firstIndex + index
+    const body = bodies.indexOf(number)
     connection.send({
-      index,
+      index: number,
       body,
       bytes: turn?.bytes ?? bodies.bytes(body),
       scheduledAt,

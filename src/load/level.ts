@@ -18,4 +18,6 @@ export interface Level {
   seed: number
   /** Between an answer and the next turn of its conversation; absent: none. */
   thinkTime?: ThinkTime
+  /** Number of the first request, which says its body too; absent: 0. Blocks of a comparison go on where the last ended. */
+  firstIndex?: number
 }

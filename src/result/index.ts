@@ -1,4 +1,11 @@
 /** The one JSON shape of a result. */
+
+export {
+  COMPARISON_SCHEMA_VERSION,
+  type ComparedSide,
+  type ComparisonResult,
+  comparisonResultSchema,
+} from './comparison.ts'
 export type { ConversationFigures } from './conversations.ts'
 export {
   type ClientHealth,

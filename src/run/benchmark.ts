@@ -1,6 +1,5 @@
 /** The pipeline behind every door: scenario, prompts, endpoint, load, figures, verdict, files. */
 import { availableParallelism } from 'node:os'
-import { type Api, customReference, loadApi } from '../apis/index.ts'
 import { type Config, type ResolvedConfig, resolveConfig } from '../config/index.ts'
 import { readConversations, readPrompts } from '../datasets/index.ts'
 import { parseObjectives, parseThresholds, requireObjectives } from '../gates/index.ts'
@@ -15,6 +14,7 @@ import { openEndpoint, requestHeaders } from './endpoint.ts'
 import type { RunHooks } from './hooks.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf, type RunLevel } from './levels.ts'
+import { protocolOf } from './protocol.ts'
 import { redactConfig } from './redact.ts'
 import { readRecording } from './replay.ts'
 import { buildBodies, MAX_BODIES, recordedFacts } from './requests.ts'
@@ -54,11 +54,7 @@ export async function runPerfBenchmark(
   input: Config | Record<string, unknown>,
   hooks: RunHooks = {},
 ): Promise<Outcome> {
-  const given = resolveConfig(input)
-  const reference = customReference(given) ?? given.api
-  const api = await loadApi(reference)
-  const config = withEnvironment(given, api)
-  api.check?.(config)
+  const { api, reference, config } = await protocolOf(resolveConfig(input))
   if (config.debug) hooks.onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
   const thresholds = parseThresholds(config.thresholds)
   const objectives = parseObjectives(config.objectives)
@@ -70,7 +66,7 @@ export async function runPerfBenchmark(
   const conversations = config.multiTurn ? await readConversations(config, limit, hooks.onNotice) : undefined
   const prompts =
     conversations === undefined ? (recording?.prompts ?? (await readPrompts(config, limit, hooks.onNotice))) : []
-  const endpoint = await openEndpoint(config, api)
+  const endpoint = await openEndpoint(config, api, hooks)
   let pool: LoadPool | undefined
   let store: ResultStore | undefined
   try {
@@ -172,18 +168,7 @@ function outcomeOf(outcomes: LevelOutcome[]): Outcome {
   }
 }
 
-/** What the environment supplies where the scenario does not. */
-function withEnvironment(given: ResolvedConfig, { keyVariable = 'OPENAI_API_KEY', streams }: Api): ResolvedConfig {
-  const config = { ...given, stream: given.stream && streams !== false }
-  const model = config.model ?? (config.url === undefined ? 'embedded' : 'default')
-  // The embedded server needs no key: a real one is not sent where it is of no use.
-  const apiKey =
-    config.apiKey ??
-    (config.url === undefined ? undefined : (process.env['PERFGATE_API_KEY'] ?? process.env[keyVariable]))
-  return apiKey === undefined || apiKey === '' ? { ...config, model } : { ...config, model, apiKey }
-}
-
-function threadsFor(levels: RunLevel[], spare: number): number {
+export function threadsFor(levels: RunLevel[], spare: number): number {
   const needed = levels.map(({ level }) => {
     const streams = Number.isFinite(level.parallel)
       ? Math.max(
@@ -196,7 +181,7 @@ function threadsFor(levels: RunLevel[], spare: number): number {
   return Math.min(spare, Math.max(1, ...needed))
 }
 
-function onAbort(signal: AbortSignal | undefined, action: () => void): void {
+export function onAbort(signal: AbortSignal | undefined, action: () => void): void {
   if (signal?.aborted) action()
   else signal?.addEventListener('abort', action, { once: true })
 }

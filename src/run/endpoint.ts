@@ -3,6 +3,8 @@ import { startServerThread } from '../../fixtures/index.ts'
 import { type Api, bearer, resolveEndpoint } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { promptUrl } from '../datasets/index.ts'
+import type { RunHooks } from './hooks.ts'
+import { openLocalServer, startsServer } from './localServer.ts'
 
 export interface Endpoint {
   url: string
@@ -12,7 +14,16 @@ export interface Endpoint {
   close(): Promise<void>
 }
 
-export async function openEndpoint(config: ResolvedConfig, api: Api): Promise<Endpoint> {
+/**
+ * @param signal ends the wait for a server that is started for the run
+ * @throws ConfigError, EndpointError when a server cannot be started
+ */
+export async function openEndpoint(
+  config: ResolvedConfig,
+  api: Api,
+  { signal, onNotice }: Pick<RunHooks, 'signal' | 'onNotice'> = {},
+): Promise<Endpoint> {
+  if (startsServer(config)) return openLocalServer(config, api, signal, onNotice)
   if (config.url !== undefined) {
     const { origin, path } = resolveEndpoint(promptUrl(config, config.url), api)
     return { url: origin + path, origin, path, embedded: false, close: async () => {} }

@@ -136,8 +136,8 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
 }
 
 /** The way of a batch: token counts, figures, disk; in order, although counting may have to wait for its tables. */
-class Pipeline {
-  metrics: RunMetrics | undefined
+export class Pipeline {
+  metrics: Pick<RunMetrics, 'add'> | undefined
   readonly #bodies: Bodies
   readonly #store: ResultStore | undefined
   readonly #config: ResolvedConfig
@@ -149,7 +149,10 @@ class Pipeline {
   #counter: TokenCounter | undefined
   #queue: Promise<void> | undefined
 
-  constructor({ api, bodies, config }: LevelContext, store: ResultStore | undefined) {
+  constructor(
+    { api, bodies, config }: Pick<LevelContext, 'api' | 'bodies' | 'config'>,
+    store: ResultStore | undefined,
+  ) {
     this.#api = api
     this.#bodies = new Bodies(bodies)
     this.#store = store

@@ -8,5 +8,18 @@ export function redactConfig(config: ResolvedConfig): Record<string, unknown> {
   const headers = Object.fromEntries(
     Object.entries(config.headers).map(([name, value]) => [name, SENSITIVE.test(name) ? HIDDEN : value]),
   )
-  return { ...config, headers, ...(config.apiKey === undefined ? {} : { apiKey: HIDDEN }) }
+  return {
+    ...config,
+    headers,
+    ...(config.apiKey === undefined ? {} : { apiKey: HIDDEN }),
+    ...(config.localCommand === undefined ? {} : { localCommand: redactCommand(config.localCommand) }),
+  }
+}
+
+/** Hides what follows a flag or a variable whose name sounds secret: `--api-key abc`, `HF_TOKEN=abc`. */
+export function redactCommand(command: string): string {
+  return command.replace(
+    /([\w-]*(?:key|token|secret|password|credential)[\w-]*(?:=|\s+))("[^"]*"|'[^']*'|\S+)/gi,
+    `$1${HIDDEN}`,
+  )
 }

@@ -59,7 +59,8 @@ export function fileName(text: string): string {
     .slice(0, 80)
 }
 
-function timestamp(date: Date): string {
+/** Local time, as in `20260801_235959`. */
+export function timestamp(date: Date): string {
   const two = (n: number): string => String(n).padStart(2, '0')
   return `${date.getFullYear()}${two(date.getMonth() + 1)}${two(date.getDate())}_${two(date.getHours())}${two(date.getMinutes())}${two(date.getSeconds())}`
 }

@@ -46,7 +46,7 @@ describe('line_by_line', () => {
   it.each([
     [
       '{"question":"q"}',
-      'a JSON object must be a request body with "messages", "prompt" or "input"; to send it as text, write it as a JSON string',
+      'a JSON object must be a request body with "messages", "prompt", "input" or "documents"; to send it as text, write it as a JSON string',
     ],
     ['{"messages":"hi"}', 'field "messages" must be a non-empty array, got string'],
     ['{"messages":[]}', 'field "messages" must be a non-empty array, got an empty array'],

@@ -38,20 +38,26 @@ export async function serveCommand(
   io: Io,
   start: StartServer = startEmbedded,
 ): Promise<number> {
-  const options = readOptions(args, io)
-  if (options === undefined) return 0
+  const asked = readOptions(args, io)
+  if (asked === undefined) return 0
+  const { engine, options } = asked
   const stopped = firstInterrupt(io)
-  const server = await started(options, start)
-  io.stdout.write(`perfgate: embedded server listening at ${server.url}\n`)
-  io.stderr.write('perfgate: its timing is a model; interrupt to stop\n')
+  const server = await started(options, engine === 'llama' ? startLlama : start)
+  io.stdout.write(`perfgate: ${engine === 'llama' ? 'llama.cpp' : 'embedded server'} listening at ${server.url}\n`)
+  io.stderr.write(`perfgate: ${engine === 'llama' ? '' : 'its timing is a model; '}interrupt to stop\n`)
   const close = await stopped
   await server.close()
   close()
   return 0
 }
 
+interface Asked {
+  engine: 'model' | 'llama'
+  options: Record<string, unknown>
+}
+
 /** Undefined when help was printed. */
-function readOptions(args: readonly string[], io: Io): Record<string, unknown> | undefined {
+function readOptions(args: readonly string[], io: Io): Asked | undefined {
   const command = quietCommand('perfgate serve', io)
     .usage('[flags]')
     .description('Runs the embedded OpenAI-compatible server, whose timing is a model with known truth.')
@@ -60,11 +66,17 @@ function readOptions(args: readonly string[], io: Io): Record<string, unknown> |
   command.addOption(
     new Option('--options <json>', 'any of its options, for instance {"ttft":{"kind":"lognormal","meanMs":200}}'),
   )
+  command.addOption(new Option('--engine <name>', 'llama: a real engine, llama.cpp, by the package node-llama-cpp'))
+  command.addOption(new Option('--model <file>', 'GGUF file for --engine llama'))
+  command.addOption(new Option('--threads <n>', 'threads of --engine llama (default: 1)'))
+  command.addOption(
+    new Option('--context <n>', 'tokens of prompt and answer together, for --engine llama (default: 2048)'),
+  )
   try {
     command.parse(args, { from: 'user' })
   } catch (error) {
     if (isHelp(error)) return undefined
-    throw usageError(error, [...FLAGS.map(({ name }) => name), 'options'])
+    throw usageError(error, [...FLAGS.map(({ name }) => name), 'options', ...LLAMA_FLAGS])
   }
   refuseOperands(command.args)
   const given = new Map(Object.entries(command.opts<Record<string, string>>()))
@@ -73,7 +85,37 @@ function readOptions(args: readonly string[], io: Io): Record<string, unknown> |
     const word = given.get(camel(flag.name))
     if (word !== undefined) options = { ...options, ...flag.option(readNumber(flag.name, word)) }
   }
-  return options
+  return engineOf(given, options)
+}
+
+const LLAMA_FLAGS = ['engine', 'model', 'threads', 'context']
+
+/** Flags of one engine are refused for the other. */
+function engineOf(given: Map<string, string>, options: Record<string, unknown>): Asked {
+  const engine = given.get('engine')
+  if (engine === undefined) {
+    const stray = LLAMA_FLAGS.find((name) => given.has(name))
+    if (stray !== undefined) throw new ConfigError(`option --${stray}: goes with --engine llama`)
+    return { engine: 'model', options }
+  }
+  if (engine !== 'llama') throw new ConfigError(`option --engine: unknown value "${engine}"; known: llama`)
+  const stray = [...given.keys()].find((name) => ![...LLAMA_FLAGS, 'port', 'slots'].includes(name))
+  if (stray !== undefined)
+    throw new ConfigError(`option --${stray}: is of the embedded server; a real engine has its own times`)
+  const modelPath = given.get('model')
+  if (modelPath === undefined) throw new ConfigError('option --model: --engine llama needs a GGUF file')
+  const numberOf = (name: string, otherwise: number): number => {
+    const number = readNumber(name, given.get(name) ?? String(otherwise))
+    if (number < 1 || !Number.isInteger(number))
+      throw new ConfigError(`option --${name}: expected a whole number from 1, got "${given.get(name)}"`)
+    return number
+  }
+  const llama = {
+    slots: numberOf('slots', 1),
+    threads: numberOf('threads', 1),
+    contextTokens: numberOf('context', 2048),
+  }
+  return { engine, options: { ...options, ...llama, modelPath } }
 }
 
 function camel(flag: string): string {
@@ -126,6 +168,11 @@ function firstInterrupt(io: Io): Promise<() => void> {
     io.signals.on('SIGINT', onSignal)
     io.signals.on('SIGTERM', onSignal)
   })
+}
+
+async function startLlama(options: Record<string, unknown>): ReturnType<StartServer> {
+  const { startLlamaServer } = await import('../../../fixtures/llama/server.ts')
+  return startLlamaServer(options as unknown as Parameters<typeof startLlamaServer>[0])
 }
 
 async function startEmbedded(options: Record<string, unknown>): ReturnType<StartServer> {

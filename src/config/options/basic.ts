@@ -34,7 +34,7 @@ export const basicOptions = {
     kind: 'string',
     value: 'api',
     description:
-      'protocol of the endpoint: openai, openai_responses, openai_embedding, openai_rerank, dashscope, anthropic, custom, or your module',
+      'protocol of the endpoint: openai, openai_responses, openai_embedding, openai_rerank, dashscope, anthropic, local, local_vllm, custom, or your module',
   }),
   apiKey: option(z.string().min(1).optional(), {
     group: 'Basic',
@@ -52,5 +52,32 @@ export const basicOptions = {
     kind: 'string',
     value: 'file',
     description: 'with api custom: your module that builds requests and reads answers, as ./my-api.ts',
+  }),
+  localCommand: option(z.string().min(1).optional(), {
+    group: 'Basic',
+    kind: 'string',
+    value: 'command',
+    description:
+      'starts the server to be tested and is stopped after the run; {port} and {model} stand for the options',
+    defaultText: 'vllm serve {model} … for api local_vllm',
+  }),
+  readyUrl: option(z.string().min(1).optional(), {
+    group: 'Basic',
+    kind: 'string',
+    value: 'url',
+    description: 'asked until it answers: then the server that was started is ready',
+    defaultText: '/health of that server',
+  }),
+  readyTimeout: option(z.number().positive().default(600), {
+    group: 'Basic',
+    kind: 'number',
+    value: 'seconds',
+    description: 'longest wait for the server that was started',
+  }),
+  port: option(z.number().int().min(1).max(65_535).default(8877), {
+    group: 'Basic',
+    kind: 'number',
+    value: 'n',
+    description: 'port on 127.0.0.1 of the server that was started, where there is no url',
   }),
 }

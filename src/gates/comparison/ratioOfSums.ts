@@ -1,0 +1,101 @@
+/** How far a ratio of two sums (a mean, a rate) of the candidate lies from the baseline's, by a bootstrap of blocks. */
+import { seeded } from '../../load/random.ts'
+import { average, grouped, groupSize } from './grouping.ts'
+import type { Shift } from './shift.ts'
+
+/** `amount / base` summed over blocks is the figure: latencies over requests, requests over seconds. */
+export interface Sums {
+  amount: number
+  base: number
+}
+
+export interface SumPair {
+  baseline: Sums
+  candidate: Sums
+}
+
+const RESAMPLES = 2000
+/** With fewer blocks there are too few resamples that differ. */
+const LEAST_BLOCKS = 6
+const SEED = 20_251
+
+/**
+ * The logarithm of the ratio of both sides' figures, or their difference, with its interval.
+ *
+ * Pairs of blocks are drawn with replacement, so that what both sides of a pair have in common stays together. The
+ * bootstrap is the studentized one, whose intervals keep their level with few blocks and skewed values (Hall 1988,
+ * "Theoretical comparison of bootstrap confidence intervals"; Davison and Hinkley 1997, section 2.4); the standard
+ * error within is that of the linearized ratio.
+ *
+ * @param scale `ratio`: on the logarithmic scale; `difference`: in the figure's own unit
+ */
+export function shiftOfRatio(pairs: readonly SumPair[], scale: 'ratio' | 'difference', confidence: number): Shift {
+  const whole = linearized(pairs, scale)
+  const size = groupSize(whole.residuals)
+  const units = grouped(pairs, size, joined)
+  const { estimate, residuals } = linearized(units, scale)
+  if (units.length < LEAST_BLOCKS || !Number.isFinite(estimate)) return { estimate, low: null, high: null }
+  const error = standardError(residuals)
+  if (error === 0) return { estimate, low: estimate, high: estimate }
+  const random = seeded(SEED)
+  const studentized: number[] = []
+  for (let i = 0; i < RESAMPLES; i++) {
+    const drawn = Array.from(units, () => units[Math.floor(random() * units.length)]!)
+    const again = linearized(drawn, scale)
+    const errorAgain = standardError(again.residuals)
+    if (errorAgain > 0) studentized.push((again.estimate - estimate) / errorAgain)
+  }
+  studentized.sort((a, b) => a - b)
+  const tail = (1 - confidence) / 2
+  const rank = Math.floor(tail * (studentized.length + 1)) - 1
+  if (rank < 0) return { estimate, low: null, high: null }
+  return {
+    estimate,
+    low: estimate - studentized[studentized.length - 1 - rank]! * error,
+    high: estimate - studentized[rank]! * error,
+  }
+}
+
+interface Linearized {
+  estimate: number
+  /** What each pair adds to the estimate's error, to first order. */
+  residuals: number[]
+}
+
+function linearized(pairs: readonly SumPair[], scale: 'ratio' | 'difference'): Linearized {
+  const baseline = figureOf(pairs, 'baseline')
+  const candidate = figureOf(pairs, 'candidate')
+  const isRatio = scale === 'ratio'
+  return {
+    estimate: isRatio ? Math.log(candidate.figure / baseline.figure) : candidate.figure - baseline.figure,
+    residuals: pairs.map((pair) => {
+      const one = (pair.candidate.amount - candidate.figure * pair.candidate.base) / candidate.meanBase
+      const other = (pair.baseline.amount - baseline.figure * pair.baseline.base) / baseline.meanBase
+      return isRatio ? one / candidate.figure - other / baseline.figure : one - other
+    }),
+  }
+}
+
+function figureOf(pairs: readonly SumPair[], side: keyof SumPair): { figure: number; meanBase: number } {
+  let amount = 0
+  let base = 0
+  for (const pair of pairs) {
+    amount += pair[side].amount
+    base += pair[side].base
+  }
+  return { figure: amount / base, meanBase: base / pairs.length }
+}
+
+function standardError(residuals: readonly number[]): number {
+  const mean = average(residuals)
+  const squares = residuals.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return Math.sqrt(squares / (residuals.length - 1) / residuals.length)
+}
+
+function joined(pairs: readonly SumPair[]): SumPair {
+  const sum = (side: keyof SumPair): Sums => ({
+    amount: pairs.reduce((total, pair) => total + pair[side].amount, 0),
+    base: pairs.reduce((total, pair) => total + pair[side].base, 0),
+  })
+  return { baseline: sum('baseline'), candidate: sum('candidate') }
+}

@@ -1,0 +1,288 @@
+/** Comparison of two endpoints in one run: the same prompts in interleaved blocks, judged side by side. */
+import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ConfigError } from '../config/index.ts'
+import { readPrompts } from '../datasets/index.ts'
+import {
+  type BlockPair,
+  judgeRegressions,
+  needsMore,
+  type ParsedRegression,
+  type RegressionResult,
+  SIDES,
+  type Side,
+} from '../gates/comparison/index.ts'
+import { overallVerdict } from '../gates/index.ts'
+import type { Level } from '../load/index.ts'
+import type { DistributionName } from '../metrics/index.ts'
+import { COMPARISON_SCHEMA_VERSION, type ComparisonResult, type Verdict } from '../result/index.ts'
+import { fileName, reservePath } from '../store/index.ts'
+import { onAbort } from './benchmark.ts'
+import { type ComparisonConfig, type ResolvedComparison, resolveComparison } from './comparison/config.ts'
+import { blockOrder } from './comparison/order.ts'
+import { SideRun } from './comparison/side.ts'
+import { environment } from './environment.ts'
+import type { RunHooks } from './hooks.ts'
+import { redactConfig } from './redact.ts'
+import { MAX_BODIES } from './requests.ts'
+
+export interface ComparisonOutcome {
+  result: ComparisonResult
+  verdict: Verdict
+  jsonPath: string | null
+}
+
+const PROGRESS_MS = 100
+
+/**
+ * Measures a baseline and a candidate in turn, block by block, and judges whether the candidate is worse.
+ *
+ * One side sends at a time. Both have their connections open throughout, send the same prompts in the same order, and
+ * are warmed up first. When figures are undecided after `blocks` pairs of blocks, more are measured, up to `maxBlocks`.
+ *
+ * @throws ConfigError when something in it is wrong; nothing was started or sent then
+ * @throws EndpointError when a command does not come up or an endpoint does not answer the connection test
+ * @throws StoreError when results could not be written
+ */
+export async function runComparison(
+  input: ComparisonConfig | Record<string, unknown>,
+  hooks: RunHooks = {},
+): Promise<ComparisonOutcome> {
+  const comparison = resolveComparison(input)
+  const { config } = comparison.sides.baseline
+  if (config.multiTurn)
+    throw new ConfigError(
+      'option "multiTurn": a comparison sends single requests; leave it out, or run the conversations against each side',
+      'multiTurn',
+    )
+  const wanted = comparison.blockSize * comparison.looks.at(-1)!.blocks
+  const prompts = await readPrompts(config, Math.min(wanted, MAX_BODIES))
+  const startedAt = new Date()
+  const label = hooks.label ?? config.name
+  const paths = pathsOf(comparison, label, startedAt)
+  const sides: SideRun[] = []
+  try {
+    // One after the other: two servers that load at once slow each other down, and only one of them may be slow.
+    for (const name of SIDES)
+      sides.push(
+        await SideRun.open({
+          name,
+          side: comparison.sides[name],
+          prompts,
+          wanted,
+          metrics: metricsOf(comparison.regressions),
+          objectives: comparison.objectives,
+          path: paths?.[name],
+          logPath: `${paths?.[name] ?? join(tmpdir(), `perfgate-${process.pid}-${name}`)}.log`,
+          signal: hooks.signal,
+          level: comparison.level.level,
+        }),
+      )
+    const [baseline, candidate] = sides as [SideRun, SideRun]
+    const stop = (graceMs: number): void => {
+      for (const side of sides) side.stop(graceMs)
+    }
+    onAbort(hooks.signal, () => stop(config.gracefulStop * 1000))
+    onAbort(hooks.killSignal, () => stop(0))
+    const facts = { startedAt: startedAt.toISOString(), comparison: { size: comparison.blockSize } }
+    for (const side of sides) await side.prepare(facts)
+    const measured = await measure(comparison, { baseline, candidate }, hooks)
+    const jsonPath = paths === undefined ? null : `${paths.json}.json`
+    const result = resultOf(comparison, { ...measured, baseline, candidate, hooks, startedAt, label, jsonPath })
+    for (const side of sides) await side.finish(result)
+    if (jsonPath !== null) writeFileSync(jsonPath, `${JSON.stringify(result, null, 2)}\n`)
+    return { result, verdict: result.verdict, jsonPath }
+  } finally {
+    await Promise.all(sides.map((side) => side.close()))
+  }
+}
+
+type Paths = Record<Side | 'json', string>
+
+/** Three names that belong together; both result DBs are reserved. */
+function pathsOf({ sides }: ResolvedComparison, label: string | undefined, startedAt: Date): Paths | undefined {
+  const { config } = sides.baseline
+  if (config.store === 'none') return undefined
+  const reserve = (name: Side): string =>
+    reservePath({
+      outputsDir: config.outputsDir,
+      model: sides[name].config.model ?? 'model',
+      label,
+      level: name,
+      startedAt: config.noTimestamp ? undefined : startedAt,
+    })
+  const baseline = reserve('baseline')
+  const candidate = reserve('candidate')
+  return { baseline, candidate, json: candidate.replace(/benchmark_candidate(?=[^/\\]*$)/, 'comparison') }
+}
+
+/** Metrics of requests that are to be kept one by one. */
+function metricsOf(regressions: readonly ParsedRegression[]): DistributionName[] {
+  const metrics = regressions.flatMap(({ figure }) => (figure.kind === 'scalar' ? [] : figure.metric))
+  return [...new Set(metrics)]
+}
+
+interface Measured {
+  pairs: BlockPair[]
+  order: string
+  looked: number
+  judged: RegressionResult[]
+}
+
+/** Blocks until every figure is decided, one has failed, or the budget is spent. */
+async function measure(
+  comparison: ResolvedComparison,
+  sides: Record<Side, SideRun>,
+  hooks: RunHooks,
+): Promise<Measured> {
+  const { looks, level, blockSize, regressions } = comparison
+  const { config } = comparison.sides.baseline
+  const order = blockOrder(looks.at(-1)!.blocks, config.loadSeed)
+  const levelOf = (block: number): Level => ({
+    ...level.level,
+    number: blockSize,
+    // Arrivals of an open loop differ from block to block, and are the same for both sides.
+    seed: config.loadSeed + block,
+    firstIndex: block * blockSize,
+  })
+  const watch = watchProgress(comparison, sides, hooks)
+  const pairs: BlockPair[] = []
+  let sent = ''
+  let looked = 0
+  let judged: RegressionResult[] = []
+  try {
+    const warmup = { ...levelOf(0), number: level.warmup?.number ?? blockSize }
+    for (const side of order[0]!) if (!hooks.signal?.aborted) await sides[side].warmUp(warmup)
+    for (const look of looks) {
+      while (pairs.length < look.blocks && !hooks.signal?.aborted) {
+        const block = pairs.length
+        const pair: Partial<BlockPair> = {}
+        for (const side of order[block]!) {
+          pair[side] = await sides[side].run(levelOf(block))
+          sent += side === 'baseline' ? 'B' : 'C'
+        }
+        // A block that was cut short has no like on the other side.
+        if (!hooks.signal?.aborted) pairs.push(pair as BlockPair)
+      }
+      looked++
+      // An interruption is a look at no planned time: the strictest one.
+      const confidence = hooks.signal?.aborted
+        ? Math.max(...looks.map((planned) => planned.confidence))
+        : look.confidence
+      judged = judgeRegressions(regressions, pairs, confidence)
+      if (hooks.signal?.aborted || !needsMore(regressions, judged)) break
+      if (look !== looks.at(-1))
+        hooks.onNotice?.(`undecided after ${pairs.length} pairs of blocks: measuring more, up to ${order.length}`)
+    }
+  } finally {
+    watch()
+  }
+  return { pairs, order: sent, looked, judged }
+}
+
+function watchProgress(comparison: ResolvedComparison, sides: Record<Side, SideRun>, hooks: RunHooks): () => void {
+  if (hooks.onProgress === undefined) return () => {}
+  const beganAt = performance.now()
+  const total = 2 * comparison.blockSize * comparison.looks.at(-1)!.blocks
+  const tell = (): void => {
+    const runs = SIDES.map((side) => sides[side])
+    const done = runs.reduce((sum, { metrics }) => sum + metrics.total, 0)
+    const elapsedSeconds = (performance.now() - beganAt) / 1000
+    hooks.onProgress?.({
+      phase: done === 0 ? 'warmup' : 'measuring',
+      level: 0,
+      levels: 1,
+      done,
+      failed: runs.reduce((sum, { metrics }) => sum + metrics.failed, 0),
+      inFlight: runs.reduce((sum, { progress }) => sum + progress.inFlight, 0),
+      total,
+      elapsedSeconds,
+      durationSeconds: null,
+      qps: elapsedSeconds > 0 ? done / elapsedSeconds : 0,
+    })
+  }
+  const timer = setInterval(tell, PROGRESS_MS)
+  return () => {
+    clearInterval(timer)
+    tell()
+  }
+}
+
+interface ResultParts extends Measured, Record<Side, SideRun> {
+  hooks: RunHooks
+  startedAt: Date
+  label: string | undefined
+  jsonPath: string | null
+}
+
+function resultOf(comparison: ResolvedComparison, parts: ResultParts): ComparisonResult {
+  const { pairs, order, looked, judged, hooks, startedAt, label, jsonPath } = parts
+  const { config } = comparison.sides.baseline
+  const interrupted = hooks.signal?.aborted === true || hooks.killSignal?.aborted === true
+  const baseline = parts.baseline.describe()
+  const candidate = parts.candidate.describe()
+  const valid = (baseline.client.valid && candidate.client.valid) || config.onInvalid === 'warn'
+  const notes: string[] = []
+  for (const side of SIDES) {
+    const run = parts[side]
+    if (run.embedded)
+      notes.push(
+        `The ${side} is the embedded server at ${run.url}, whose timing is a model: its figures say nothing about a real endpoint.`,
+      )
+    if (run.serverEnded !== undefined)
+      notes.push(`The command of the ${side} ended during the comparison (${run.serverEnded}).`)
+  }
+  if (interrupted)
+    notes.push('The comparison was interrupted: its figures are those of the pairs of blocks that were complete.')
+  return {
+    schemaVersion: COMPARISON_SCHEMA_VERSION,
+    kind: 'comparison',
+    name: label ?? `${fileName(candidate.model)} against ${fileName(baseline.model)}`,
+    startedAt: startedAt.toISOString(),
+    interrupted,
+    config: shownConfig(comparison),
+    baseline,
+    candidate,
+    blocks: {
+      requests: comparison.blockSize,
+      pairs: pairs.length,
+      maxPairs: comparison.looks.at(-1)!.blocks,
+      order,
+      looks: comparison.looks.map(({ blocks }) => blocks),
+      looked,
+    },
+    confidence: comparison.confidence,
+    regressions: judged,
+    verdict: overallVerdict(judged, valid),
+    environment: environment(),
+    resultJsonPath: jsonPath,
+    notes,
+  }
+}
+
+/** The scenario, and what the sides add to it; the environment of a command may hold secrets. */
+function shownConfig({ sides, regressions, onUndecided }: ResolvedComparison): Record<string, unknown> {
+  const { url: _, ...scenario } = redactConfig(sides.baseline.config)
+  const sideOf = ({ config, command }: ResolvedComparison['sides'][Side]) => ({
+    ...(config.url === undefined ? {} : { url: config.url }),
+    ...(config.model === undefined ? {} : { model: config.model }),
+    ...(command === undefined
+      ? {}
+      : {
+          command: command.text,
+          readyUrl: command.readyUrl,
+          ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
+          env: Object.fromEntries(Object.keys(command.env).map((name) => [name, '***'])),
+        }),
+  })
+  return {
+    ...scenario,
+    baseline: sideOf(sides.baseline),
+    candidate: sideOf(sides.candidate),
+    regressions: Object.fromEntries(
+      regressions.filter(({ isGuard }) => !isGuard).map(({ key, tolerance }) => [key, tolerance.text]),
+    ),
+    onUndecided,
+  }
+}

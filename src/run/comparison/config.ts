@@ -1,0 +1,236 @@
+/** What a comparison may be told: its two sides, what must not get worse, and the scenario that both sides are given. */
+import { z } from 'zod'
+import {
+  type Config,
+  ConfigError,
+  camelCase,
+  type ResolvedConfig,
+  resolveConfig,
+  suggestion,
+} from '../../config/index.ts'
+import {
+  type Look,
+  looksOf,
+  type ParsedRegression,
+  parseRegressions,
+  type Regressions,
+  requireComparedObjectives,
+  type Side,
+} from '../../gates/comparison/index.ts'
+import { type ParsedObjective, parseObjectives } from '../../gates/index.ts'
+import { levelsOf, type RunLevel } from '../levels.ts'
+
+/** One side: a URL, or what is to be started, with what differs from the scenario. Without either: the embedded server. */
+export interface ComparisonSide
+  extends Pick<Config, 'url' | 'model' | 'apiKey' | 'headers' | 'extraArgs' | 'embedded'> {
+  /** A shell command that starts the server; it is ended when the comparison is over. */
+  command?: string
+  /** Asked until it answers; the address of `url` where that is absent. Needed with a command. */
+  readyUrl?: string
+  /** Folder of the command. */
+  cwd?: string
+  /** Added to our own environment for the command. */
+  env?: Readonly<Record<string, string>>
+  /** How long the command may take to answer, seconds. Default 60. */
+  readyTimeout?: number
+}
+
+/** `number` requests of each side are sent in `blocks` blocks; see docs/verdicts.md. */
+export interface ComparisonConfig extends Omit<Config, 'url' | 'thresholds'> {
+  baseline: string | ComparisonSide
+  candidate: string | ComparisonSide
+  /** How much worse figures may become, for instance `{ 'p50(latency)': '5 %', qps: '3 %' }`. */
+  regressions: Regressions | Readonly<Record<string, string>>
+  /** Of the intervals that decide, over all looks. Default 0.95. */
+  confidence?: number
+  /** Pairs of blocks before the first look at the figures. Default: as fit the number, 8 to 50. */
+  blocks?: number
+  /** Pairs of blocks at most, where the figures are undecided before. Default four times `blocks`. */
+  maxBlocks?: number
+  /** When the budget is spent and a figure is still undecided. Default `warn`. */
+  onUndecided?: 'warn' | 'fail'
+}
+
+export interface ResolvedSide {
+  config: ResolvedConfig
+  command:
+    | { text: string; readyUrl: string; cwd: string | undefined; env: Record<string, string>; timeoutMs: number }
+    | undefined
+}
+
+export interface ResolvedComparison {
+  sides: Record<Side, ResolvedSide>
+  regressions: ParsedRegression[]
+  objectives: ParsedObjective[]
+  level: RunLevel
+  looks: Look[]
+  confidence: number
+  /** Requests of each side in one block. */
+  blockSize: number
+  onUndecided: 'warn' | 'fail'
+}
+
+const count = z.number().int().min(1)
+const own = z.strictObject({
+  regressions: z.record(z.string(), z.unknown()),
+  confidence: z.number().gt(0).lt(1).default(0.95),
+  blocks: count.optional(),
+  maxBlocks: count.optional(),
+  onUndecided: z.enum(['warn', 'fail']).default('warn'),
+})
+
+const side = z.strictObject({
+  url: z.string().min(1).optional(),
+  model: z.string().min(1).optional(),
+  apiKey: z.string().min(1).optional(),
+  headers: z.record(z.string(), z.unknown()).optional(),
+  extraArgs: z.record(z.string(), z.unknown()).optional(),
+  embedded: z.record(z.string(), z.unknown()).optional(),
+  command: z.string().min(1).optional(),
+  readyUrl: z.string().min(1).optional(),
+  cwd: z.string().min(1).optional(),
+  env: z.record(z.string(), z.string()).optional(),
+  readyTimeout: z.number().positive().optional(),
+})
+
+const OWN_NAMES = ['baseline', 'candidate', ...Object.keys(own.shape)]
+/** These make a run whose parts are not alike, or have no number of requests to divide into blocks. */
+const NOT_COMPARED = ['duration', 'stages', 'timestamps'] as const
+const DEFAULT_NUMBER = 200
+const LOOKS = 4
+
+/**
+ * Checks a comparison and fills in its defaults.
+ *
+ * @param input in camelCase, snake_case or kebab-case
+ * @throws ConfigError naming what is wrong; nothing was started or sent then
+ */
+export function resolveComparison(input: ComparisonConfig | Record<string, unknown>): ResolvedComparison {
+  const given: Record<string, unknown> = {}
+  const scenario: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(input)) {
+    const name = camelCase(key)
+    if (value !== undefined) (OWN_NAMES.includes(name) ? given : scenario)[name] = value
+  }
+  refuseForeign(scenario)
+  const { baseline, candidate, ...rest } = given
+  if (rest.regressions === undefined) parseRegressions({})
+  const options = parsed(own, rest, '')
+  const regressions = parseRegressions(options.regressions as Record<string, string>)
+  const sides = {
+    baseline: resolveSide('baseline', baseline, scenario),
+    candidate: resolveSide('candidate', candidate, scenario),
+  }
+  const objectives = parseObjectives(sides.baseline.config.objectives)
+  requireComparedObjectives(regressions, objectives)
+  const level = onlyLevel(sides.baseline.config)
+  const blocks = options.blocks ?? usualBlocks(level.level)
+  const maxBlocks = options.maxBlocks ?? LOOKS * blocks
+  if (maxBlocks < blocks)
+    throw new ConfigError(`option "maxBlocks": ${maxBlocks} is fewer than blocks (${blocks})`, 'maxBlocks')
+  const looks = looksOf(blocks, maxBlocks, options.confidence)
+  const least = Math.ceil(Math.log2(2 / (1 - looks.at(-1)!.confidence)))
+  if (maxBlocks < least)
+    throw new ConfigError(
+      `option "blocks": ${maxBlocks} pairs of blocks can decide nothing at confidence ${options.confidence}; at least ${least} are needed`,
+      'blocks',
+    )
+  return {
+    sides,
+    regressions,
+    objectives,
+    level,
+    looks,
+    confidence: options.confidence,
+    blockSize: Math.max(1, Math.round(level.level.number / blocks)),
+    onUndecided: options.onUndecided,
+  }
+}
+
+function refuseForeign(scenario: Record<string, unknown>): void {
+  if (scenario.url !== undefined)
+    throw new ConfigError('option "url": a comparison has two; give baseline and candidate', 'url')
+  if (scenario.thresholds !== undefined && Object.keys(scenario.thresholds as object).length > 0)
+    throw new ConfigError(
+      'option "thresholds": a comparison has regressions instead, for instance { "p50(latency)": "5 %" }; put absolute limits into a perfTest of their own',
+      'thresholds',
+    )
+  for (const name of NOT_COMPARED)
+    if (scenario[name] !== undefined)
+      throw new ConfigError(`option "${name}": a comparison sends a number of requests in blocks; give number`, name)
+}
+
+function resolveSide(name: Side, given: unknown, scenario: Record<string, unknown>): ResolvedSide {
+  if (given === undefined)
+    throw new ConfigError(
+      `option "${name}": missing; give a URL, or what to start, as { command: 'node server.js', readyUrl: 'http://127.0.0.1:8000/health' }`,
+      name,
+    )
+  const { command, readyUrl, cwd, env, readyTimeout, ...own } = parsed(
+    side,
+    typeof given === 'string' ? { url: given } : given,
+    `${name}.`,
+  )
+  if (command === undefined && (readyUrl ?? cwd ?? env ?? readyTimeout) !== undefined)
+    throw new ConfigError(`option "${name}": readyUrl, cwd, env and readyTimeout go with a command`, name)
+  if (command !== undefined && readyUrl === undefined)
+    throw new ConfigError(
+      `option "${name}.readyUrl": missing; with a command give a URL that answers when the server is ready`,
+      name,
+    )
+  if (readyUrl !== undefined && !URL.canParse(readyUrl))
+    throw new ConfigError(`option "${name}.readyUrl": "${readyUrl}" is not a URL`, name)
+  const url = own.url ?? (readyUrl === undefined ? undefined : new URL(readyUrl).origin)
+  const headers = { ...(scenario.headers as object | undefined), ...own.headers }
+  const extraArgs = { ...(scenario.extraArgs as object | undefined), ...own.extraArgs }
+  try {
+    const merged = { number: DEFAULT_NUMBER, ...scenario, ...own, headers, extraArgs, url }
+    return {
+      config: resolveConfig(merged),
+      command:
+        command === undefined
+          ? undefined
+          : { text: command, readyUrl: readyUrl!, cwd, env: env ?? {}, timeoutMs: (readyTimeout ?? 60) * 1000 },
+    }
+  } catch (error) {
+    // What only this side says is wrong in it; the rest is the scenario's.
+    if (error instanceof ConfigError && Object.hasOwn(own, error.option ?? ''))
+      error.message = `${name}: ${error.message}`
+    throw error
+  }
+}
+
+function parsed<T extends z.ZodObject>(schema: T, value: unknown, prefix: string): z.output<T> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]!
+  const where = prefix + issue.path.join('.')
+  if (issue.code === 'unrecognized_keys') {
+    const name = issue.keys[0]!
+    throw new ConfigError(`option "${prefix}${name}": unknown${suggestion(name, Object.keys(schema.shape))}`, name)
+  }
+  const message = `${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}`
+  throw new ConfigError(`option "${where.replace(/\.$/, '')}": ${message}`, where.split('.')[0])
+}
+
+function onlyLevel(config: ResolvedConfig): RunLevel {
+  const { executor } = config
+  if (executor === 'constant-concurrency' || executor === 'trace' || executor?.startsWith('ramping'))
+    throw new ConfigError(
+      `option "executor": "${executor}" cannot be divided into like blocks; use shared-iterations`,
+      'executor',
+    )
+  const levels = levelsOf(config)
+  if (levels.length > 1)
+    throw new ConfigError(
+      'option "parallel": a comparison runs at one level of load; give one value of parallel and rate',
+      'parallel',
+    )
+  return levels[0]!
+}
+
+/** Blocks of at least ten requests, and of several for each connection, so that most are sent under the full load. */
+function usualBlocks({ number, parallel }: RunLevel['level']): number {
+  const size = Math.max(10, Number.isFinite(parallel) ? 4 * parallel : 10)
+  return 2 * Math.round(Math.min(50, Math.max(8, number / size)) / 2)
+}

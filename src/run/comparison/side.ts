@@ -1,0 +1,260 @@
+/** One side of a comparison: its server, its connections, its result DB, and the blocks it sends. */
+import { availableParallelism } from 'node:os'
+import { EndpointError } from '../../config/index.ts'
+import type { Prompt } from '../../datasets/index.ts'
+import type { Side, SideBlock } from '../../gates/comparison/index.ts'
+import { type Level, LoadPool, type PhaseReport, packBodies } from '../../load/index.ts'
+import { type DistributionName, distributions, errorCounts, type Objective, RunMetrics } from '../../metrics/index.ts'
+import type { ComparedSide } from '../../result/index.ts'
+import type { SampleBatch } from '../../samples/index.ts'
+import { ResultStore } from '../../store/index.ts'
+import { threadsFor } from '../benchmark.ts'
+import { judgeClient } from '../clientHealth.ts'
+import { type CommandServer, startCommandServer } from '../commandServer.ts'
+import { testConnection } from '../connectionTest.ts'
+import { type Endpoint, openEndpoint, requestHeaders } from '../endpoint.ts'
+import { environment } from '../environment.ts'
+import { Pipeline } from '../levelRun.ts'
+import { type Protocol, protocolOf } from '../protocol.ts'
+import { redactConfig } from '../redact.ts'
+import { buildBodies, MAX_BODIES } from '../requests.ts'
+import { BlockRecorder } from './blockRecorder.ts'
+import type { ResolvedSide } from './config.ts'
+import { joinedReport } from './joinedReport.ts'
+
+/** Waited for the answer of the connection test at most. */
+const TEST_TIMEOUT_MS = 120_000
+
+export interface SideOptions {
+  name: Side
+  side: ResolvedSide
+  prompts: readonly Prompt[]
+  /** Requests of this side at most. */
+  wanted: number
+  /** What the comparison is about. */
+  metrics: readonly DistributionName[]
+  objectives: readonly Objective[]
+  /** Without its ending; undefined: nothing is stored. */
+  path: string | undefined
+  logPath: string
+  signal: AbortSignal | undefined
+  level: Level
+}
+
+export class SideRun {
+  readonly metrics: RunMetrics
+  readonly #options: SideOptions
+  readonly #endpoint: Endpoint
+  readonly #server: CommandServer | undefined
+  readonly #pool: LoadPool
+  readonly #store: ResultStore | undefined
+  readonly #pipeline: Pipeline
+  readonly #firstBody: string
+  readonly #headers: string[]
+  readonly #reports: PhaseReport[] = []
+  readonly #workers: number
+  #seconds = 0
+  #harnessOverheadMs: number | null = null
+
+  /**
+   * Starts the server where there is a command, and the load threads.
+   *
+   * @throws ConfigError, EndpointError as `startCommandServer` and `openEndpoint` do
+   */
+  static async open(options: SideOptions): Promise<SideRun> {
+    const { side, name, logPath, signal } = options
+    const { command } = side
+    const server =
+      command === undefined
+        ? undefined
+        : await named(name, () => startCommandServer({ ...command, command: command.text, logPath, signal }))
+    let endpoint: Endpoint | undefined
+    try {
+      const protocol = await protocolOf(side.config)
+      endpoint = await openEndpoint(protocol.config, protocol.api)
+      return new SideRun({ ...options, side: { ...side, config: protocol.config } }, protocol, endpoint, server)
+    } catch (error) {
+      await endpoint?.close()
+      await server?.stop()
+      throw error
+    }
+  }
+
+  private constructor(
+    options: SideOptions,
+    { api, reference }: Protocol,
+    endpoint: Endpoint,
+    server: CommandServer | undefined,
+  ) {
+    const { side, prompts, wanted, objectives, level } = options
+    const { config } = side
+    this.#headers = requestHeaders(config, api)
+    this.#options = options
+    this.#endpoint = endpoint
+    this.#server = server
+    this.metrics = new RunMetrics(performance.now(), objectives)
+    const texts = buildBodies(prompts, config, api, endpoint.path, Math.min(wanted, MAX_BODIES))
+    const bodies = packBodies(texts)
+    this.#firstBody = texts[0]!
+    const spare = Math.max(1, availableParallelism() - 1)
+    this.#workers =
+      config.workers === 'auto' ? threadsFor([{ level, warmup: undefined, label: undefined }], spare) : config.workers
+    this.#pool = new LoadPool({
+      api: reference,
+      origin: endpoint.origin,
+      path: endpoint.path,
+      headers: this.#headers,
+      stream: config.stream,
+      connectTimeoutMs: config.connectTimeout * 1000,
+      readTimeoutMs: config.readTimeout * 1000,
+      totalTimeoutMs: config.totalTimeout * 1000,
+      bodies,
+      workers: this.#workers,
+      onBatch: (batch) => this.#pipeline.take(batch),
+    })
+    this.#store =
+      options.path === undefined
+        ? undefined
+        : new ResultStore(
+            {
+              bodies,
+              isStream: config.stream,
+              keepTexts: config.store === 'full',
+              commitInterval: config.dbCommitInterval,
+              wallOriginMs: performance.timeOrigin,
+            },
+            () => this.stop(0),
+          )
+    this.#pipeline = new Pipeline({ api, bodies, config }, this.#store)
+  }
+
+  get url(): string {
+    return this.#endpoint.url
+  }
+
+  get embedded(): boolean {
+    return this.#endpoint.embedded
+  }
+
+  /** How the command ended, when it did before it was told to. */
+  get serverEnded(): string | undefined {
+    return this.#server?.ended
+  }
+
+  get progress(): LoadPool['progress'] {
+    return this.#pool.progress
+  }
+
+  /** Readies threads and connections, and sees that the endpoint answers. @throws EndpointError, StoreError */
+  async prepare(facts: Record<string, unknown>): Promise<void> {
+    const { name, side, path } = this.#options
+    const { config } = side
+    await this.#store?.open(`${path}.db`, {
+      ...facts,
+      side: name,
+      config: redactConfig(config),
+      environment: environment(),
+      endpoint: this.url,
+    })
+    const [overheadMs] = await Promise.all([
+      this.#pool.calibrate(),
+      config.noTestConnection
+        ? undefined
+        : named(name, () =>
+            testConnection({
+              url: this.url,
+              headers: this.#headers,
+              body: this.#firstBody,
+              timeoutMs: Math.min(config.totalTimeout * 1000, TEST_TIMEOUT_MS),
+            }),
+          ),
+    ])
+    this.#harnessOverheadMs = overheadMs
+  }
+
+  async warmUp(level: Level): Promise<void> {
+    await this.#pool.preconnect(level)
+    await this.#pool.run(level, true)
+    await this.#pipeline.settle()
+  }
+
+  /** Sends one block. @throws StoreError when samples could not be written */
+  async run(level: Level): Promise<SideBlock> {
+    const { side, metrics, objectives } = this.#options
+    if (side.config.preconnect) await this.#pool.preconnect(level)
+    const recorder = new BlockRecorder({ firstIndex: level.firstIndex ?? 0, size: level.number, metrics, objectives })
+    this.#pipeline.metrics = {
+      add: (batch: SampleBatch) => {
+        this.metrics.add(batch)
+        recorder.add(batch)
+      },
+    }
+    const report = await this.#pool.run(level, false)
+    await this.#pipeline.settle()
+    this.#pipeline.metrics = undefined
+    this.#store?.throwIfFailed()
+    this.#reports.push(report)
+    this.metrics.addTimes('connect', report.connectMs)
+    const block = recorder.block()
+    this.#seconds += block.seconds
+    return block
+  }
+
+  /** What this side came to. */
+  describe(): ComparedSide {
+    const { side, path, level } = this.#options
+    const { metrics } = this
+    return {
+      endpoint: {
+        url: this.url,
+        embedded: this.embedded,
+        command: side.command?.text ?? null,
+        logPath: this.#server?.logPath ?? null,
+      },
+      model: side.config.model ?? '',
+      totalRequests: metrics.total,
+      succeededRequests: metrics.succeeded,
+      failedRequests: metrics.failed,
+      seconds: this.#seconds,
+      distributions: distributions(metrics),
+      errors: errorCounts(metrics),
+      failures: metrics.failures,
+      client: judgeClient({
+        report: joinedReport(this.#reports),
+        metrics,
+        uncapped: level.parallel === Number.POSITIVE_INFINITY,
+        // Lateness of ours is the same on both sides, so a gate on their ratio needs no stricter limit.
+        smallestGatedMs: undefined,
+        harnessOverheadMs: this.#harnessOverheadMs,
+        freeCores: Math.max(0, availableParallelism() - 1 - this.#workers),
+      }),
+      resultDbPath: path === undefined ? null : `${path}.db`,
+    }
+  }
+
+  stop(graceMs: number): void {
+    this.#pool.stop(graceMs)
+  }
+
+  /** Completes the result DB. @throws StoreError */
+  async finish(result: unknown): Promise<void> {
+    this.#store?.setFact('comparison', result)
+    await this.#store?.finish()
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#pool.close(), this.#store?.close()])
+    await this.#endpoint.close()
+    await this.#server?.stop()
+  }
+}
+
+/** Says of an endpoint's error which side it is about. */
+async function named<T>(name: Side, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof EndpointError) error.message = `${name}: ${error.message}`
+    throw error
+  }
+}

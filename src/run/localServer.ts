@@ -1,0 +1,48 @@
+/** The server that a scenario has started for itself: its command, where it will be, and its log. */
+import { join } from 'node:path'
+import { type Api, resolveEndpoint } from '../apis/index.ts'
+import type { ResolvedConfig } from '../config/index.ts'
+import { fileName, timestamp } from '../store/index.ts'
+import { startCommandServer } from './commandServer.ts'
+import type { Endpoint } from './endpoint.ts'
+import { redactCommand } from './redact.ts'
+
+/** `{port}` and `{model}` stand for the options; the shell gets the model as one word. */
+const VLLM = 'vllm serve {model} --host 127.0.0.1 --port {port}'
+
+/** True when the endpoint of this scenario must be started first. */
+export function startsServer({ localCommand, api }: ResolvedConfig): boolean {
+  return localCommand !== undefined || api.replaceAll('-', '_') === 'local_vllm'
+}
+
+/**
+ * Starts the command and waits until it answers.
+ * @throws ConfigError when something answers at its address already
+ * @throws EndpointError when it ends, or does not answer in time, with the end of its log
+ */
+export async function openLocalServer(
+  config: ResolvedConfig,
+  api: Api,
+  signal: AbortSignal | undefined,
+  onNotice: ((text: string) => void) | undefined,
+): Promise<Endpoint> {
+  const { localCommand = VLLM, port, model = '', outputsDir, readyTimeout } = config
+  const command = localCommand.replaceAll('{port}', String(port)).replaceAll('{model}', quoted(model))
+  const { origin, path } = resolveEndpoint(config.url ?? `http://127.0.0.1:${port}`, api)
+  const names = [fileName(model), 'server', config.noTimestamp ? '' : timestamp(new Date())]
+  const logPath = join(outputsDir, `${names.filter((name) => name !== '').join('_')}.log`)
+  onNotice?.(`starting "${redactCommand(command)}"; its log is ${logPath}`)
+  const server = await startCommandServer({
+    command,
+    readyUrl: config.readyUrl ?? `${origin}/health`,
+    env: { PORT: String(port) },
+    logPath,
+    timeoutMs: readyTimeout * 1000,
+    signal,
+  })
+  return { url: origin + path, origin, path, embedded: false, close: () => server.stop() }
+}
+
+function quoted(word: string): string {
+  return /^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}
