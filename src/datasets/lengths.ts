@@ -1,7 +1,7 @@
 /** The lengths of prompts from files: which are left out, which are cut, and what they are filled up with. */
 import { z } from 'zod'
 import { ConfigError, type ResolvedConfig } from '../config/index.ts'
-import { cutToTokens, type Tokenizer } from '../tokens/index.ts'
+import { cutToTokens, type Tokenizer, textCutter } from '../tokens/index.ts'
 import type { Message, Prompt, PromptExtras } from './dataset.ts'
 import { readTextFile } from './prompt.ts'
 
@@ -115,31 +115,11 @@ function extrasOf(prompt: Prompt): PromptExtras {
   return rest
 }
 
-/** Texts of exactly so many tokens from the beginning of a long one, repeated where it is too short. */
+/** Texts of so many tokens from the beginning of a long one, which is repeated where it is too short. */
 function fillerOf(text: string, tokenizer: Tokenizer): (tokens: number) => string {
-  const ids = tokenizer.encode(text)
-  if (ids.length === 0) throw new ConfigError('option "datasetArgs": prefix_file is empty', 'datasetArgs')
-  const made = new Map<number, string>()
-  const idsFrom = (count: number): number[] => Array.from({ length: count }, (_, i) => ids[i % ids.length]!)
-  const make = (tokens: number): string => {
-    let taken = tokens
-    let best = ''
-    // Decoded and encoded again, a text cut anywhere may be a token longer or shorter: then another cut is tried.
-    for (let round = 0; round < 10; round++) {
-      const cut = tokenizer.decode(idsFrom(taken)).replace(/\uFFFD+$/u, '')
-      const length = tokenizer.count(cut)
-      if (length === tokens) return cut
-      if (length < tokens) best = cut
-      taken += tokens - length
-    }
-    return best
-  }
-  return (tokens) => {
-    if (tokens <= 0) return ''
-    const text = made.get(tokens) ?? make(tokens)
-    made.set(tokens, text)
-    return text
-  }
+  if (text.trim() === '') throw new ConfigError('option "datasetArgs": prefix_file is empty', 'datasetArgs')
+  const cutter = textCutter(tokenizer, text, true)
+  return (tokens) => (tokens <= 0 ? '' : cutter.cut(tokens))
 }
 
 function lastText(prompt: Prompt): string | undefined {

@@ -1,9 +1,13 @@
 /** Prompts of random words, each of exactly as many tokens as the scenario says. */
+import { availableParallelism } from 'node:os'
+import type { ResolvedConfig } from '../config/index.ts'
 import type { Dataset, DatasetOptions } from './dataset.ts'
-import { between, lengthRange, madeUp, openMaker, randomOf, templateTokens } from './randomTexts.ts'
+import { type PromptPlan, plannedTokens, promptMaker } from './randomPlan.ts'
+import { exactly, lengthRange, madeUp, plannedCount, templateTokens } from './randomTexts.ts'
+import { onThreads } from './randomThreads.ts'
 
-/** Index of the random numbers of the shared prefix: below those of the prompts. */
-const PREFIX_INDEX = 2 ** 31 + 1
+/** Less work than this is done sooner than threads are started. */
+const TOKENS_FOR_THREADS = 4_000_000
 
 export const random: Dataset = {
   name: 'random',
@@ -22,12 +26,25 @@ export const random: Dataset = {
 export async function* randomPrompts(options: DatasetOptions): AsyncGenerator<string> {
   const { config } = options
   const [low, high] = lengthRange(config, config.prefixLength > 0 ? 0 : 1)
-  const { maker, tokenizer } = await openMaker(options)
+  const tokenizer = await options.tokenizer()
+  const { loadSeed, prefixLength, model, tokenizerPath, dataSource } = config
   const template = templateTokens(config, tokenizer)
-  const prefix = maker.make(config.prefixLength, randomOf(config, PREFIX_INDEX))
-  yield* madeUp(options, (index) => {
-    const draw = randomOf(config, index)
-    const tokens = config.prefixLength + Math.max(1, between(draw, low, high) - template)
-    return { made: maker.make(tokens, draw, prefix), tokens }
-  })
+  const plan: PromptPlan = { loadSeed, low, high, template, prefixLength, model, tokenizerPath, dataSource }
+  const threads = threadsFor(config, options.count, plan)
+  if (threads > 1) {
+    yield* onThreads(
+      plan,
+      plannedCount(options, (index) => plannedTokens(plan, index)),
+      threads,
+    )
+    return
+  }
+  const make = exactly(() => promptMaker(plan, tokenizer))
+  yield* madeUp(options, (index) => ({ made: make(index), tokens: plannedTokens(plan, index) }))
+}
+
+/** As many as asked for; otherwise as many as there are cores, if there is enough to do. */
+function threadsFor({ numWorkers }: ResolvedConfig, count: number, { low, high, prefixLength }: PromptPlan): number {
+  if (numWorkers > 0) return numWorkers
+  return (prefixLength + (low + high) / 2) * count < TOKENS_FOR_THREADS ? 1 : availableParallelism()
 }

@@ -1,7 +1,8 @@
 /** Random texts to embed, each of an exact number of tokens: one a request, or in batches. */
 import type { Dataset, DatasetOptions, Prompt } from './dataset.ts'
 import { type BatchArgs, batchArgs, embed } from './embedding.ts'
-import { between, lengthRange, madeUp, openMaker, randomOf } from './randomTexts.ts'
+import { between } from './randomPlan.ts'
+import { lengthRange, madeUp, openMaker, randomOf } from './randomTexts.ts'
 
 export const randomEmbedding: Dataset = {
   name: 'random_embedding',

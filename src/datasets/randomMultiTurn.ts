@@ -4,7 +4,8 @@ import { ConfigError, type ResolvedConfig } from '../config/index.ts'
 import type { Random } from '../load/random.ts'
 import type { Dataset } from './dataset.ts'
 import type { Conversation } from './item.ts'
-import { between, lengthRange, madeUp, openMaker, randomOf } from './randomTexts.ts'
+import { between } from './randomPlan.ts'
+import { lengthRange, madeUp, openMaker, randomOf } from './randomTexts.ts'
 
 const length = z.union([
   z.number().int().min(1),

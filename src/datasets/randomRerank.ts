@@ -1,7 +1,8 @@
 /** A random query and random documents to rank for it, each of an exact number of tokens. */
 import { z } from 'zod'
 import type { Dataset } from './dataset.ts'
-import { between, lengthRange, madeUp, openMaker, randomOf } from './randomTexts.ts'
+import { between } from './randomPlan.ts'
+import { lengthRange, madeUp, openMaker, randomOf } from './randomTexts.ts'
 import { ranking } from './rerank.ts'
 
 const args = z.strictObject({

@@ -1,16 +1,17 @@
 /** Texts made up of random words, each of an exact number of tokens: what the random datasets are made of. */
 import { ConfigError, type ResolvedConfig } from '../config/index.ts'
-import { type Random, seeded } from '../load/random.ts'
+import type { Random } from '../load/random.ts'
 import { type TextMaker, type Tokenizer, textMaker } from '../tokens/index.ts'
 import type { DatasetOptions } from './dataset.ts'
 import { isChat } from './endpoint.ts'
+import { drawOf } from './randomPlan.ts'
 
 /** More than this is not made up, however many requests a run may come to: later ones repeat the prompts there are. */
 const TOKENS_AT_MOST = 32_000_000
 
 /** Random numbers of one prompt: the same whatever was drawn for others. */
 export function randomOf(config: ResolvedConfig, index: number): Random {
-  return seeded((config.loadSeed % 2 ** 20) * 2 ** 32 + index)
+  return drawOf(config.loadSeed, index)
 }
 
 /** @throws ConfigError when the tokenizer does not lend itself to texts of exact lengths */
@@ -26,11 +27,6 @@ export async function openMaker({ config, tokenizer }: DatasetOptions): Promise<
 export function templateTokens(config: ResolvedConfig, tokenizer: Tokenizer): number {
   if (tokenizer.renderChat === undefined || config.tokenizePrompt || !isChat(config)) return 0
   return tokenizer.countMessages([{ role: 'user', content: '' }])
-}
-
-/** An integer from low to high, both included. */
-export function between(random: Random, low: number, high: number): number {
-  return low + Math.floor(random() * (high - low + 1))
 }
 
 /**
@@ -51,21 +47,36 @@ export function lengthRange({ minPromptLength, maxPromptLength }: ResolvedConfig
  * @param make what is made for an index, and how many tokens it has
  */
 export async function* madeUp<T>(
-  { count, notice }: DatasetOptions,
+  options: DatasetOptions,
   make: (index: number) => { made: T; tokens: number },
 ): AsyncGenerator<T> {
+  let made = 0
   let tokens = 0
-  for (let index = 0; index < count; index++) {
+  for (let index = 0; index < options.count; index++) {
     const next = exactly(() => make(index))
     tokens += next.tokens
     yield next.made
-    if (tokens < TOKENS_AT_MOST || index + 1 === count) continue
-    notice(`made up ${index + 1} prompts, ${tokens} tokens in all; later requests repeat them`)
-    return
+    made++
+    if (tokens >= TOKENS_AT_MOST) break
   }
+  tellCount(options, made, tokens)
 }
 
-function exactly<T>(make: () => T): T {
+/** How many prompts `madeUp` would make, for prompts whose lengths are known before they are made. */
+export function plannedCount(options: DatasetOptions, tokensOf: (index: number) => number): number {
+  let index = 0
+  let tokens = 0
+  while (index < options.count && tokens < TOKENS_AT_MOST) tokens += tokensOf(index++)
+  tellCount(options, index, tokens)
+  return index
+}
+
+function tellCount({ count, notice }: DatasetOptions, made: number, tokens: number): void {
+  if (made < count) notice(`made up ${made} prompts, ${tokens} tokens in all; later requests repeat them`)
+}
+
+/** @throws ConfigError of option `tokenizerPath` when a text of an exact length cannot be made */
+export function exactly<T>(make: () => T): T {
   try {
     return make()
   } catch (error) {

@@ -4,7 +4,7 @@ import { numbers, wholeNumber } from './fields.ts'
 import { hubFile } from './hubFile.ts'
 import type { Conversation, Turn } from './item.ts'
 import type { Row } from './jsonl.ts'
-import { openMaker, randomOf } from './randomTexts.ts'
+import { exactly, openMaker, randomOf } from './randomTexts.ts'
 import { readRows } from './readers/rows.ts'
 
 export const trieAgenticCoding = trie('trie_agentic_coding', 'coding agents', 'agentic_coding_8k.jsonl')
@@ -29,7 +29,7 @@ function trie(name: string, what: string, file: string): Dataset {
       for await (const row of readRows(path, name)) {
         const random = randomOf(options.config, index++)
         // A message of no tokens is refused by many chat templates.
-        yield conversationOf(row, (tokens) => maker.make(Math.max(1, tokens), random))
+        yield conversationOf(row, (tokens) => exactly(() => maker.make(Math.max(1, tokens), random)))
       }
     },
   }

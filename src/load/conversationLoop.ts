@@ -107,7 +107,7 @@ export class ConversationLoop implements Loop {
   }
 
   #begin(index: number): void {
-    const turns = this.#book.turns(index)
+    const turns = this.#book.turns(index + (this.#phase.level.firstIndex ?? 0))
     const random = seeded(this.#phase.level.seed * SEED_STEP + index)
     const held: Held = { index, turns, turn: 0, history: turns[0]!.messages, random, timer: undefined }
     this.#held.add(held)

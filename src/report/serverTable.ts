@@ -37,7 +37,10 @@ export function serverSentences({ server }: Result): string[] {
       : []),
     ...(counters.preemptions ? [`${counters.preemptions} preemptions`] : []),
   ]
-  const meanings = Map.groupBy(comparison, ({ meaning }) => meaning)
+  const meanings = Map.groupBy(
+    comparison.filter(({ difference }) => difference !== 0),
+    ({ meaning }) => meaning,
+  )
   return [
     ...(engine === null ? [] : [`${engine} at ${url}, ${scrapes} scrapes: ${facts.join('; ') || 'nothing of use'}.`]),
     ...[...meanings].map(

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ConfigError } from '../config/index.ts'
 import { readPrompts } from '../datasets/index.ts'
 import {
   type BlockPair,
@@ -50,6 +51,11 @@ export async function runComparison(
 ): Promise<ComparisonOutcome> {
   const comparison = resolveComparison(input)
   const { config } = comparison.sides.baseline
+  if (config.multiTurn)
+    throw new ConfigError(
+      'option "multiTurn": a comparison sends single requests; leave it out, or run the conversations against each side',
+      'multiTurn',
+    )
   const wanted = comparison.blockSize * comparison.looks.at(-1)!.blocks
   const prompts = await readPrompts(config, Math.min(wanted, MAX_BODIES))
   const startedAt = new Date()

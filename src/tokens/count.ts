@@ -49,9 +49,14 @@ export async function loadTokenCounter(model: string): Promise<Tokenizer> {
     count,
     countMessages: (messages) => messages.reduce((sum, message) => sum + countMessage(message), PER_ANSWER),
     encode: (text) => cutLongRuns(text).flatMap((part) => encode(part, PLAIN)),
-    decode: (ids) => decode(ids),
     vocabularySize,
-    tokenText: (id) => decode([id]),
+    tokenText: (id) => {
+      try {
+        return decode([id])
+      } catch {
+        return undefined // an id not in use
+      }
+    },
   }
 }
 

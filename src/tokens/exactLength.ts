@@ -37,18 +37,3 @@ export function textMaker(tokenizer: Tokenizer, random: () => number): TextMaker
     },
   }
 }
-
-/**
- * The beginning of a text that is at most `tokens` tokens long, and as near to it as the tokenizer allows: a text cut
- * between tokens may be encoded to fewer, or more, than it was cut from.
- */
-export function cutToTokens(tokenizer: Tokenizer, text: string, tokens: number): string {
-  const ids = tokenizer.encode(text)
-  if (ids.length <= tokens) return text
-  for (let kept = tokens; kept > 0; kept--) {
-    // Half a character at the end decodes to the replacement character: no text of the user's.
-    const cut = tokenizer.decode(ids.slice(0, kept)).replace(/\uFFFD+$/u, '')
-    if (tokenizer.encode(cut).length <= tokens) return cut
-  }
-  return ''
-}

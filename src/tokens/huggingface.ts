@@ -37,7 +37,6 @@ export async function loadHuggingFaceTokenizer(path: string): Promise<Tokenizer>
         ? messages.flatMap(textsOf).reduce((sum, text) => sum + count(text), 0)
         : count(renderChat(messages.map(plainMessage))),
     encode,
-    decode: (ids) => kept.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
     vocabularySize: [...vocabulary.values()].reduce((largest, id) => Math.max(largest, id), -1) + 1,
     tokenText: (id) => {
       const token = kept.id_to_token(id)

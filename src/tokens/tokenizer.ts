@@ -1,10 +1,9 @@
-/** What a tokenizer does, whatever its kind: ids from text and back, and the model's chat template. */
+/** What a tokenizer does, whatever its kind: ids of a text, and the model's chat template. */
 import type { CountedMessage, TokenCounter } from './count.ts'
 
 export interface Tokenizer extends TokenCounter {
   /** Ids of a text, without those that a model puts before and after it. */
   encode(text: string): number[]
-  decode(ids: readonly number[]): string
   /** All ids are below it; not every one of them needs to be in use. */
   readonly vocabularySize: number
   /**

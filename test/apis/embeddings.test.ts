@@ -88,7 +88,7 @@ describe('embeddings', () => {
   it('take the texts of any dataset, batches as they are', () => {
     const config = resolveConfig({ model: 'm', api: 'embedding', extraArgs: { dimensions: 4 } })
     const bodies = buildBodies(
-      [{ text: 'a' }, { inputs: ['a', 'b'] }, { messages: [{ role: 'user', content: 'c' }] }],
+      [{ text: 'a' }, { text: '', inputs: ['a', 'b'] }, { messages: [{ role: 'user', content: 'c' }] }],
       config,
       findApi('embedding'),
       '/v1/embeddings',
@@ -127,7 +127,7 @@ describe('rankings', () => {
     const config = resolveConfig({ model: 'm', api: 'rerank', extraArgs: { top_n: 1 } })
     const build = (prompt: Parameters<typeof buildBodies>[0][number]): unknown =>
       JSON.parse(buildBodies([prompt], config, findApi('rerank'), '/v1/rerank', 1)[0]!)
-    expect(build({ rerank: { query: 'q', documents: ['d'] } })).toEqual({
+    expect(build({ text: '', rerank: { query: 'q', documents: ['d'] } })).toEqual({
       model: 'm',
       query: 'q',
       documents: ['d'],

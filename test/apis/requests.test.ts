@@ -227,10 +227,10 @@ describe('what an API cannot do is refused before anything is sent', () => {
   })
 
   it.each(['openai', 'openai_responses', 'anthropic', 'dashscope'])('%s answers no batch and ranks nothing', (api) => {
-    expect(() => build(api, { inputs: ['a', 'b'] })).toThrow(
+    expect(() => build(api, { text: '', inputs: ['a', 'b'] })).toThrow(
       `option "dataset": it gives 2 texts to embed, which the API ${api} does not take; use --api openai_embedding, or another dataset`,
     )
-    expect(() => build(api, { rerank: { query: 'q', documents: ['d'] } })).toThrow('use --api openai_rerank')
-    expect(build(api, { inputs: ['alone'] })).toEqual(build(api, { text: 'alone' }))
+    expect(() => build(api, { text: '', rerank: { query: 'q', documents: ['d'] } })).toThrow('use --api openai_rerank')
+    expect(build(api, { text: 'alone', inputs: ['alone'] })).toEqual(build(api, { text: 'alone' }))
   })
 })

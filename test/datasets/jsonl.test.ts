@@ -86,12 +86,4 @@ describe('longalpaca', () => {
       'dataset longalpaca: long.json line 4: field "instruction" must be a non-empty string, got number',
     )
   })
-
-  it('needs a file and says which', async () => {
-    expect(await errorOf(() => all(longalpaca.read(options(undefined))))).toEqual({
-      message:
-        'option "datasetPath": dataset longalpaca does not ship; download LongAlpaca-12k.json, or write JSONL lines {"instruction": "…"}, and name the file',
-      option: 'datasetPath',
-    })
-  })
 })

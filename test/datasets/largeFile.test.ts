@@ -35,8 +35,10 @@ function write(name: string, before: string, row: string, separator: string, aft
 
 let jsonl: string
 let array: string
+let csv: string
 beforeAll(() => {
   jsonl = write('large.jsonl', '', JSON.stringify({ question }), '\n', '\n')
+  csv = write('large.csv', 'question\n', question, '\n', '\n')
   array = write('large.json', '[', JSON.stringify({ instruction: question }), ',', ']')
 })
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -71,6 +73,13 @@ describe('a file of 50 MB', () => {
     const prompts = await readPrompts(resolveConfig({ datasetPath: jsonl, datasetOffset: number - 500 }), 1000)
     expect(prompts).toEqual(Array(501).fill({ text: question }))
     expect(opened[0]!.bytesRead).toBe(statSync(jsonl).size)
+  })
+
+  it('of CSV is read only as far as its first ten records, and closed', async () => {
+    expect(statSync(csv).size).toBeGreaterThan(50_000_000)
+    const prompts = await readPrompts(resolveConfig({ datasetPath: csv }), 10)
+    expect(prompts).toEqual(Array(10).fill({ text: question }))
+    await expectLittleRead()
   })
 
   it('is closed when a line is wrong', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type EmbeddedServer, type ServerOptions, startServer } from '../../fixtures/index.ts'
+import { tokenText } from '../../fixtures/text.ts'
 import type { RequestTruth } from '../../fixtures/truth.ts'
 import { runPerfBenchmark } from '../../src/run/index.ts'
 
@@ -65,6 +66,9 @@ function rowsOf(path: string | null): Row[] {
   return rows
 }
 
+/** A text, or parts of one. */
+const textOfContent = (content: unknown): string =>
+  typeof content === 'string' ? content : (content as { text: string }[]).map(({ text }) => text).join('')
 const messagesOf = ({ body }: RequestTruth): Message[] => (body as { messages: Message[] }).messages
 /** The requests of one conversation, in order of arrival. */
 const ofConversation = (requests: readonly RequestTruth[], c: number): RequestTruth[] =>
@@ -132,6 +136,35 @@ describe('a conversation', () => {
       role: 'assistant',
       content: rowsOf(resultDbPath)[0]!.response_messages,
     })
+  })
+
+  it('keeps the model’s reasoning out of the history, in a stream and without', async () => {
+    for (const stream of [true, false]) {
+      const { url, requests } = await server({ reasoningTokens: 4, outputTokens: 9 })
+      const { resultDbPath } = await runPerfBenchmark({ ...base(), ...dataset(2), url, number: 1, stream })
+      const { content } = messagesOf(requests[1]!)[1]!
+      const stored = rowsOf(resultDbPath)[0]!.response_messages
+      // What was stored begins with the reasoning; five of nine tokens were said.
+      expect(stored.endsWith(content)).toBe(true)
+      expect(stored.length).toBeGreaterThan(content.length)
+      expect(content).toBe(Array.from({ length: 5 }, (_, i) => tokenText(0, 0, 4 + i)).join(''))
+    }
+  })
+
+  it.each([
+    ['anthropic', '/messages', (sent: unknown) => (sent as { messages: Message[] }).messages],
+    ['openai_responses', '/responses', (sent: unknown) => (sent as { input: Message[] }).input],
+  ])('is held through the API %s, whose bodies are of another form', async (api, path, read) => {
+    const { url, requests } = await server()
+    const { result } = await runPerfBenchmark({ ...base(), ...dataset(2), url: `${url}${path}`, api, number: 1 })
+    expect(result.summary.failedRequests).toBe(0)
+    const history = read(requests[1]!.body).map(({ role, content }) => [role, textOfContent(content)])
+    const answer = Array.from({ length: 6 }, (_, i) => tokenText(0, 0, i)).join('')
+    expect(history).toEqual([
+      ['user', 'c0 t0'],
+      ['assistant', answer],
+      ['user', 'c0 t1'],
+    ])
   })
 
   it('asks the completions endpoint with all that was said, as one prompt', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type EmbeddedServer, startServer } from '../../fixtures/index.ts'
+import type { RequestTruth } from '../../fixtures/truth.ts'
 import { runPerfBenchmark } from '../../src/run/index.ts'
 import { loadTokenCounter } from '../../src/tokens/index.ts'
 
@@ -44,6 +45,13 @@ const dueMs = (rows: Row[]): number[] => rows.map((row) => (row.scheduled_time -
 const body = (text: string, more: object = {}): object => ({ messages: [{ role: 'user', content: text }], ...more })
 const base = () => ({ noTestConnection: true, outputsDir: folder(), openLoop: true })
 
+/** On a busy machine two requests may overtake each other on their connections; here texts are in the order of times. */
+function byText(requests: readonly RequestTruth[]): RequestTruth[] {
+  const textOf = (request: RequestTruth): string =>
+    (request.body as { messages: { content: string }[] }).messages[0]!.content
+  return requests.toSorted((a, b) => textOf(a).localeCompare(textOf(b)))
+}
+
 describe('workload_trace', () => {
   const records = [
     { body: body('one', { model: 'a', temperature: 0.7, stream: false }), timestamp: 100, request_id: 'first' },
@@ -64,13 +72,13 @@ describe('workload_trace', () => {
     for (const row of rows) expect(row.start_time).toBeGreaterThanOrEqual(row.scheduled_time - 1e-6)
     // As recorded, but streamed: that is what is measured.
     const streamed = { stream: true, stream_options: { include_usage: true } }
-    expect(requests.map((request) => request.body)).toEqual([
+    expect(byText(requests).map((request) => request.body)).toEqual([
       { ...body('one', { model: 'a', temperature: 0.7 }), ...streamed },
       { ...body('three', { model: 'a' }), ...streamed },
       { ...body('two', { model: 'b', max_tokens: 3 }), ...streamed },
     ])
-    expect(requests.map(({ headers }) => headers['x-user'])).toEqual(['run', 'run', 'u2'])
-    expect(requests[2]!.headers['host']).toBe(new URL(url).host)
+    expect(byText(requests).map(({ headers }) => headers['x-user'])).toEqual(['run', 'run', 'u2'])
+    expect(byText(requests)[2]!.headers['host']).toBe(new URL(url).host)
     expect(rows.map(({ trace_request_id: id }) => id)).toEqual(['first', null, null])
     expect(notices.join()).toContain('not in order')
     expect(result.summary).toMatchObject({ totalRequests: 3, expectedRequests: 3, concurrency: null })
@@ -86,15 +94,19 @@ describe('workload_trace', () => {
       datasetArgs: { speed: 2, model_mapping: { b: 'mapped' }, model_override: 'over', match_output_length: true },
     })
     expect(dueMs(rowsOf(resultDbPath)).map((ms) => Math.round(ms * 100) / 100)).toEqual([0, 30, 60])
-    expect(requests.map((request) => (request.body as { model: string }).model)).toEqual(['over', 'over', 'mapped'])
-    expect(requests[1]!.body).toMatchObject({ max_tokens: 9, ignore_eos: true })
-    expect(requests.map(({ outputTokens }) => outputTokens)).toEqual([4, 9, 3])
+    expect(byText(requests).map((request) => (request.body as { model: string }).model)).toEqual([
+      'over',
+      'over',
+      'mapped',
+    ])
+    expect(byText(requests)[1]!.body).toMatchObject({ max_tokens: 9, ignore_eos: true })
+    expect(byText(requests).map(({ outputTokens }) => outputTokens)).toEqual([4, 9, 3])
   })
 
   it('number takes the first ones; several threads send each once', async () => {
     const { url, requests } = await server()
     await runPerfBenchmark({ ...options(), url, number: 2, workers: 2 })
-    expect(requests.map((request) => (request.body as { model: string }).model)).toEqual(['a', 'a'])
+    expect(byText(requests).map((request) => (request.body as { model: string }).model)).toEqual(['a', 'a'])
   })
 
   it('needs an open loop', async () => {
@@ -121,10 +133,13 @@ describe('mooncake', () => {
     })
     expect(dueMs(rowsOf(resultDbPath)).map((ms) => Math.round(ms * 100) / 100)).toEqual([0, 40])
     const counter = await loadTokenCounter('gpt-4o')
-    const sent = requests.map((request) => (request.body as { messages: { content: string }[] }).messages[0]!.content)
+    const longestFirst = requests.toSorted((a, b) => JSON.stringify(b.body).length - JSON.stringify(a.body).length)
+    const sent = longestFirst.map(
+      (request) => (request.body as { messages: { content: string }[] }).messages[0]!.content,
+    )
     expect(sent.map((text) => counter.count(text))).toEqual([70, 40])
     const shared = (text: string): string => text.split(' ').slice(0, 32).join(' ')
     expect(shared(sent[0]!)).toBe(shared(sent[1]!))
-    expect(requests.map(({ outputTokens }) => outputTokens)).toEqual([3, 2])
+    expect(longestFirst.map(({ outputTokens }) => outputTokens)).toEqual([3, 2])
   })
 })

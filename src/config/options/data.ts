@@ -30,8 +30,9 @@ export const dataOptions = {
   dataSource: option(z.enum(['modelscope', 'huggingface', 'local']).optional(), {
     group: 'Data',
     kind: 'string',
-    value: 'modelscope|huggingface|local',
-    description: 'hub a dataset without a path is taken from; local: never downloaded',
+    value: 'hub',
+    description:
+      'where a dataset or tokenizer without a path comes from: modelscope, huggingface, or local (no download)',
     defaultText: 'modelscope, for datasets that do not ship',
   }),
   datasetArgs: option(z.record(z.string(), z.unknown()).default({}), {
@@ -97,8 +98,8 @@ export const dataOptions = {
   imageFormat: option(z.enum(['RGB', 'RGBA', 'L']).default('RGB'), {
     group: 'Data',
     kind: 'string',
-    value: 'RGB|RGBA|L',
-    description: 'colours of random images: red, green, blue; with transparency; grey',
+    value: 'colours',
+    description: 'colours of random images: RGB, RGBA (with transparency) or L (grey)',
   }),
   imageNum: option(z.number().int().min(1).max(1000).default(1), {
     group: 'Data',

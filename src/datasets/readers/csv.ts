@@ -11,11 +11,13 @@ import { placeOf } from '../pieces.ts'
  */
 export async function* readCsv(path: string, dataset: string, delimiter: ',' | '\t'): AsyncGenerator<Row> {
   const { CsvError, parse } = await import('csv-parse')
-  const source = Readable.from(readChunks(path, dataset))
+  const chunks = readChunks(path, dataset)
+  const source = Readable.from(chunks)
   const parser = parse({
     columns: true,
     bom: true,
     delimiter,
+    record_delimiter: ['\r\n', '\n'],
     info: true,
     skip_empty_lines: true,
     max_record_size: 64 * 1024 * 1024,
@@ -35,6 +37,8 @@ export async function* readCsv(path: string, dataset: string, delimiter: ',' | '
     throw new ConfigError(`${placeOf(path, dataset, error.lines as number)}: not CSV: ${error.message}`, 'datasetPath')
   } finally {
     source.destroy()
+    // The stream closes the file in its own time; here it is closed when the reading has ended.
+    await chunks.return(undefined)
   }
 }
 
