@@ -43,6 +43,7 @@ export class Engine implements ConnectionListener {
   /** Arrivals that were due but not sent before the level ended (capped open loop). */
   unsent = 0
   #inFlight = 0
+  #firstBody = 0
   #loop: Loop | undefined
   #stopping = false
 
@@ -61,6 +62,7 @@ export class Engine implements ConnectionListener {
   runPhase(phase: PhaseOptions): Promise<void> {
     const executor = executorNamed(phase.level.executor)
     this.unsent = 0
+    this.#firstBody = phase.level.firstBody ?? 0
     return new Promise((resolve) => {
       const done = (): void => {
         clearInterval(ticker)
@@ -122,7 +124,7 @@ export class Engine implements ConnectionListener {
     this.#inFlight++
     const { bodies, counters, worker } = this.#options
     counters.started(worker, this.#inFlight)
-    const body = bodies.indexOf(index)
+    const body = bodies.indexOf(this.#firstBody + index)
     connection.send({ index, body, bytes: bodies.bytes(body), scheduledAt, flags: warmup ? FLAG_WARMUP : 0 })
   }
 

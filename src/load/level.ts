@@ -16,4 +16,6 @@ export interface Level {
   /** Arrival times of a trace, milliseconds from the start, ascending. */
   timestamps: readonly number[]
   seed: number
+  /** Request i sends body `firstBody + i`; absent: 0. */
+  firstBody?: number
 }

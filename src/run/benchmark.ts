@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { findApi } from '../apis/index.ts'
 import { type Config, type ResolvedConfig, resolveConfig } from '../config/index.ts'
-import { readPrompts } from '../datasets/index.ts'
+import { hasFreshPrompts, readPrompts } from '../datasets/index.ts'
 import { parseObjectives, parseThresholds, requireObjectives } from '../gates/index.ts'
 import { LoadPool, packBodies, type SharedBodies } from '../load/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
@@ -11,6 +11,7 @@ import type { SampleBatch } from '../samples/index.ts'
 import { ResultStore } from '../store/index.ts'
 import { testConnection } from './connectionTest.ts'
 import { openEndpoint, requestHeaders } from './endpoint.ts'
+import { withFirstBodies } from './firstBodies.ts'
 import type { RunHooks } from './hooks.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf, type RunLevel } from './levels.ts'
@@ -57,8 +58,7 @@ export async function runPerfBenchmark(
   const objectives = parseObjectives(config.objectives)
   requireObjectives(thresholds, objectives)
   const api = findApi(config.api)
-  const levels = levelsOf(config)
-  const wanted = Math.max(...levels.map(({ level }) => level.number))
+  const { levels, wanted } = withFirstBodies(levelsOf(config), hasFreshPrompts(config))
   const prompts = await readPrompts(config, Math.min(wanted, MAX_BODIES), hooks.onNotice)
   const endpoint = await openEndpoint(config, api)
   let pool: LoadPool | undefined
