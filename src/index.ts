@@ -1,7 +1,7 @@
 /** perfgate from code: run a scenario, get its figures and its verdict. */
 export type { Api, ChoiceReading, CustomApi, Reading, Usage } from './apis/index.ts'
 export { type Config, ConfigError, EndpointError, type ResolvedConfig, resolveConfig } from './config/index.ts'
-export type { Message, Prompt } from './datasets/index.ts'
+export type { CustomDataset, CustomPrompt, DatasetOptions, Message, Prompt } from './datasets/index.ts'
 export type { DistributionName, DistributionView, MetricsView, ScalarName } from './metrics/index.ts'
 export type {
   CapacityResult,

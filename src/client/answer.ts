@@ -291,8 +291,3 @@ function isPlainText(reading: Reading): boolean {
     reading.malformed === undefined
   )
 }
-
-function appendText(choice: Choice, text: string): void {
-  const escaped = Buffer.from(JSON.stringify(text))
-  choice.append(escaped, 1, escaped.length - 1)
-}

@@ -56,6 +56,8 @@ export interface Dataset<Args = unknown> {
   readonly extraArgs?: readonly string[]
   /** True where `--min-prompt-length` and `--max-prompt-length` say what is made, rather than what is left out. */
   readonly makesLengths?: boolean
+  /** True where prompts are made up, as many as are wanted, none like another. */
+  readonly isMadeUp?: boolean
   /** True where prompts are texts for `/v1/completions`, which a chat template would lengthen. */
   readonly isPlainText?: boolean
   /** True where the result shows the speed for each length of prompt. */

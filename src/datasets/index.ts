@@ -43,6 +43,11 @@ export function bodyArgs(config: ResolvedConfig): Record<string, unknown> {
   return Object.fromEntries(Object.entries(extraArgs).filter(([name]) => !own.includes(name)))
 }
 
+/** True where there are as many prompts as are wanted, none like another: then each level of a sweep has its own. */
+export function hasFreshPrompts({ prompt, dataset }: ResolvedConfig): boolean {
+  return prompt === undefined && findDataset(dataset).isMadeUp === true
+}
+
 /** True where the result is to show the speed for each length of prompt. */
 export function showsSpeed({ prompt, dataset }: ResolvedConfig): boolean {
   return prompt === undefined && findDataset(dataset).showsSpeed === true

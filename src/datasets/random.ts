@@ -14,6 +14,7 @@ export const random: Dataset = {
   description:
     'random words of exactly --min-prompt-length to --max-prompt-length tokens, after a shared prefix of --prefix-length',
   makesLengths: true,
+  isMadeUp: true,
   async *read(options) {
     for await (const text of randomPrompts(options)) yield { text }
   },

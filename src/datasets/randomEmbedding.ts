@@ -8,6 +8,7 @@ export const randomEmbedding: Dataset = {
   name: 'random_embedding',
   description: 'a random text of --min-prompt-length to --max-prompt-length tokens to embed',
   makesLengths: true,
+  isMadeUp: true,
   read: (options) => batches(options, 1),
 }
 
@@ -17,6 +18,7 @@ export const randomEmbeddingBatch: Dataset<BatchArgs> = {
   args: batchArgs,
   extraArgs: ['batch_size'],
   makesLengths: true,
+  isMadeUp: true,
   read: (options) => batches(options, options.args.batch_size),
 }
 

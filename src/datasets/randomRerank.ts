@@ -17,6 +17,7 @@ export const randomRerank: Dataset<z.output<typeof args>> = {
   args,
   extraArgs: ['num_documents', 'document_length_ratio'],
   makesLengths: true,
+  isMadeUp: true,
   async *read(options) {
     const [low, high] = lengthRange(options.config)
     const { num_documents: documents, document_length_ratio: ratio } = options.args

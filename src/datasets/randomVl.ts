@@ -13,6 +13,7 @@ export const randomVl: Dataset = {
   name: 'random_vl',
   description: 'as random, with --image-num random PNG images of --image-width by --image-height pixels',
   makesLengths: true,
+  isMadeUp: true,
   async *read(options) {
     const { config } = options
     if (config.tokenizePrompt)

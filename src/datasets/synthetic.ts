@@ -21,6 +21,7 @@ export const synthetic: Dataset<z.output<typeof args>> = {
     'random words with lengths by --dataset-args: input, output (constant, uniform, normal, lognormal, empirical), prefix_tokens shared in prefix_groups groups',
   args,
   makesLengths: true,
+  isMadeUp: true,
   async *read(options) {
     const { config, args } = options
     const { maker, tokenizer } = await openMaker(options)

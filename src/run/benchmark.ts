@@ -1,7 +1,7 @@
 /** The pipeline behind every door: scenario, prompts, endpoint, load, figures, verdict, files. */
 import { availableParallelism } from 'node:os'
 import { type Config, ConfigError, type ResolvedConfig, resolveConfig } from '../config/index.ts'
-import { type Prompt, readConversations, readPrompts } from '../datasets/index.ts'
+import { hasFreshPrompts, type Prompt, readConversations, readPrompts } from '../datasets/index.ts'
 import { LoadPool, packBodies, prepareThread, type SharedBodies } from '../load/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
 import type { CapacityResult, PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
@@ -13,6 +13,7 @@ import { withBudget } from './budget.ts'
 import { testConnection } from './connectionTest.ts'
 import { buildConversations } from './conversations.ts'
 import { openEndpoint, requestHeaders } from './endpoint.ts'
+import { withFirstBodies } from './firstBodies.ts'
 import { gatesOf } from './gates.ts'
 import type { RunHooks } from './hooks.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
@@ -68,7 +69,10 @@ export async function runPerfBenchmark(
   refuseIdleSearch(config)
   const recording = await readRecording(config, hooks.onNotice)
   const levels = levelsOf(recording === undefined ? config : { ...config, timestamps: recording.timestamps })
-  const plan = inOrder(againstBaseline(config, levels, hooks))
+  // Recorded requests and conversations are sent as they are numbered.
+  const placed =
+    recording === undefined && !config.multiTurn ? withFirstBodies(levels, hasFreshPrompts(config)) : levels
+  const plan = inOrder(againstBaseline(config, placed, hooks))
   return runPlan({ ...scenario, prompts: recording?.prompts }, plan, hooks)
 }
 
@@ -86,7 +90,7 @@ export async function runPlan(
   if (config.debug) hooks.onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
   const { thresholds, objectives, notices } = gatesOf(config, plan.extent)
   for (const notice of notices) hooks.onNotice?.(notice)
-  const wanted = Math.max(...plan.extent.map(({ level }) => withBudget(level, config).number))
+  const wanted = Math.max(...plan.extent.map(({ level }) => (level.firstBody ?? 0) + withBudget(level, config).number))
   prepareThread()
   const limit = Math.min(wanted, MAX_BODIES)
   const conversations = config.multiTurn ? await readConversations(config, limit, hooks.onNotice) : undefined
