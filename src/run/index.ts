@@ -2,3 +2,4 @@
 export { type Outcome, runPerfBenchmark } from './benchmark.ts'
 export { environment, packageVersion } from './environment.ts'
 export type { RunHooks, RunProgress } from './hooks.ts'
+export { type RecordedRun, readRunDb, readRuns } from './readRun.ts'

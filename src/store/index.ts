@@ -1,4 +1,5 @@
 /** The result DB: one row per request, on disk while the run goes on. */
 export { fileName, reservePath } from './path.ts'
+export { type ReadOptions, type ResultReader, readResultDb, type StoredRequest } from './reader.ts'
 export { ResultStore, StoreError } from './store.ts'
 export { COLUMN_NAMES, DB_VERSION } from './table.ts'
