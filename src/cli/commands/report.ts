@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ConfigError } from '../../config/index.ts'
+import type { RecordedRun } from '../../run/index.ts'
 import type { Io } from '../io.ts'
 import { isHelp, quietCommand, usageError } from '../usage.ts'
 import type { CliCommand } from './command.ts'
@@ -39,7 +40,7 @@ export async function reportCommand(
   const { readRuns } = await import('../../run/index.ts')
   const { renderHtml } = await import('../../report/html/index.ts')
   const { readResultDb } = await import('../../store/index.ts')
-  const runs = readRuns(paths)
+  const runs = inOrderOfLoad(readRuns(paths))
   const readers = runs.map(({ dbPath }) => (dbPath === undefined ? undefined : readResultDb(dbPath)))
   try {
     const page = renderHtml(runs.map(({ result }, i) => ({ result, requests: readers[i]?.requests })))
@@ -55,6 +56,16 @@ export async function reportCommand(
   } finally {
     for (const reader of readers) reader?.close()
   }
+}
+
+/** The levels of a sweep come in the order of their load, however the shell sorted their names. */
+function inOrderOfLoad(runs: RecordedRun[]): RecordedRun[] {
+  if (new Set(runs.map(({ result }) => result.name)).size > 1) return runs
+  const load = ({ result }: RecordedRun): [number, number] => [
+    Number(result.config['rate'] ?? 0),
+    result.summary.concurrency ?? Number.MAX_SAFE_INTEGER,
+  ]
+  return runs.toSorted((a, b) => load(a)[0] - load(b)[0] || load(a)[1] - load(b)[1])
 }
 
 function defaultPath(paths: readonly string[], runs: number): string {

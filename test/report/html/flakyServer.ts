@@ -9,7 +9,11 @@ export interface FlakyServer {
 }
 
 /** @param words body of each refusal, sent with status 503; default: every 20th request */
-export async function flakyServer(words: string, every = 20, options: Record<string, unknown> = {}): Promise<FlakyServer> {
+export async function flakyServer(
+  words: string,
+  every = 20,
+  options: Record<string, unknown> = {},
+): Promise<FlakyServer> {
   const server = await startServer(options)
   const upstream = new URL(server.url)
   let seen = 0

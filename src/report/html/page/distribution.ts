@@ -84,7 +84,10 @@ function drawHistogram(body: HTMLElement, lines: Line[]): void {
         width,
         height,
         cursor: { drag: { x: false, y: false } },
-        scales: { x: { time: false, distr: 3 }, y: { range: (_, __, high) => [0, (high ?? 1) * 1.05] } },
+        scales: {
+          x: { time: false, distr: 3, range: () => [least / 1.1, most * 1.1] },
+          y: { range: (_, __, high) => [0, (high ?? 1) * 1.05] },
+        },
         axes: [
           axis('', colours, { values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : milliseconds(tick))) }),
           axis('requests', colours, { size: 64 }),

@@ -108,10 +108,10 @@ export function scatter(requests: Requests, events: ScatterEvents): Scatter {
         cursor: { drag: { x: true, y: false }, points: { show: false } },
         legend: { show: false },
         scales: {
-          x: { time: false, range: (_, low, high) => padded(low, high) },
+          x: { time: false, range: (_, low, high) => (requests.count === 1 ? [-0.5, 0.5] : padded(low, high)) },
           y: logarithmic
             ? { distr: 3, range: () => [Math.max(0.01, least / 2), most * 2] }
-            : { range: () => [0, most * 1.05] },
+            : { range: () => [-most * 0.03, most * 1.05] },
         },
         axes: [
           axis('seconds since the first start', colours),

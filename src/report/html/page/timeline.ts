@@ -5,13 +5,20 @@ import { axis, chartFrame, dataTable, mount, palette } from './chart.ts'
 
 /** Points drawn at most; finer buckets are joined. */
 const MOST_POINTS = 240
+/** Counts per second of few requests jump; longer buckets show the rate. */
+const MOST_RATES = 60
 
 export function timelineCharts(timeline: NonNullable<PageRun['timeline']>): HTMLElement[] {
-  const join = Math.max(1, Math.ceil(timeline.completed.length / MOST_POINTS))
-  const seconds = timeline.bucketSeconds * join
-  const perSecond = (values: number[]): number[] => joined(values, join).map((sum) => sum / seconds)
-  const times = joined(timeline.completed, join).map((_, i) => i * seconds)
-  const inFlight = chunks(timeline.inFlight, join).map((part) => Math.max(...part))
+  const buckets = timeline.completed.length
+  const fine = Math.max(1, Math.ceil(buckets / MOST_POINTS))
+  const coarse = Math.max(1, Math.ceil(buckets / MOST_RATES))
+  const seconds = timeline.bucketSeconds * coarse
+  const perSecond = (values: number[]): number[] => joined(values, coarse).map((sum) => sum / seconds)
+  const most = (values: number[], size: number): number[] => chunks(values, size).map((part) => Math.max(...part))
+  const starts = (size: number): number[] =>
+    Array.from({ length: Math.ceil(buckets / size) }, (_, i) => i * size * timeline.bucketSeconds)
+  const times = starts(coarse)
+  const inFlight = most(timeline.inFlight, coarse)
   const completed = perSecond(timeline.completed)
   const failed = perSecond(timeline.failed)
   const tokens = perSecond(timeline.outputTokens)
@@ -39,7 +46,7 @@ export function timelineCharts(timeline: NonNullable<PageRun['timeline']>): HTML
           axes: [axis('seconds', c), axis('requests', c, { size: 64 })],
           series: [time, { ...line('in flight', c.latency), fill: `${c.latency}33` }],
         },
-        [times, inFlight],
+        [starts(fine), most(timeline.inFlight, fine)],
       ]
     })
     mount(throughput.body, (width, height) => {
@@ -66,15 +73,12 @@ export function timelineCharts(timeline: NonNullable<PageRun['timeline']>): HTML
     })
   }
   queueMicrotask(draw)
-  const step = Math.max(1, Math.ceil(times.length / 60))
   throughput.figure.append(
     dataTable(
       'In flight and throughput',
       ['Second', 'In flight', 'Completed/s', 'Failed/s', 'Output tok/s'],
-      times.flatMap((at, i) =>
-        i % step === 0
-          ? [[at, inFlight[i]!, completed[i]!, failed[i]!, tokens[i]!].map((one) => String(Number(one.toFixed(2))))]
-          : [],
+      times.map((at, i) =>
+        [at, inFlight[i]!, completed[i]!, failed[i]!, tokens[i]!].map((one) => String(Number(one.toFixed(2)))),
       ),
     ),
   )
