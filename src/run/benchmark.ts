@@ -14,6 +14,7 @@ import { openEndpoint, requestHeaders } from './endpoint.ts'
 import type { RunHooks } from './hooks.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf, type RunLevel } from './levels.ts'
+import { trackProgress } from './progressFile.ts'
 import { redactConfig } from './redact.ts'
 import { buildBodies, MAX_BODIES } from './requests.ts'
 
@@ -49,9 +50,10 @@ const TEST_TIMEOUT_MS = 120_000
  */
 export async function runPerfBenchmark(
   input: Config | Record<string, unknown>,
-  hooks: RunHooks = {},
+  given: RunHooks = {},
 ): Promise<Outcome> {
   const config = withEnvironment(resolveConfig(input))
+  const hooks = config.enableProgressTracker ? trackProgress(config.outputsDir, given) : given
   if (config.debug) hooks.onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
   const thresholds = parseThresholds(config.thresholds)
   const objectives = parseObjectives(config.objectives)

@@ -24,6 +24,7 @@ import type { RunHooks, RunProgress } from './hooks.ts'
 import type { RunLevel } from './levels.ts'
 import { redactConfig } from './redact.ts'
 import { estimateTokens, lacksTokens } from './tokenEstimates.ts'
+import { writeVisualizer } from './visualizer.ts'
 
 const PROGRESS_MS = 100
 
@@ -112,7 +113,10 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
     })
     store?.setFact('result', result)
     await store?.finish()
-    if (path !== undefined) writeFileSync(`${path}.json`, renderJson(result))
+    if (path !== undefined) {
+      writeFileSync(`${path}.json`, renderJson(result))
+      if (config.visualizer !== undefined) await writeVisualizer(config.visualizer, path, result, hooks)
+    }
     return { result, metrics, jsonPath: path === undefined ? null : `${path}.json` }
   } finally {
     context.batches.listener = () => {}

@@ -53,6 +53,9 @@ const COLUMNS = {
   finish_reason: 'TEXT',
 } as const
 
+/** SQL type of each column, in their order. */
+export const COLUMN_TYPES: Readonly<Record<keyof typeof COLUMNS, 'INTEGER' | 'REAL' | 'TEXT'>> = COLUMNS
+
 export const COLUMN_NAMES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]
 
 export const CREATE = `

@@ -1,9 +1,10 @@
 /** The commands besides a run; adding one is one file and one line here. */
 import type { CliCommand } from './command.ts'
+import { exportResults } from './export.ts'
 import { report } from './report.ts'
 import { schema } from './schema.ts'
 import { serve } from './serve.ts'
 
 export type { CliCommand } from './command.ts'
 
-export const COMMANDS: readonly CliCommand[] = [serve, schema, report]
+export const COMMANDS: readonly CliCommand[] = [serve, schema, report, exportResults]

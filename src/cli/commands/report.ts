@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ConfigError } from '../../config/index.ts'
-import type { RecordedRun } from '../../run/index.ts'
 import type { Io } from '../io.ts'
 import { isHelp, quietCommand, usageError } from '../usage.ts'
 import type { CliCommand } from './command.ts'
@@ -37,14 +36,12 @@ export async function reportCommand(
   const paths = command.args
   if (paths.length === 0) throw new ConfigError('report of what? Give result files, for instance reports/*.json')
   const { out, open: wanted = false } = command.opts<ReportFlags>()
-  const { readRuns } = await import('../../run/index.ts')
+  const { openRuns } = await import('../openRuns.ts')
   const { renderHtml } = await import('../../report/html/index.ts')
-  const { readResultDb } = await import('../../store/index.ts')
-  const runs = inOrderOfLoad(readRuns(paths))
-  const readers = runs.map(({ dbPath }) => (dbPath === undefined ? undefined : readResultDb(dbPath)))
+  const runs = openRuns(paths)
   try {
-    const page = renderHtml(runs.map(({ result }, i) => ({ result, requests: readers[i]?.requests })))
-    const file = out ?? defaultPath(paths, runs.length)
+    const page = renderHtml(runs.list)
+    const file = out ?? defaultPath(paths, runs.list.length)
     try {
       writeFileSync(file, page)
     } catch (error) {
@@ -54,18 +51,8 @@ export async function reportCommand(
     if (wanted) open(file)
     return 0
   } finally {
-    for (const reader of readers) reader?.close()
+    runs.close()
   }
-}
-
-/** The levels of a sweep come in the order of their load, however the shell sorted their names. */
-function inOrderOfLoad(runs: RecordedRun[]): RecordedRun[] {
-  if (new Set(runs.map(({ result }) => result.name)).size > 1) return runs
-  const load = ({ result }: RecordedRun): [number, number] => [
-    Number(result.config['rate'] ?? 0),
-    result.summary.concurrency ?? Number.MAX_SAFE_INTEGER,
-  ]
-  return runs.toSorted((a, b) => load(a)[0] - load(b)[0] || load(a)[1] - load(b)[1])
 }
 
 function defaultPath(paths: readonly string[], runs: number): string {

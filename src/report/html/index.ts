@@ -1,23 +1,18 @@
 /** A run, or a set of runs, as one HTML file that needs no network. */
 import { createHash } from 'node:crypto'
 import type { Result } from '../../result/index.ts'
+import { comparedFigures } from '../comparison.ts'
 import { kneeOf } from '../knee.ts'
+import { labelsOf, type ReportRun } from '../reportRun.ts'
 import { shownVerdict } from '../verdictLines.ts'
 import { type Assets, readAssets } from './assets.ts'
-import { comparedFigures } from './comparison.ts'
 import { html, type Markup, scriptJson } from './markup.ts'
 import { comparisonSection, overviewSection } from './overview.ts'
 import type { PageData, PagePoint } from './pageData.ts'
-import { pageRun, type RowSource } from './payload.ts'
+import { pageRun } from './payload.ts'
 import { clientStrip, environmentSection, tablesSection, verdictSection } from './sections.ts'
 
-export interface ReportRun {
-  result: Result
-  /** The rows of its result DB, read anew at each call; undefined where there is none: tables only. */
-  requests: RowSource | undefined
-}
-
-export type { RowSource } from './payload.ts'
+export type { ReportRun } from '../reportRun.ts'
 
 /**
  * One self-contained page. Whatever a server said is text in it: nothing it sends can become markup or run, and a
@@ -90,22 +85,6 @@ ${body.text}
 
 function hash(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`
-}
-
-/** Names of runs, with what tells them apart where several have the same. */
-export function labelsOf(results: readonly Result[]): string[] {
-  const load = ({ summary, config }: Result): string => {
-    const rate = Number(config['rate'] ?? -1)
-    if (rate > 0) return `${rate}/s`
-    return summary.concurrency === null ? 'open loop' : `${summary.concurrency} in parallel`
-  }
-  const attempts = [
-    (result: Result) => result.name,
-    (result: Result) => `${result.name}, ${load(result)}`,
-    (result: Result) => `${result.name}, ${load(result)}, ${result.startedAt}`,
-  ]
-  const found = attempts.map((name) => results.map(name)).find((names) => new Set(names).size === names.length)
-  return found ?? results.map((result, i) => `${i + 1}: ${result.name}, ${load(result)}`)
 }
 
 function pointOf({ summary, distributions }: Result, label: string): PagePoint {

@@ -1,8 +1,8 @@
 /** The head of a set's page: one row per run, and the runs' percentiles beside each other with their intervals. */
 import type { Result } from '../../result/index.ts'
+import { COMPARED, type ComparedFigure } from '../comparison.ts'
 import { figure } from '../figures.ts'
 import { shownVerdict } from '../verdictLines.ts'
-import { COMPARED, type ComparedFigure } from './comparison.ts'
 import { html, type Markup } from './markup.ts'
 import { table, verdictBadge } from './sections.ts'
 

@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib'
 import type { Result } from '../../result/index.ts'
 import type { StoredRequest } from '../../store/index.ts'
+import type { RowSource } from '../reportRun.ts'
 import { type PageRun, type PageTexts, REQUEST_COLUMNS, type RequestColumn } from './pageData.ts'
 
 /** Requests in a page at most; beyond that all failures, and every k-th of the others. */
@@ -29,8 +30,6 @@ export function pageRun(result: Result, requests: RowSource | undefined): PageRu
     timeline: result.timeline ?? null,
   }
 }
-
-export type RowSource = (options: { withoutTexts: boolean }) => Iterable<StoredRequest>
 
 const AT = Object.fromEntries(REQUEST_COLUMNS.map((name, i) => [name, i])) as Record<RequestColumn, number>
 

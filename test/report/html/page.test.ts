@@ -9,8 +9,8 @@ import { bundlePage } from '../../../bundlePage.ts'
 import { type ReportRun, renderHtml } from '../../../src/report/html/index.ts'
 import type { StoredRequest } from '../../../src/store/index.ts'
 import { PUBLISHED } from '../publishedResult.ts'
+import { failedRow, madeRow } from '../rows.ts'
 import { drawn, launch, noBrowser, type Watched, watchedPage } from './browser.ts'
-import { failedRow, madeRow } from './rows.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'perfgate-html-'))
 let browser: Browser

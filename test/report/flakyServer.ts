@@ -1,7 +1,7 @@
 /** The embedded server behind a gate that refuses every k-th request with words of our choice. */
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { startServer } from '../../../fixtures/index.ts'
+import { startServer } from '../../fixtures/index.ts'
 
 export interface FlakyServer {
   url: string

@@ -1,7 +1,7 @@
 /** Runs of a set beside each other: percentiles with their intervals, from the requests where they are at hand. */
-import { effectiveSize, quantileRanks } from '../../gates/index.ts'
-import type { Result } from '../../result/index.ts'
-import type { RowSource } from './payload.ts'
+import { effectiveSize, quantileRanks } from '../gates/index.ts'
+import type { Result } from '../result/index.ts'
+import type { RowSource } from './reportRun.ts'
 
 export const COMPARED = [
   { metric: 'latency', quantile: 0.5, title: 'latency p50' },

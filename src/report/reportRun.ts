@@ -1,0 +1,30 @@
+/** What reports and exports are made from: a result, and the rows of its DB where there are any. */
+import type { Result } from '../result/index.ts'
+import type { StoredRequest } from '../store/index.ts'
+
+/** The rows of a result DB, read anew at each call; without their texts where those are not needed. */
+export type RowSource = (options: { withoutTexts: boolean }) => Iterable<StoredRequest>
+
+export interface ReportRun {
+  result: Result
+  /** Undefined where there is no DB: what needs the requests is left out, or refused. */
+  requests: RowSource | undefined
+}
+
+/** Names of runs, with what tells them apart where several have the same. */
+export function labelsOf(results: readonly Result[]): string[] {
+  const attempts = [
+    (result: Result) => result.name,
+    (result: Result) => `${result.name}, ${loadOf(result)}`,
+    (result: Result) => `${result.name}, ${loadOf(result)}, ${result.startedAt}`,
+  ]
+  const found = attempts.map((name) => results.map(name)).find((names) => new Set(names).size === names.length)
+  return found ?? results.map((result, i) => `${i + 1}: ${result.name}, ${loadOf(result)}`)
+}
+
+/** `4 in parallel`, `10/s` or `open loop`. */
+export function loadOf({ summary, config }: Result): string {
+  const rate = Number(config['rate'] ?? -1)
+  if (rate > 0) return `${rate}/s`
+  return summary.concurrency === null ? 'open loop' : `${summary.concurrency} in parallel`
+}
