@@ -12,26 +12,40 @@ import type { PageData, PagePoint } from './pageData.ts'
 import { pageRun } from './payload.ts'
 import { clientStrip, environmentSection, tablesSection, verdictSection } from './sections.ts'
 
+/** Of a page that a server gives out; a file has none of these. */
+export interface PageLinks {
+  /** Where all results are listed. */
+  home?: string
+  /** For each run the address of one of its requests, without the index at its end. */
+  requests?: readonly string[]
+  /** Loads the page anew: of a run that goes on. */
+  refreshSeconds?: number
+}
+
 export type { ReportRun } from '../reportRun.ts'
 
 /**
  * One self-contained page. Whatever a server said is text in it: nothing it sends can become markup or run, and a
  * content security policy with the hashes of the page's own script and style stands behind that.
  */
-export function renderHtml(runs: readonly ReportRun[]): string {
+export function renderHtml(runs: readonly ReportRun[], links: PageLinks = {}): string {
   const assets = readAssets()
   const results = runs.map(({ result }) => result)
   const labels = labelsOf(results)
   const points = results.map((result, i) => pointOf(result, labels[i]!))
   const knee = kneeOf(points.map((one) => ({ x: one.qps, y: one.p99LatencyMs ?? 0 })))
   const data: PageData = {
-    runs: runs.map(({ result, requests }, i) => ({ ...pageRun(result, requests), title: labels[i]! })),
+    runs: runs.map(({ result, requests }, i) => ({
+      ...pageRun(result, requests),
+      title: labels[i]!,
+      requestUrl: links.requests?.[i] ?? null,
+    })),
     points,
     knee,
   }
   const isSet = runs.length > 1
   const title = isSet ? `${runs.length} runs` : results[0]!.name
-  const body = html`<header><h1>${title}</h1><p class="tools"><button type="button" id="theme" hidden>Dark / light</button></p></header>
+  const body = html`<header><h1>${title}</h1><p class="tools">${links.home !== undefined && html`<a href="${links.home}">All results</a> `}<button type="button" id="theme" hidden>Dark / light</button></p></header>
 <main>
 ${
   isSet &&
@@ -46,7 +60,7 @@ ${comparisonSection(
 ${results.map((result, i) => runSection(result, labels[i]!, i, isSet))}
 </main>
 <dialog id="request" aria-labelledby="request-title"></dialog>`
-  return page(title, body, data, assets)
+  return page(title, body, data, assets, links.refreshSeconds)
 }
 
 function runSection(result: Result, label: string, index: number, isSet: boolean): Markup {
@@ -62,7 +76,7 @@ ${environmentSection(result)}
 </section>`
 }
 
-function page(title: string, body: Markup, data: PageData, { script, style }: Assets): string {
+function page(title: string, body: Markup, data: PageData, { script, style }: Assets, refreshSeconds?: number): string {
   const policy = [
     "default-src 'none'",
     `script-src '${hash(script)}'`,
@@ -73,7 +87,7 @@ function page(title: string, body: Markup, data: PageData, { script, style }: As
   return `<!doctype html>
 ${
   html`<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark"><title>${title} · perfgate</title>`
+${refreshSeconds !== undefined && html`<meta http-equiv="refresh" content="${refreshSeconds}">`}<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark"><title>${title} · perfgate</title>`
     .text
 }
 <style>${style}</style></head><body>

@@ -26,6 +26,7 @@ export function pageRun(result: Result, requests: RowSource | undefined): PageRu
     causes,
     columns: packed(Buffer.from(columns.buffer)),
     texts: packed(Buffer.from(JSON.stringify(texts))),
+    requestUrl: null,
     textCount: Object.keys(texts.rows).length,
     timeline: result.timeline ?? null,
   }

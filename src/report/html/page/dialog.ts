@@ -28,6 +28,15 @@ export function openRequest(requests: Requests, row: number): void {
     element('h2', { id: 'request-title' }, `Request ${value('index')}`),
     close,
     element('dl', {}, ...facts.flatMap(([name, text]) => [element('dt', {}, name), element('dd', {}, text)])),
+    ...(requests.requestUrl === null
+      ? []
+      : [
+          element(
+            'p',
+            {},
+            element('a', { href: `${requests.requestUrl}${value('index')}` }, 'Open on a page of its own'),
+          ),
+        ]),
     ...(found === undefined
       ? [element('p', { class: 'hint' }, noTexts(requests))]
       : [

@@ -9,6 +9,7 @@ export interface Requests {
   column: Record<RequestColumn, Float64Array>
   texts: PageTexts
   textCount: number
+  requestUrl: string | null
 }
 
 export interface Filter {
@@ -45,6 +46,7 @@ export async function unpackRequests(run: PageRun): Promise<Requests> {
     column,
     texts: JSON.parse(new TextDecoder().decode(texts)) as PageTexts,
     textCount: run.textCount,
+    requestUrl: run.requestUrl,
   }
 }
 
