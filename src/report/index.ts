@@ -1,4 +1,5 @@
 /** How a result is shown: one file per format, one line here. */
+export { coloured } from './colour.ts'
 export { renderJson } from './json.ts'
 export { renderMarkdown } from './markdown.ts'
 export { type PercentileTableOptions, percentileTable } from './percentileTable.ts'

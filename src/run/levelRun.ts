@@ -22,6 +22,7 @@ import type { Endpoint } from './endpoint.ts'
 import { environment } from './environment.ts'
 import type { RunHooks, RunProgress } from './hooks.ts'
 import type { RunLevel } from './levels.ts'
+import { type RecentRequests, recentRequests } from './recent.ts'
 import { redactConfig } from './redact.ts'
 import { estimateTokens, lacksTokens } from './tokenEstimates.ts'
 import { writeVisualizer } from './visualizer.ts'
@@ -87,7 +88,9 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
     }
     const metrics = new RunMetrics(performance.now(), context.objectives)
     pipeline.metrics = metrics
-    const watch = watchProgress(context, 'measuring', level.number, level.durationMs)
+    const recent = hooks.onProgress === undefined ? undefined : recentRequests()
+    pipeline.recent = recent
+    const watch = watchProgress(context, 'measuring', level.number, level.durationMs, recent)
     const report = await pool.run(level, false)
     await pipeline.settle()
     watch()
@@ -126,6 +129,7 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
 /** The way of a batch: token counts, figures, disk; in order, although counting may have to wait for its tables. */
 class Pipeline {
   metrics: RunMetrics | undefined
+  recent: RecentRequests | undefined
   readonly #bodies: Bodies
   readonly #store: ResultStore | undefined
   readonly #model: string
@@ -157,6 +161,7 @@ class Pipeline {
   #process(batch: SampleBatch): void {
     if (this.#counter !== undefined) estimateTokens(batch, this.#bodies, this.#counter, this.#inputCounts)
     this.metrics?.add(batch)
+    this.recent?.add(batch)
     this.#store?.write(batch)
   }
 }
@@ -166,6 +171,7 @@ function watchProgress(
   phase: RunProgress['phase'],
   total: number,
   durationMs: number,
+  recent?: RecentRequests,
 ): () => void {
   const { hooks, pool } = context
   if (hooks.onProgress === undefined) return () => {}
@@ -184,6 +190,7 @@ function watchProgress(
       elapsedSeconds,
       durationSeconds: Number.isFinite(durationMs) ? durationMs / 1000 : null,
       qps: elapsedSeconds > 0 ? finished / elapsedSeconds : 0,
+      ...(recent === undefined ? {} : { recent: recent.figures(performance.now()) }),
     })
   }
   const timer = setInterval(tell, PROGRESS_MS)
