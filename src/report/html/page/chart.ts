@@ -109,5 +109,5 @@ export function milliseconds(value: number): string {
   if (Number.isNaN(value)) return 'n/a'
   if (value === 0) return '0'
   if (value >= 10_000) return `${(value / 1000).toFixed(1)} s`
-  return `${value >= 100 ? value.toFixed(0) : value.toFixed(value >= 1 ? 1 : 3)} ms`
+  return `${value >= 100 ? value.toFixed(0) : Number(value.toFixed(value >= 1 ? 1 : 3))} ms`
 }

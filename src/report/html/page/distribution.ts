@@ -89,7 +89,11 @@ function drawHistogram(body: HTMLElement, lines: Line[]): void {
           y: { range: (_, __, high) => [0, (high ?? 1) * 1.05] },
         },
         axes: [
-          axis('', colours, { values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : milliseconds(tick))) }),
+          axis('', colours, {
+            splits: () => logTicks(least, most),
+            filter: (_, ticks) => ticks,
+            values: (_, ticks) => ticks.map((tick) => milliseconds(tick)),
+          }),
           axis('requests', colours, { size: 64 }),
         ],
         series: [
@@ -107,6 +111,15 @@ function drawHistogram(body: HTMLElement, lines: Line[]): void {
       [edges, ...counts],
     ]
   })
+}
+
+/** 1, 2 and 5 of each power of ten, or the powers alone where there are many. */
+function logTicks(least: number, most: number): number[] {
+  const powers = Array.from({ length: 20 }, (_, i) => 10 ** (i - 6))
+  const steps = Math.log10(most / least) > 3 ? [1] : [1, 2, 5]
+  return powers
+    .flatMap((power) => steps.map((step) => step * power))
+    .filter((tick) => tick >= least / 1.1 && tick <= most * 1.1)
 }
 
 /** A step from each edge to the next. */
