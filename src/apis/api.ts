@@ -32,6 +32,11 @@ export interface Api {
   readonly description: string
   /** Path appended to a base URL when `--url` does not already end in one of `paths`. */
   readonly paths: readonly string[]
+  /**
+   * Top-level values of a stream event that `readEvent` does not look at, or only as `Reading.id` (those named `id`),
+   * and that differ from answer to answer: events that are otherwise the same need not be parsed again.
+   */
+  readonly unread?: readonly string[]
   /** Builds a request body for a prompt. `path` is the path of the resolved URL. */
   buildRequest(prompt: Prompt, config: ResolvedConfig, path: string): Record<string, unknown>
   /** Reads the parsed JSON of one stream event. Must not keep state: the same event always reads the same. */

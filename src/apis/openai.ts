@@ -7,6 +7,7 @@ export const openai: Api = {
   name: 'openai',
   description: 'OpenAI chat/completions, or completions when the URL ends in it',
   paths: ['/v1/chat/completions', '/v1/completions'],
+  unread: ['id', 'created', 'system_fingerprint'],
   buildRequest(prompt, config, path) {
     const chat = !path.endsWith('/completions') || path.endsWith('/chat/completions')
     return {

@@ -2,6 +2,7 @@
 import type { Api, Reading, Usage } from '../apis/api.ts'
 import type { FailureCause } from '../samples/index.ts'
 import { classifyStatus } from './classify.ts'
+import { EventShapes } from './eventShapes.ts'
 import { EventTemplate } from './eventTemplate.ts'
 import { SseDecoder, type SseListener } from './sse.ts'
 
@@ -11,6 +12,9 @@ const FAILURE_TEXT_BYTES = 2048
 const ANSWER_TEXT_BYTES = 4 << 20
 /** An event or a body larger than this is not an answer of a language model. */
 const MAX_PENDING_BYTES = 256 << 20
+
+/** What `[DONE]` says, to be told apart from every other reading. */
+const DONE: Reading = {}
 
 export class Answer implements SseListener {
   // Times are `performance.now()` milliseconds, NaN until they happen.
@@ -34,7 +38,8 @@ export class Answer implements SseListener {
 
   readonly #api: Api
   readonly #template = new EventTemplate()
-  readonly #decoder = new SseDecoder(this, this.#template)
+  readonly #shapes = new EventShapes()
+  readonly #decoder = new SseDecoder(this, this.#template, this.#shapes)
   #text = new Uint8Array(1024)
   #textLength = 0
   #mode: 'events' | 'json' | 'error' = 'events'
@@ -67,6 +72,7 @@ export class Answer implements SseListener {
     this.requestId = ''
     this.gapCount = 0
     this.#template.reset()
+    this.#shapes.reset()
     this.#decoder.reset()
     this.#textLength = 0
     this.#chunks.length = 0
@@ -142,10 +148,29 @@ export class Answer implements SseListener {
     this.#keepText(bytes, this.#template.textStart, this.#template.textEnd)
   }
 
+  onShapeEvent(bytes: Buffer, start: number): void {
+    this.#events++
+    const { reading, textStart, textEnd, idStart, idEnd, suffix } = this.#shapes
+    if (reading === DONE) {
+      this.#done = true
+      return
+    }
+    this.endedAt = this.#readAt
+    if (textStart < 0) this.#take(reading)
+    else {
+      this.#countPackage()
+      this.#countOutput()
+      this.#keepText(bytes, textStart, textEnd)
+      if (suffix !== undefined) this.#template.adopt(bytes, start, textStart, suffix)
+    }
+    if (idStart >= 0 && this.requestId === '') this.requestId = bytes.toString('utf8', idStart, idEnd)
+  }
+
   onEvent(data: string, type: string, raw: Uint8Array | undefined): void {
     this.#events++
     if (data === '[DONE]') {
       this.#done = true
+      if (raw !== undefined) this.#shapes.learn(raw, undefined, DONE, [], false)
       return
     }
     this.endedAt = this.#readAt
@@ -158,7 +183,10 @@ export class Answer implements SseListener {
     }
     const reading = this.#api.readEvent(event, type)
     this.#take(reading)
-    if (raw !== undefined && isPlainText(reading) && this.#template.learning) this.#template.learn(raw, reading.text!)
+    if (raw === undefined || reading.error !== undefined) return
+    const plain = isPlainText(reading)
+    if (plain && this.#template.learning) this.#template.learn(raw, reading.text!)
+    this.#shapes.learn(raw, event, reading, this.#api.unread ?? [], plain)
   }
 
   #take(reading: Reading): void {

@@ -10,11 +10,12 @@ const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const SPACE = 0x20
 
+/** A longer prefix is not learned. */
+const MAX_PREFIX = 4096
 /**
  * Bytes of an event are copied here, to compare them four at a time: half the cost of a loop over single bytes.
- * A longer prefix is not learned.
  */
-const ALIGNED = new ArrayBuffer(4096)
+const ALIGNED = new ArrayBuffer(MAX_PREFIX)
 const alignedBytes = Buffer.from(ALIGNED)
 const alignedWords = new Int32Array(ALIGNED)
 
@@ -25,15 +26,16 @@ export class EventTemplate {
   /** Where the text of the last matched event lies; its JSON-escaped bytes without the quotes. */
   textStart = 0
   textEnd = 0
-  #prefix: Uint8Array | undefined
-  /** The prefix again, but for its last bytes, as 32-bit words. */
+  /** The bytes before the text, and the same memory as 32-bit words; a length of 0: nothing is learned. */
+  #prefix = new Uint8Array(0)
   #words = new Int32Array(0)
+  #prefixLength = 0
   #suffix: Uint8Array = new Uint8Array(0)
   #useless = 0
 
   /** Forgets what was learned; a new answer starts. */
   reset(): void {
-    this.#prefix = undefined
+    this.#prefixLength = 0
     this.#useless = 0
   }
 
@@ -49,16 +51,32 @@ export class EventTemplate {
    */
   learn(raw: Uint8Array, text: string): void {
     this.#useless++
-    this.#prefix = undefined
+    this.#prefixLength = 0
     const literal = Buffer.from(JSON.stringify(text))
     const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
     const at = bytes.indexOf(literal)
     // A second occurrence would leave open which of the two was read.
-    if (at < 0 || at >= ALIGNED.byteLength || bytes.indexOf(literal, at + 1) >= 0) return
-    this.#prefix = new Uint8Array(bytes.subarray(0, at + 1))
-    bytes.copy(alignedBytes, 0, 0, at + 1)
-    this.#words = alignedWords.slice(0, (at + 1) >> 2)
-    this.#suffix = new Uint8Array(bytes.subarray(at + literal.length - 1))
+    if (at < 0 || bytes.indexOf(literal, at + 1) >= 0) return
+    this.adopt(bytes, 0, at + 1, new Uint8Array(bytes.subarray(at + literal.length - 1)))
+  }
+
+  /**
+   * Takes over an event whose meaning is known already.
+   *
+   * @param start where the event begins in `bytes`; its text begins at `textStart`
+   * @param suffix the event's bytes after its text, which must not change
+   */
+  adopt(bytes: Buffer, start: number, textStart: number, suffix: Uint8Array): void {
+    const length = textStart - start
+    if (length > MAX_PREFIX) return
+    if (length > this.#prefix.length) {
+      const memory = new ArrayBuffer((length + 259) & ~255)
+      this.#prefix = new Uint8Array(memory)
+      this.#words = new Int32Array(memory)
+    }
+    bytes.copy(this.#prefix, 0, start, textStart)
+    this.#prefixLength = length
+    this.#suffix = suffix
   }
 
   /**
@@ -66,15 +84,17 @@ export class EventTemplate {
    * An event with an empty text never matches: it carries no token.
    */
   match(bytes: Buffer, start: number, end: number): number {
-    const prefix = this.#prefix
-    if (prefix === undefined) return -1
+    const length = this.#prefixLength
+    if (length === 0) return -1
     const suffix = this.#suffix
-    const textStart = start + prefix.length
+    const textStart = start + length
     if (textStart + suffix.length >= end) return -1
     bytes.copy(alignedBytes, 0, start, textStart)
     const words = this.#words
-    for (let i = 0; i < words.length; i++) if (alignedWords[i] !== words[i]) return -1
-    for (let i = words.length << 2; i < prefix.length; i++) if (alignedBytes[i] !== prefix[i]) return -1
+    const wordCount = length >> 2
+    for (let i = 0; i < wordCount; i++) if (alignedWords[i] !== words[i]) return -1
+    const prefix = this.#prefix
+    for (let i = wordCount << 2; i < length; i++) if (alignedBytes[i] !== prefix[i]) return -1
     let at = textStart
     for (;;) {
       if (at >= end) return -1

@@ -2,6 +2,7 @@
  * Decodes a server-sent event stream from bytes, as the WHATWG HTML standard defines it (§ 9.2.6): LF, CRLF and CR
  * line ends, comments, `event:` and multi-line `data:`, a BOM at the start, and reads that split anywhere.
  */
+import type { EventShapes } from './eventShapes.ts'
 import type { EventTemplate } from './eventTemplate.ts'
 
 const LF = 0x0a
@@ -17,6 +18,8 @@ const EVENT = Buffer.from('event')
 export interface SseListener {
   /** An event that matched the template; its text is at `template.textStart…textEnd` of `bytes`. */
   onTemplateEvent(bytes: Uint8Array): void
+  /** An event that has a known shape; what it says is in the `shapes`, its bytes begin at `start`. */
+  onShapeEvent(bytes: Buffer, start: number): void
   /**
    * Any other event.
    * @param raw the event's bytes where they lie in one piece and a template may be learned from them
@@ -27,6 +30,7 @@ export interface SseListener {
 export class SseDecoder {
   readonly #listener: SseListener
   readonly #template: EventTemplate
+  readonly #shapes: EventShapes
   /** Bytes of an event that a read cut short, from the event's start. */
   #kept = Buffer.alloc(0)
   #keptLength = 0
@@ -38,9 +42,10 @@ export class SseDecoder {
   #skipLf = false
   #atStart = true
 
-  constructor(listener: SseListener, template: EventTemplate) {
+  constructor(listener: SseListener, template: EventTemplate, shapes: EventShapes) {
     this.#listener = listener
     this.#template = template
+    this.#shapes = shapes
   }
 
   /** Forgets everything; a new stream starts. */
@@ -86,10 +91,20 @@ export class SseDecoder {
           if (bytes[start] === LF) start++
           this.#skipLf = false
         }
+        if (start === end) {
+          this.#keptLength = 0
+          return
+        }
         const matched = this.#template.match(bytes, start, end)
         if (matched >= 0) {
           this.#listener.onTemplateEvent(bytes)
           start = matched
+          continue
+        }
+        const known = this.#shapes.match(bytes, start, end)
+        if (known >= 0) {
+          this.#listener.onShapeEvent(bytes, start)
+          start = known
           continue
         }
       }

@@ -29,7 +29,7 @@ export class InvalidRunError extends Error {
   }
 }
 
-/** The intervals of some thresholds reach across their limits. */
+/** The intervals of some thresholds reach across their limits, and their figures alone would break them. */
 export class UndecidedError extends Error {
   override readonly name = 'UndecidedError'
   readonly results: readonly ThresholdResult[]
@@ -37,7 +37,7 @@ export class UndecidedError extends Error {
   /** @param results those of the run; the message tells of the undecided ones */
   constructor(results: readonly ThresholdResult[]) {
     super(
-      `${messagesOf(results, 'undecided')}\nmore requests narrow the interval: raise number or duration, or lower confidence`,
+      `${messagesOf(results, 'undecided')}\nmore requests narrow the interval: give maxNumber or maxDuration (or raise number or duration), or lower confidence`,
     )
     this.results = results
     this.stack = `${this.name}: ${this.message}`

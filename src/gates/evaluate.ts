@@ -6,6 +6,7 @@ import { holds, type Operator } from './condition.ts'
 import { intervalOf } from './figureInterval.ts'
 import type { ParsedThreshold } from './grammar.ts'
 import type { Interval } from './intervals/index.ts'
+import { type Look, lookConfidence } from './looks.ts'
 import { measure } from './measure.ts'
 import { messageOf, nothingMeasured } from './message.ts'
 
@@ -17,6 +18,8 @@ export interface EvaluateOptions {
   confidence?: number | undefined
   /** What happened when, as in the result. Rates have no interval without it, and are undecided with `confidence`. */
   timeline?: Timeline | undefined
+  /** Where the run is looked at more than once: the intervals are widened so that `confidence` holds over all looks. */
+  look?: Look | undefined
 }
 
 /**
@@ -50,7 +53,7 @@ export function overallVerdict(results: readonly Pick<ThresholdResult, 'verdict'
 function judge(
   threshold: ParsedThreshold,
   view: MetricsView,
-  { confidence, timeline }: EvaluateOptions,
+  { confidence, timeline, look = { number: 1, of: 1 } }: EvaluateOptions,
 ): ThresholdResult {
   const { expression, figure, operator, limit, unit } = threshold
   const { value, n } = measure(figure, view)
@@ -61,16 +64,29 @@ function judge(
       verdict: 'fail',
       message: nothingMeasured(threshold, view.scalar('totalRequests') ?? 0, view.scalar('failedRequests') ?? 0),
     }
-  const interval = confidence === undefined ? undefined : intervalOf(figure, { view, confidence, timeline })
-  const verdict =
-    interval === undefined ? (holds(value, operator, limit) ? 'pass' : 'fail') : verdictOf(interval, operator, limit)
-  const message = messageOf({ threshold, verdict, value, n, interval, confidence })
+  const estimate = holds(value, operator, limit) ? 'pass' : 'fail'
+  const interval =
+    confidence === undefined
+      ? undefined
+      : intervalOf(figure, { view, confidence: lookConfidence(confidence, look), timeline })
+  if (confidence === undefined || interval === undefined)
+    return { ...facts, verdict: estimate, message: messageOf({ threshold, verdict: estimate, value, n }) }
+  const verdict = verdictOf(interval, operator, limit)
   return {
     ...facts,
-    ...(interval && { interval: [interval.low, interval.high] as [number | null, number | null] }),
+    interval: [interval.low, interval.high],
+    confidence,
+    looks: look.number,
+    ...(interval.samplesNeeded !== undefined && { samplesNeeded: interval.samplesNeeded }),
+    ...(verdict === 'undecided' && { estimate }),
     verdict,
-    message,
+    message: messageOf({ threshold, verdict, value, n, certainty: { interval, confidence, looks: look.number } }),
   }
+}
+
+/** Whether a threshold lets the run pass: where the interval leaves it undecided, its figure alone decides. */
+export function isAccepted({ verdict, estimate }: Pick<ThresholdResult, 'verdict' | 'estimate'>): boolean {
+  return verdict === 'pass' || (verdict === 'undecided' && estimate === 'pass')
 }
 
 /** A missing end reaches as far as it can. */

@@ -1,5 +1,5 @@
 /** The confidence interval of the figure a threshold is about, by the method that suits it. */
-import type { DistributionName, DistributionView, MetricsView, ScalarName } from '../metrics/index.ts'
+import type { DistributionView, MetricsView, ScalarName } from '../metrics/index.ts'
 import type { Timeline } from '../result/index.ts'
 import type { Figure } from './figure.ts'
 import {
@@ -29,12 +29,6 @@ export interface IntervalFacts {
 }
 
 /**
- * Without the samples in their order (above 100,000 of them) their correlation cannot be measured. Assumed then: as in
- * a first-order autoregressive series with a lag-1 correlation of 0.9, (1 + 0.9) / (1 − 0.9).
- */
-const ASSUMED_CORRELATION_TIME = 19
-
-/**
  * @returns undefined for facts of the run itself, which have no uncertainty: counts, the smallest and largest value,
  *   the time taken; an interval without ends where one would be in place but cannot be formed
  */
@@ -60,13 +54,9 @@ export function intervalOf(figure: Figure, facts: IntervalFacts): FigureInterval
 
 function intervalOfQuantile(distribution: DistributionView, p: number, confidence: number): FigureInterval {
   const { n } = distribution
-  const series = distribution.series()
-  let tau = ASSUMED_CORRELATION_TIME
-  if (series !== undefined) {
-    // What is counted are samples on either side of the quantile, so it is their correlation that matters.
-    const cut = distribution.percentile(p)
-    tau = correlationTime(series.map((value) => (value < cut ? 1 : 0)))
-  }
+  // What is counted are samples on either side of the quantile, so it is their correlation that matters.
+  const cut = distribution.percentile(p)
+  const tau = correlationTime(distribution.opening().map((value) => (value < cut ? 1 : 0)))
   const { low, high } = quantileRanks(n, p / 100, confidence, n / tau)
   const interval = {
     low: low === null ? null : distribution.orderStatistic(low - 1),
@@ -80,28 +70,31 @@ function intervalOfQuantile(distribution: DistributionView, p: number, confidenc
 function intervalOfMean(distribution: DistributionView, confidence: number): Interval {
   const series = distribution.series()
   if (series !== undefined) return meanInterval(series, confidence)
-  return normalInterval(distribution.mean, distribution.stddev, distribution.n, confidence)
+  const { mean, stddev, n } = distribution
+  return normalInterval(mean, stddev, n / correlationTime(distribution.opening()), confidence)
 }
 
 /** The standard deviation is the root of a mean, that of the squared deviations. */
 function intervalOfDeviation(distribution: DistributionView, confidence: number): Interval {
   const { mean, stddev, n } = distribution
-  const series = distribution.series()
-  // Of a histogram only the variance is known; for normal samples that of the squared deviations is twice its square.
+  const deviations = distribution.opening().map((value) => (value - mean) ** 2)
   const squared =
-    series === undefined
-      ? normalInterval(stddev ** 2, Math.SQRT2 * stddev ** 2, n, confidence)
-      : meanInterval(
-          series.map((value) => (value - mean) ** 2),
-          confidence,
-        )
+    distribution.series() !== undefined
+      ? meanInterval(deviations, confidence)
+      : normalInterval(stddev ** 2, deviationOf(deviations), n / correlationTime(deviations), confidence)
   const { low, high } = atLeastZero(squared)
   return { low: low === null ? null : Math.sqrt(low), high: high === null ? null : Math.sqrt(high) }
 }
 
+/** Above 100,000 samples a mean is as normal as it gets. @param n number of independent samples they are worth */
 function normalInterval(mean: number, stddev: number, n: number, confidence: number): Interval {
-  const reach = (normalQuantile((1 - confidence) / 2) * stddev) / Math.sqrt(n / ASSUMED_CORRELATION_TIME)
+  const reach = (normalQuantile((1 - confidence) / 2) * stddev) / Math.sqrt(n)
   return { low: mean - reach, high: mean + reach }
+}
+
+function deviationOf(values: Float64Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
 }
 
 function intervalOfScalar(name: ScalarName, facts: IntervalFacts): Interval | undefined {
@@ -147,14 +140,18 @@ function rate(
     : atLeastZero({ low: (low / counted) * reported, high: (high / counted) * reported })
 }
 
-/** Output tokens are counted in the timeline; input tokens are laid onto it in the order in which answers ended. */
+/**
+ * Output tokens are counted in the timeline; input tokens are laid onto it in the order in which answers ended, those
+ * beyond the first 100,000 with their mean.
+ */
 function totalTokens(timeline: Timeline, view: MetricsView): number[] | undefined {
-  const input = view.distribution('inputTokens')?.series()
-  if (input?.length !== timeline.completed.reduce((sum, count) => sum + count, 0)) return undefined
+  const input = view.distribution('inputTokens')
+  if (input?.n !== timeline.completed.reduce((sum, count) => sum + count, 0)) return undefined
+  const opening = input.opening()
   let next = 0
   return timeline.completed.map((count, bucket) => {
     let tokens = timeline.outputTokens[bucket] ?? 0
-    for (let i = 0; i < count; i++) tokens += input[next++]!
+    for (let i = 0; i < count; i++) tokens += opening[next++] ?? input.mean
     return tokens
   })
 }
@@ -176,8 +173,7 @@ function shareOfRequests(name: ScalarName, { view, confidence, timeline }: Inter
 /** Which requests met the objectives is not kept one by one; their latencies are correlated in the same way. */
 function latencyCorrelation(view: MetricsView): number {
   const latency = view.distribution('latency')
-  const series = latency?.series()
-  return series === undefined ? ASSUMED_CORRELATION_TIME : correlationTime(series)
+  return latency === undefined ? 1 : correlationTime(latency.opening())
 }
 
 /** The share of good requests times the rate of all; each has half of the error, so the product has at most all of it. */
@@ -195,16 +191,20 @@ function goodput({ view, confidence, timeline }: IntervalFacts): Interval {
   return atLeastZero({ low: shares.low * rates.low * scale, high: shares.high * rates.high * scale })
 }
 
+/** Above 100,000 answers that of the first of them, which is rather too wide, moved to the share as it is reported. */
 function cacheHitShare(view: MetricsView, confidence: number): Interval {
-  const cached = seriesOf(view, 'cachedTokens')
-  const input = seriesOf(view, 'inputTokens')
-  if (cached === undefined || input?.length !== cached.length) return UNBOUNDED
-  const { low, high } = atLeastZero(ratioInterval(cached, input, confidence))
-  return { low, high: high === null ? null : Math.min(1, high) }
+  const cached = view.distribution('cachedTokens')
+  const input = view.distribution('inputTokens')
+  const share = view.scalar('cacheHitShare')
+  if (cached === undefined || share === undefined || input?.n !== cached.n) return UNBOUNDED
+  const { low, high } = ratioInterval(cached.opening(), input.opening(), confidence)
+  if (low === null || high === null) return UNBOUNDED
+  const shift = share - sumOf(cached.opening()) / sumOf(input.opening())
+  return { low: Math.max(0, low + shift), high: Math.min(1, high + shift) }
 }
 
-function seriesOf(view: MetricsView, name: DistributionName): Float64Array | undefined {
-  return view.distribution(name)?.series()
+function sumOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0)
 }
 
 function atLeastZero({ low, high }: Interval): Interval {

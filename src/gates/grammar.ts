@@ -1,10 +1,12 @@
 /** Reads thresholds once, before the run: what they are about, what must hold, and whether that is possible at all. */
 import { ConfigError } from '../config/index.ts'
+import { cutAbort, readCondition } from './abort.ts'
 import { contradiction, type Operator, type ParsedCondition, parseCondition, splitConditions } from './condition.ts'
 import { failing } from './fail.ts'
 import { type Figure, parseKey, quantityOf } from './figure.ts'
-import type { Condition } from './keys.ts'
+import type { AbortingCondition, Condition } from './keys.ts'
 import { QUANTITIES, type Quantity } from './quantity.ts'
+import { cutScope, type Scope } from './scope.ts'
 
 /** One condition on one figure. */
 export interface ParsedThreshold {
@@ -23,10 +25,19 @@ export interface ParsedThreshold {
   limitText: string
   /** The unit as written, in which the figure is best shown beside its limit. */
   limitUnit: string
+  /** The part of the run it is about; absent: all of it. */
+  scope?: Scope
+  /** The load stops when it is broken, so many milliseconds after its start at the earliest; absent: it goes on. */
+  abortAfterMs?: number
 }
 
 /** Thresholds as the config holds them, their keys not yet checked. `Thresholds` is one of these. */
-export type ThresholdRecord = Readonly<Record<string, Condition | readonly Condition[] | undefined>>
+export type ThresholdRecord = Readonly<Record<string, Written | readonly Written[] | undefined>>
+
+type Written = Condition | LooseAbortingCondition
+
+/** As zod types it: a field that is absent may be undefined too. */
+type LooseAbortingCondition = { readonly [Field in keyof AbortingCondition]: AbortingCondition[Field] | undefined }
 
 /**
  * Reads the `thresholds` of a scenario.
@@ -40,14 +51,9 @@ export function parseThresholds(record: ThresholdRecord): ParsedThreshold[] {
   const parsed = Object.entries(record).flatMap(([key, conditions]) => {
     if (conditions === undefined) return []
     return [conditions].flat().flatMap((condition: unknown) => {
-      if (typeof condition !== 'string')
-        throw failing(
-          'threshold',
-          key,
-        )(
-          `expected a condition like "<= 1.5 s", got ${typeof condition === 'object' ? JSON.stringify(condition) : String(condition)}`,
-        )
-      return splitConditions(condition).map((part) => parseOne(key, part, `${key} ${condition.trim()}`))
+      const { text, abortAfterMs } = readCondition(condition, failing('threshold', key))
+      const written = `${key} ${text.trim()}`
+      return splitConditions(text).map((part) => ({ ...parseOne(key, part, written), ...stopping(abortAfterMs) }))
     })
   })
   refuseContradictions(parsed)
@@ -61,10 +67,11 @@ export function parseThresholds(record: ThresholdRecord): ParsedThreshold[] {
  */
 export function parseExpression(expression: string): ParsedThreshold[] {
   let key: string | undefined
-  const parsed = splitConditions(expression).map((part) => {
+  const { text, abortAfterMs } = cutAbort(expression, failing('threshold', expression.trim()))
+  const parsed = splitConditions(text).map((part) => {
     const [, figure = '', condition = ''] = /^([^<>=!~≤≥≠]*)(.*)$/s.exec(part) ?? []
     if (figure.trim() !== '') key = figure.trim()
-    return parseOne(key ?? '', condition, expression.trim())
+    return { ...parseOne(key ?? '', condition, expression.trim()), ...stopping(abortAfterMs) }
   })
   refuseContradictions(parsed)
   return parsed
@@ -75,13 +82,18 @@ export function parseExpression(expression: string): ParsedThreshold[] {
  *
  * @throws ConfigError as `parseThresholds` does, also for contradictions between expressions
  */
-export function thresholdRecord(expressions: readonly string[]): Record<string, string[]> {
+export function thresholdRecord(expressions: readonly string[]): Record<string, (string | AbortingCondition)[]> {
   const parsed = expressions.flatMap(parseExpression)
   refuseContradictions(parsed)
-  const record: Record<string, string[]> = {}
-  for (const { key, operator, limitText } of parsed) {
+  const record: Record<string, (string | AbortingCondition)[]> = {}
+  for (const { key, operator, limitText, abortAfterMs } of parsed) {
+    const threshold = `${operator} ${limitText}`
     record[key] ??= []
-    record[key].push(`${operator} ${limitText}`)
+    record[key].push(
+      abortAfterMs === undefined
+        ? threshold
+        : { threshold, abortOnFail: true, ...(abortAfterMs > 0 && { delayAbortEval: `${abortAfterMs} ms` }) },
+    )
   }
   return record
 }
@@ -104,7 +116,8 @@ export function requireObjectives(thresholds: readonly ParsedThreshold[], object
 
 function parseOne(key: string, condition: string, written: string): ParsedThreshold {
   const fail = failing('threshold', written)
-  const figure = parseKey(key, fail)
+  const { figure: figureText, scope } = cutScope(key, fail)
+  const figure = parseKey(figureText, fail)
   const quantity = quantityOf(figure)
   const { operator, limit } = parseCondition(condition, quantity, subjectOf(figure), fail)
   return {
@@ -117,16 +130,21 @@ function parseOne(key: string, condition: string, written: string): ParsedThresh
     unit: QUANTITIES[quantity].own,
     limitText: limit.text,
     limitUnit: limit.unit,
+    ...(scope && { scope }),
   }
+}
+
+function stopping(abortAfterMs: number | undefined): { abortAfterMs?: number } {
+  return abortAfterMs === undefined ? {} : { abortAfterMs }
 }
 
 function subjectOf(figure: Figure): string {
   return figure.kind === 'scalar' || figure.kind === 'errors' || figure.kind === 'count' ? figure.name : figure.metric
 }
 
-/** Two spellings of one figure are one figure. */
+/** Two spellings of one figure are one figure; that of a part of the run is another. */
 function refuseContradictions(thresholds: readonly ParsedThreshold[]): void {
-  for (const group of Map.groupBy(thresholds, ({ figure }) => figure.name).values()) {
+  for (const group of Map.groupBy(thresholds, placeOf).values()) {
     const conditions = group.map(
       ({ operator, limit, limitText, limitUnit }): ParsedCondition => ({
         operator,
@@ -136,4 +154,8 @@ function refuseContradictions(thresholds: readonly ParsedThreshold[]): void {
     const why = contradiction(conditions, group[0]!.quantity)
     if (why !== undefined) throw failing('threshold', [...new Set(group.map(({ key }) => key))].join(', '))(why)
   }
+}
+
+function placeOf({ figure, scope }: ParsedThreshold): string {
+  return scope === undefined ? figure.name : `${figure.name} of ${scope.by} ${scope.value}`
 }

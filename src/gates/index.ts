@@ -1,7 +1,7 @@
 /** Thresholds and statistics: from what was measured to a verdict. */
 export type { Operator } from './condition.ts'
 export { InvalidRunError, ThresholdError, UndecidedError } from './errors.ts'
-export { type EvaluateOptions, evaluateThresholds, overallVerdict } from './evaluate.ts'
+export { type EvaluateOptions, evaluateThresholds, isAccepted, overallVerdict } from './evaluate.ts'
 export type { Figure } from './figure.ts'
 export { formatConfidence, formatCount, formatNumber, readableUnit, withUnit } from './format.ts'
 export {
@@ -27,6 +27,17 @@ export {
   studentTQuantile,
   wilsonInterval,
 } from './intervals/index.ts'
-export type { AggregateName, Condition, Objectives, ThresholdKey, Thresholds } from './keys.ts'
+export type {
+  AbortingCondition,
+  AggregateName,
+  Condition,
+  FigureKey,
+  Objectives,
+  ScopeName,
+  ThresholdKey,
+  Thresholds,
+} from './keys.ts'
+export { LOOK_GROWTH, type Look, lookConfidence, looksUpTo } from './looks.ts'
 export { objectiveRecord, type ParsedObjective, parseObjectives } from './objectives.ts'
 export type { Quantity } from './quantity.ts'
+export { requireParts, type Scope } from './scope.ts'

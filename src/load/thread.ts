@@ -1,9 +1,9 @@
 /** A load thread: nothing runs here but the load, so that its clock can be trusted. */
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { findApi } from '../apis/index.ts'
 import { BatchWriter, batchBuffers } from '../samples/index.ts'
 import { Bodies } from './bodies.ts'
-import { calibrate } from './calibrate.ts'
+import { calibrate, warm } from './calibrate.ts'
 import { Counters } from './counters.ts'
 import { Engine } from './engine.ts'
 import type { FromThread, ThreadSetup, ToThread } from './messages.ts'
@@ -12,37 +12,31 @@ import { HealthMonitor } from './threadHealth.ts'
 /** Finished requests leave this thread at least this often, so that a killed process loses little. */
 const FLUSH_MS = 200
 
-const setup = workerData as ThreadSetup
-for (const url of setup.imports ?? []) await import(url)
 const port = parentPort!
-const writer = new BatchWriter(setup.worker)
-const counters = new Counters(setup.workers, setup.counters)
 const health = new HealthMonitor()
-const engine = new Engine({
-  target: {
-    api: findApi(setup.api),
-    origin: setup.origin,
-    path: setup.path,
-    headers: setup.headers,
-    stream: setup.stream,
-    connectTimeoutMs: setup.connectTimeoutMs,
-    readTimeoutMs: setup.readTimeoutMs,
-  },
-  bodies: new Bodies(setup.bodies),
-  counters,
-  worker: setup.worker,
-  workers: setup.workers,
-  totalTimeoutMs: setup.totalTimeoutMs,
-  writer,
-  onBatchDue: flush,
-})
+let run: Promise<Run> | undefined
 
-const flusher = setInterval(() => {
-  counters.beat(setup.worker)
-  flush()
-}, FLUSH_MS)
+/** What this thread works with once it knows its run. */
+interface Run {
+  worker: number
+  engine: Engine
+  flush: () => void
+  /** Ends the regular flushing. */
+  end: () => void
+}
 
 port.on('message', async (message: ToThread) => {
+  if (message.type === 'warm') {
+    await warm(message.port)
+    send({ type: 'warmed' })
+    return
+  }
+  if (message.type === 'setup') {
+    run = start(message.setup)
+    return
+  }
+  // Messages come in order, but the user's modules may still be loading.
+  const { worker, engine, flush, end } = await run!
   switch (message.type) {
     case 'calibrate':
       send({ type: 'calibrated', overheadMs: await calibrate(message.port) })
@@ -54,25 +48,56 @@ port.on('message', async (message: ToThread) => {
     case 'phase': {
       health.start()
       await engine.runPhase(message)
-      const report = health.stop(setup.worker, engine.descriptorsExhausted, engine.unsent)
+      const report = health.stop(worker, engine.descriptorsExhausted, engine.unsent)
       flush()
       send({ type: 'phaseDone', health: report, connectMs: engine.connectMs.splice(0) })
       return
     }
+    case 'end':
+      engine.end()
+      return
     case 'stop':
       engine.stop(message.graceMs)
       return
     case 'close':
-      clearInterval(flusher)
+      end()
       engine.close()
       port.close()
   }
 })
 
-function flush(): void {
-  if (writer.count === 0) return
-  const batch = writer.take()
-  port.postMessage({ type: 'batch', batch } satisfies FromThread, batchBuffers(batch))
+async function start(setup: ThreadSetup): Promise<Run> {
+  for (const url of setup.imports ?? []) await import(url)
+  const writer = new BatchWriter(setup.worker)
+  const counters = new Counters(setup.workers, setup.counters)
+  const flush = (): void => {
+    if (writer.count === 0) return
+    const batch = writer.take()
+    port.postMessage({ type: 'batch', batch } satisfies FromThread, batchBuffers(batch))
+  }
+  const flusher = setInterval(() => {
+    counters.beat(setup.worker)
+    flush()
+  }, FLUSH_MS)
+  const engine = new Engine({
+    target: {
+      api: findApi(setup.api),
+      origin: setup.origin,
+      path: setup.path,
+      headers: setup.headers,
+      stream: setup.stream,
+      connectTimeoutMs: setup.connectTimeoutMs,
+      readTimeoutMs: setup.readTimeoutMs,
+    },
+    bodies: new Bodies(setup.bodies),
+    counters,
+    worker: setup.worker,
+    workers: setup.workers,
+    totalTimeoutMs: setup.totalTimeoutMs,
+    writer,
+    onBatchDue: flush,
+  })
+  return { worker: setup.worker, engine, flush, end: () => clearInterval(flusher) }
 }
 
 function send(message: FromThread): void {

@@ -1,5 +1,6 @@
 /** Measures whether a load thread itself kept up: its CPU share, event-loop delay and garbage collection. */
 import { type EventLoopUtilization, monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks'
+import { type Stall, waitOfShare } from './stalls.ts'
 
 /** The delay monitor's timer interval; what it records above this is delay. */
 const RESOLUTION_MS = 5
@@ -11,7 +12,8 @@ export interface ThreadHealth {
   /** Time in which the event loop had something to do over elapsed time: also high when the thread gets no CPU. */
   busyShare: number
   elapsedMs: number
-  eventLoopDelayMs: { n: number; p50: number; p99: number; max: number }
+  /** How long a moment waits for the event loop; `max` is the longest stall. */
+  eventLoopDelayMs: { p50: number; p99: number; max: number }
   gcPauseMs: { total: number; max: number }
   descriptorsExhausted: number
   unsent: number
@@ -48,24 +50,33 @@ export class HealthMonitor {
     const elapsedMs = performance.now() - this.#startedAt
     const { user, system } = process.threadCpuUsage(this.#cpu)
     this.#delay.disable()
-    const n = this.#delay.count
-    const delayMs = (nanoseconds: number): number => (n === 0 ? 0 : Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS))
-    // In a short run the 99th percentile is one single hiccup: at least three late samples make a delay.
-    const p99 = n <= 3 ? 0 : delayMs(this.#delay.percentile(Math.min(99, 100 * (1 - 3 / n))))
+    const stalls = this.#stalls()
     return {
       worker,
       cpuShare: elapsedMs > 0 ? (user + system) / 1000 / elapsedMs : 0,
       busyShare: performance.eventLoopUtilization(this.#loop).utilization,
       elapsedMs,
       eventLoopDelayMs: {
-        n,
-        p50: delayMs(this.#delay.percentile(50)),
-        p99,
-        max: delayMs(this.#delay.max),
+        p50: waitOfShare(stalls, elapsedMs, 0.5),
+        p99: waitOfShare(stalls, elapsedMs, 0.99),
+        max: stalls[0]?.ms ?? 0,
       },
       gcPauseMs: { total: this.#gcTotal, max: this.#gcMax },
       descriptorsExhausted,
       unsent,
     }
+  }
+
+  /** The late firings, longest first: one by one at first, then in groups that grow, as there may be many. */
+  #stalls(): Stall[] {
+    const n = this.#delay.count
+    const stalls: Stall[] = []
+    for (let k = 0, count = 1; k < n; k += count) {
+      count = Math.min(n - k, Math.max(1, k >> 4))
+      const ms = this.#delay.percentile((100 * (n - k)) / n) / 1e6 - RESOLUTION_MS
+      if (ms <= 0) break
+      stalls.push({ ms, count })
+    }
+    return stalls
   }
 }

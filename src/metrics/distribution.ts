@@ -1,9 +1,13 @@
 /** The values of one metric: exact up to 100,000 samples, then a histogram of three significant digits. */
-import { build, type Histogram } from 'hdr-histogram-js'
+import { createRequire } from 'node:module'
+import type { Histogram } from 'hdr-histogram-js'
 import type { DistributionView } from './view.ts'
 
 /** Samples up to which every value is kept and percentiles are exact. */
 export const EXACT_LIMIT = 100_000
+
+/** Loaded when it is needed, which most runs are too small for: it would cost each of them a tenth of its start. */
+const require = createRequire(import.meta.url)
 
 export class Distribution implements DistributionView {
   n = 0
@@ -51,7 +55,8 @@ export class Distribution implements DistributionView {
       return
     }
     if (n > this.#values.length) {
-      const larger = new Float64Array(Math.min(EXACT_LIMIT, this.#values.length * 2))
+      // In few steps: what is never written takes no memory, while outgrown arrays leave holes in it.
+      const larger = new Float64Array(this.#values.length < 4096 ? 4096 : EXACT_LIMIT)
       larger.set(this.#values)
       this.#values = larger
     }
@@ -95,7 +100,12 @@ export class Distribution implements DistributionView {
     return this.#histogram === undefined ? this.#values.subarray(0, this.n) : undefined
   }
 
+  opening(): Float64Array {
+    return this.#values.subarray(0, Math.min(this.n, EXACT_LIMIT))
+  }
+
   #toHistogram(value: number): void {
+    const { build } = require('hdr-histogram-js') as typeof import('hdr-histogram-js')
     const histogram = build({
       bitBucketSize: 32,
       autoResize: true,
@@ -105,8 +115,8 @@ export class Distribution implements DistributionView {
     })
     for (const kept of this.#values) histogram.recordValue(Math.max(0, Math.round(kept * this.#scale)))
     histogram.recordValue(Math.max(0, Math.round(value * this.#scale)))
+    // The values stay: their order tells how correlated neighbours are, which a histogram cannot.
     this.#histogram = histogram
-    this.#values = new Float64Array(0)
     this.#sorted = undefined
   }
 }

@@ -69,7 +69,7 @@ export class RunMetrics implements MetricsView {
   }
 
   add(batch: SampleBatch): void {
-    for (let row = 0; row < batch.count; row++) this.#addRow(batch, row)
+    for (let row = 0; row < batch.count; row++) this.addRow(batch, row)
   }
 
   /** Adds times that no request carries, such as those of connections opened ahead. */
@@ -128,7 +128,7 @@ export class RunMetrics implements MetricsView {
     return this.seconds > 0 ? amount / this.seconds : undefined
   }
 
-  #addRow(batch: SampleBatch, row: number): void {
+  addRow(batch: SampleBatch, row: number): void {
     const at = row * ROW
     const numbers = batch.numbers
     const startedAt = numbers[at + C.startedAt]!

@@ -17,6 +17,8 @@ export interface DistributionView {
   orderStatistic(k: number): number
   /** Samples in the order in which they were finished, where they are kept; for intervals that respect correlation. */
   series(): Float64Array | undefined
+  /** The first 100,000 samples in that order, however many there are: enough to tell how correlated neighbours are. */
+  opening(): Float64Array
 }
 
 export interface MetricsView {

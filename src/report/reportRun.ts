@@ -18,8 +18,12 @@ export function labelsOf(results: readonly Result[]): string[] {
     (result: Result) => `${result.name}, ${loadOf(result)}`,
     (result: Result) => `${result.name}, ${loadOf(result)}, ${result.startedAt}`,
   ]
-  const found = attempts.map((name) => results.map(name)).find((names) => new Set(names).size === names.length)
-  return found ?? results.map((result, i) => `${i + 1}: ${result.name}, ${loadOf(result)}`)
+  const columns = attempts.map((name) => results.map(name))
+  return results.map((_, i) => {
+    // The first form that no other run has.
+    const found = columns.find((names) => names.filter((name) => name === names[i]).length === 1)
+    return found?.[i] ?? `${i + 1}: ${columns[1]![i]}`
+  })
 }
 
 /** `4 in parallel`, `10/s` or `open loop`. */

@@ -62,6 +62,11 @@ export const thresholdResultSchema = z.object({
     .tuple([optionalNumber, optionalNumber])
     .optional()
     .describe('confidence interval; a null end is unbounded at this n'),
+  confidence: z.number().optional().describe('of the interval, over all looks at the run'),
+  looks: z.number().optional().describe('how often the run was looked at before this verdict'),
+  samplesNeeded: z.number().optional().describe('about how many samples it takes for an interval with two ends'),
+  estimate: z.enum(['pass', 'fail']).optional().describe('when undecided: what the figure alone would say'),
+  stoppedAfterSeconds: z.number().optional().describe('the load was stopped because it was broken by then'),
   verdict: verdictSchema,
   message: z.string(),
 })

@@ -3,14 +3,15 @@ import { availableParallelism } from 'node:os'
 import { findApi } from '../apis/index.ts'
 import { type Config, type ResolvedConfig, resolveConfig } from '../config/index.ts'
 import { readPrompts } from '../datasets/index.ts'
-import { parseObjectives, parseThresholds, requireObjectives } from '../gates/index.ts'
-import { LoadPool, packBodies, type SharedBodies } from '../load/index.ts'
+import { LoadPool, packBodies, prepareThread, type SharedBodies } from '../load/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
 import type { PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { ResultStore } from '../store/index.ts'
+import { withBudget } from './budget.ts'
 import { testConnection } from './connectionTest.ts'
 import { openEndpoint, requestHeaders } from './endpoint.ts'
+import { gatesOf } from './gates.ts'
 import type { RunHooks } from './hooks.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf, type RunLevel } from './levels.ts'
@@ -55,12 +56,11 @@ export async function runPerfBenchmark(
   const config = withEnvironment(resolveConfig(input))
   const hooks = config.enableProgressTracker ? trackProgress(config.outputsDir, given) : given
   if (config.debug) hooks.onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
-  const thresholds = parseThresholds(config.thresholds)
-  const objectives = parseObjectives(config.objectives)
-  requireObjectives(thresholds, objectives)
-  const api = findApi(config.api)
   const levels = levelsOf(config)
-  const wanted = Math.max(...levels.map(({ level }) => level.number))
+  const { thresholds, objectives } = gatesOf(config, levels)
+  const api = findApi(config.api)
+  const wanted = Math.max(...levels.map(({ level }) => withBudget(level, config).number))
+  prepareThread()
   const prompts = await readPrompts(config, Math.min(wanted, MAX_BODIES))
   const endpoint = await openEndpoint(config, api)
   let pool: LoadPool | undefined
@@ -103,8 +103,8 @@ export async function runPerfBenchmark(
     ])
     const outcomes: LevelOutcome[] = []
     for (const [index, level] of levels.entries()) {
-      if (index > 0) await pause(config.sleepInterval * 1000, hooks.signal)
-      if (index > 0 && hooks.signal?.aborted) break
+      if (index > 0 && !outcomes.at(-1)?.aborted) await pause(config.sleepInterval * 1000, hooks.signal)
+      if (index > 0 && (hooks.signal?.aborted || outcomes.at(-1)?.aborted)) break
       outcomes.push(
         await runLevel(level, {
           config,

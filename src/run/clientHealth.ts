@@ -10,8 +10,6 @@ const DELAY_SHARE = 0.05
 const MAX_BEHIND = 0.02
 /** Below this much measured time a CPU share says more about start-up than about load. */
 const MIN_JUDGED_MS = 500
-/** With fewer samples than this the 99th percentile is one single hiccup. */
-const MIN_DELAY_SAMPLES = 100
 
 export interface HealthFacts {
   report: PhaseReport
@@ -37,12 +35,8 @@ export function judgeClient({
   const { threads } = report
   const worst = (pick: (thread: PhaseReport['threads'][number]) => number): number => Math.max(0, ...threads.map(pick))
   const cpuShare = worst((thread) => thread.cpuShare)
-  // Where no latency is gated nothing can fail by mistake, and the limit is that of a figure to be read.
   const busyShare = worst((thread) => thread.busyShare)
-  const delayLimitMs =
-    smallestGatedMs === undefined
-      ? Math.max(MIN_UNGATED_DELAY_MS, DELAY_SHARE * (metrics.distribution('latency')?.percentile(50) ?? 0))
-      : Math.max(MIN_DELAY_MS, DELAY_SHARE * smallestGatedMs)
+  const delayLimitMs = delayLimit(metrics, smallestGatedMs)
   const socketsRefused = threads.reduce((sum, thread) => sum + thread.descriptorsExhausted, 0)
   const dispatch = metrics.distribution('dispatchDelay')
   const dispatchDelayMs = { p99: dispatch?.percentile(99) ?? 0, max: dispatch?.max ?? 0 }
@@ -56,7 +50,7 @@ export function judgeClient({
       `a load thread was busy for ${percent(Math.max(cpuShare, busyShare))} of the time, with ${percent(cpuShare)} of a core (limit ${percent(MAX_BUSY_SHARE)}); ${remedy}, or lower the load`,
     )
   const slow = threads.filter(
-    (thread) => thread.eventLoopDelayMs.n >= MIN_DELAY_SAMPLES && thread.eventLoopDelayMs.p99 > delayLimitMs,
+    (thread) => thread.elapsedMs >= MIN_JUDGED_MS && thread.eventLoopDelayMs.p99 > delayLimitMs,
   )
   if (slow.length > 0) {
     const p99 = Math.max(...slow.map((thread) => thread.eventLoopDelayMs.p99))
@@ -98,6 +92,17 @@ export function judgeClient({
     socketsRefused,
     harnessOverheadMs,
   }
+}
+
+/**
+ * How late the client may be at p99, milliseconds: 5 % of the smallest latency that is gated, and of those that are
+ * reported. What nothing depends on may be later, but a loose gate is no leave to report a wrong TTFT.
+ */
+function delayLimit(metrics: RunMetrics, smallestGatedMs: number | undefined): number {
+  const medians = (['latency', 'ttft'] as const).flatMap((name) => metrics.distribution(name)?.percentile(50) ?? [])
+  const reported = Math.max(MIN_UNGATED_DELAY_MS, DELAY_SHARE * Math.min(...medians, Number.MAX_VALUE))
+  const gated = Math.max(MIN_DELAY_MS, DELAY_SHARE * (smallestGatedMs ?? Number.MAX_VALUE))
+  return medians.length === 0 && smallestGatedMs === undefined ? MIN_UNGATED_DELAY_MS : Math.min(reported, gated)
 }
 
 function percent(share: number): string {

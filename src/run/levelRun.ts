@@ -1,7 +1,7 @@
 /** Runs one level of load: warmup, measured phase, figures, verdict, files. */
 import { writeFileSync } from 'node:fs'
 import type { ResolvedConfig } from '../config/index.ts'
-import { evaluateThresholds, overallVerdict, type ParsedThreshold } from '../gates/index.ts'
+import { overallVerdict, type ParsedThreshold } from '../gates/index.ts'
 import { Bodies, type LoadPool, type SharedBodies } from '../load/index.ts'
 import {
   distributions,
@@ -13,7 +13,7 @@ import {
   summarize,
 } from '../metrics/index.ts'
 import { renderJson } from '../report/index.ts'
-import { type ClientHealth, type Result, SCHEMA_VERSION } from '../result/index.ts'
+import { type ClientHealth, type Result, SCHEMA_VERSION, type ThresholdResult } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { type ResultStore, reservePath } from '../store/index.ts'
 import { loadTokenCounter, type TokenCounter } from '../tokens/index.ts'
@@ -21,6 +21,7 @@ import { judgeClient } from './clientHealth.ts'
 import type { Endpoint } from './endpoint.ts'
 import { environment } from './environment.ts'
 import type { RunHooks, RunProgress } from './hooks.ts'
+import { Judging } from './judging.ts'
 import type { RunLevel } from './levels.ts'
 import { type RecentRequests, recentRequests } from './recent.ts'
 import { redactConfig } from './redact.ts'
@@ -51,6 +52,8 @@ export interface LevelOutcome {
   result: Result
   metrics: RunMetrics
   jsonPath: string | null
+  /** A threshold with abortOnFail was broken: no further level is wanted. */
+  aborted: boolean
 }
 
 /** @throws StoreError when the result DB could not be written; the load is stopped first */
@@ -81,17 +84,27 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
     context.batches.listener = (batch) => pipeline.take(batch)
     if (config.preconnect) await pool.preconnect(level)
     if (warmup !== undefined && !hooks.signal?.aborted) {
-      const watch = watchProgress(context, 'warmup', warmup.number, warmup.durationMs)
+      const watch = watchProgress(context, 'warmup', () => warmup.number, warmup.durationMs)
       await pool.run(warmup, true)
       await pipeline.settle()
       watch()
     }
     const metrics = new RunMetrics(performance.now(), context.objectives)
-    pipeline.metrics = metrics
+    const judging = new Judging({
+      config,
+      level,
+      thresholds: context.thresholds,
+      objectives: context.objectives,
+      metrics,
+      startedAt: () => pool.startedAt,
+      end: () => pool.end(),
+      stop: () => pool.stop(config.gracefulStop * 1000),
+    })
     const recent = hooks.onProgress === undefined ? undefined : recentRequests()
-    pipeline.recent = recent
-    const watch = watchProgress(context, 'measuring', level.number, level.durationMs, recent)
-    const report = await pool.run(level, false)
+    pipeline.measure(metrics, judging, recent)
+    const planned = (): number => (metrics.total < level.number ? level.number : judging.level.number)
+    const watch = watchProgress(context, 'measuring', planned, level.durationMs, recent)
+    const report = await pool.run(judging.level, false)
     await pipeline.settle()
     watch()
     store?.throwIfFailed()
@@ -101,13 +114,16 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
       report,
       metrics,
       uncapped: level.parallel === Number.POSITIVE_INFINITY,
-      smallestGatedMs: smallestGatedMs(context.thresholds),
+      smallestGatedMs: smallestGatedMs(judging.thresholds),
       harnessOverheadMs: context.harnessOverheadMs,
       freeCores: context.freeCores,
     })
+    const thresholds = judging.results()
     const result = buildResult(context, {
       level,
       metrics,
+      thresholds,
+      judgingNotes: judging.notes(thresholds),
       client,
       startedAt,
       dbPath: path === undefined ? null : `${path}.db`,
@@ -120,7 +136,7 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
       writeFileSync(`${path}.json`, renderJson(result))
       if (config.visualizer !== undefined) await writeVisualizer(config.visualizer, path, result, hooks)
     }
-    return { result, metrics, jsonPath: path === undefined ? null : `${path}.json` }
+    return { result, metrics, jsonPath: path === undefined ? null : `${path}.json`, aborted: judging.aborted }
   } finally {
     context.batches.listener = () => {}
   }
@@ -128,8 +144,9 @@ export async function runLevel({ level, warmup, label }: RunLevel, context: Leve
 
 /** The way of a batch: token counts, figures, disk; in order, although counting may have to wait for its tables. */
 class Pipeline {
-  metrics: RunMetrics | undefined
-  recent: RecentRequests | undefined
+  #metrics: RunMetrics | undefined
+  #judging: Judging | undefined
+  #recent: RecentRequests | undefined
   readonly #bodies: Bodies
   readonly #store: ResultStore | undefined
   readonly #model: string
@@ -141,6 +158,13 @@ class Pipeline {
     this.#bodies = new Bodies(bodies)
     this.#store = store
     this.#model = config.model ?? ''
+  }
+
+  /** From now on, batches count. */
+  measure(metrics: RunMetrics, judging: Judging, recent: RecentRequests | undefined): void {
+    this.#metrics = metrics
+    this.#judging = judging
+    this.#recent = recent
   }
 
   take(batch: SampleBatch): void {
@@ -160,8 +184,9 @@ class Pipeline {
 
   #process(batch: SampleBatch): void {
     if (this.#counter !== undefined) estimateTokens(batch, this.#bodies, this.#counter, this.#inputCounts)
-    this.metrics?.add(batch)
-    this.recent?.add(batch)
+    this.#metrics?.add(batch)
+    this.#judging?.take(batch)
+    this.#recent?.add(batch)
     this.#store?.write(batch)
   }
 }
@@ -169,7 +194,7 @@ class Pipeline {
 function watchProgress(
   context: LevelContext,
   phase: RunProgress['phase'],
-  total: number,
+  planned: () => number,
   durationMs: number,
   recent?: RecentRequests,
 ): () => void {
@@ -178,6 +203,7 @@ function watchProgress(
   const beganAt = performance.now()
   const tell = (): void => {
     const { finished, failed, inFlight } = pool.progress
+    const total = planned()
     const elapsedSeconds = (performance.now() - beganAt) / 1000
     hooks.onProgress?.({
       phase,
@@ -203,6 +229,8 @@ function watchProgress(
 interface ResultParts {
   level: RunLevel['level']
   metrics: RunMetrics
+  thresholds: ThresholdResult[]
+  judgingNotes: string[]
   client: ClientHealth
   startedAt: Date
   dbPath: string | null
@@ -212,10 +240,9 @@ interface ResultParts {
 
 function buildResult(
   context: LevelContext,
-  { level, metrics, client, startedAt, dbPath, shown, unsent }: ResultParts,
+  { level, metrics, thresholds, judgingNotes, client, startedAt, dbPath, shown, unsent }: ResultParts,
 ): Result {
   const { config, endpoint, hooks } = context
-  const thresholds = evaluateThresholds(context.thresholds, metrics)
   const interrupted = hooks.signal?.aborted === true || hooks.killSignal?.aborted === true
   const { estimatedTokens, reportedTokens } = metrics
   const notes: string[] = []
@@ -223,6 +250,7 @@ function buildResult(
     notes.push(
       `Measured against the embedded server at ${endpoint.url}, whose timing is a model: these figures say nothing about a real endpoint.`,
     )
+  notes.push(...judgingNotes)
   if (interrupted) notes.push('The run was interrupted: the figures are those of the requests that had finished.')
   if (estimatedTokens > 0)
     notes.push(

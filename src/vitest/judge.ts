@@ -1,9 +1,9 @@
 /** From results to the one error a perf test fails with: its message is the whole story, its stack has no frames. */
 import type { TestContext } from 'vitest'
 import type { ResolvedConfig } from '../config/index.ts'
-import { InvalidRunError, ThresholdError, UndecidedError } from '../gates/index.ts'
+import { InvalidRunError, isAccepted, ThresholdError, UndecidedError } from '../gates/index.ts'
 import { plainWords } from '../report/index.ts'
-import type { Result, ThresholdResult, Verdict } from '../result/index.ts'
+import type { Result, ThresholdResult } from '../result/index.ts'
 import { levelLabels } from './levelLabels.ts'
 
 /** Not one request succeeded, so there is nothing to judge. */
@@ -18,7 +18,7 @@ export class LoadError extends Error {
  * @throws LoadError when no request of a level succeeded
  * @throws InvalidRunError when the client was the bottleneck and `onInvalid` is `fail`
  * @throws ThresholdError when a threshold is broken, with every broken one of every level
- * @throws UndecidedError when none is broken but one could not be decided
+ * @throws UndecidedError when none is broken, but one could not be decided and its figure alone would break it
  */
 export function judge(
   results: readonly Result[],
@@ -50,9 +50,8 @@ export function judge(
   const judged = levels.flatMap(({ result, at }) =>
     result.thresholds.map((threshold): ThresholdResult => ({ ...threshold, message: at + threshold.message })),
   )
-  const has = (verdict: Verdict): boolean => judged.some((threshold) => threshold.verdict === verdict)
-  if (has('fail')) throw new ThresholdError(judged)
-  if (has('undecided')) throw new UndecidedError(judged)
+  if (judged.some(({ verdict }) => verdict === 'fail')) throw new ThresholdError(judged)
+  if (!judged.every(isAccepted)) throw new UndecidedError(judged)
 }
 
 /** The stack of an expected failure leads into this library, where the reader has nothing to look for. */

@@ -5,7 +5,11 @@
  * flight and figures to write: the run must not go on, and the worker must not end, before that is done.
  */
 import { type RunnerTestCase, TestRunner } from 'vitest'
+import { prepareThread } from '../load/index.ts'
 import { loadSettled } from './inFlight.ts'
+
+// Vitest loads the runner before the test files: a load thread starts while those are imported.
+prepareThread()
 
 export default class PerfgateRunner extends TestRunner {
   async runTask(test: RunnerTestCase): Promise<void> {

@@ -1,6 +1,7 @@
 /** The scenario of a perf test, checked while Vitest collects the file: a mistake is found before any load. */
 import { type Config, ConfigError, type ResolvedConfig, resolveConfig } from '../config/index.ts'
-import { parseThresholds, type Thresholds } from '../gates/index.ts'
+import type { Thresholds } from '../gates/index.ts'
+import { gatesOf } from '../run/index.ts'
 
 /** What to run and what must hold. */
 export interface Scenario extends Omit<Config, 'thresholds'> {
@@ -33,9 +34,9 @@ export function checkScenario(test: string, scenario: unknown): CheckedScenario 
         `option "timeoutMs": expected a positive number of milliseconds, got ${described(timeoutMs)}`,
         'timeoutMs',
       )
-    const { thresholds, onInvalid } = resolveConfig(config as Config)
-    parseThresholds(thresholds)
-    return { config: config as Config, timeoutMs, onInvalid }
+    const resolved = resolveConfig(config as Config)
+    gatesOf(resolved)
+    return { config: config as Config, timeoutMs, onInvalid: resolved.onInvalid }
   } catch (error) {
     if (!(error instanceof Error)) throw error
     error.message = `perf test "${test}": ${error.message}`

@@ -42,6 +42,21 @@ test('a sweep prints every level by name, and as JSON an array', async () => {
 })
 
 describe('the exit code', () => {
+  const undecided = (estimate: 'pass' | 'fail'): Result => ({
+    ...withVerdict('undecided'),
+    thresholds: [
+      {
+        expression: 'qps >= 2',
+        actual: 2.1,
+        limit: 2,
+        unit: '/s',
+        n: 15,
+        verdict: 'undecided',
+        estimate,
+        message: '?',
+      },
+    ],
+  })
   const allFailed: Result = {
     ...PUBLISHED,
     summary: { ...PUBLISHED.summary, succeededRequests: 0, failedRequests: 15 },
@@ -49,7 +64,8 @@ describe('the exit code', () => {
   test.each<[string, Result, number]>([
     ['a pass', PUBLISHED, 0],
     ['a broken threshold', withVerdict('fail'), 1],
-    ['an undecided threshold', withVerdict('undecided'), 1],
+    ['an undecided threshold whose figure keeps to the limit', undecided('pass'), 0],
+    ['an undecided threshold whose figure breaks the limit', undecided('fail'), 1],
     ['an invalid run', withVerdict('invalid'), 1],
     ['an invalid run that is not to be judged', withVerdict('invalid', 'skip'), 0],
     ['a run in which every request failed', allFailed, 1],

@@ -1,6 +1,7 @@
 import { createParser } from 'eventsource-parser'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { EventShapes } from '../../src/client/eventShapes.ts'
 import { EventTemplate, SseDecoder } from '../../src/client/index.ts'
 
 interface Seen {
@@ -28,8 +29,10 @@ function decode(bytes: Buffer, cuts: readonly number[] = [], learn = false): See
         const text = Buffer.from(all.subarray(template.textStart, template.textEnd)).toString()
         seen.push({ data: `matched:${text}`, type: '' })
       },
+      onShapeEvent: () => expect.unreachable('no shape was learned'),
     },
     template,
+    new EventShapes(),
   )
   let from = 0
   for (const cut of [...new Set(cuts)].sort((a, b) => a - b)) {

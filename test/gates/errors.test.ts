@@ -43,6 +43,6 @@ test('an undecided run says which threshold, and what would decide it', () => {
   })
   expect(new UndecidedError(results).message.split('\n')).toEqual([
     expect.stringMatching(/^undecided: p99\(latency\) 0\.119 s \[0\.116, ∞\)/),
-    expect.stringContaining('raise number or duration'),
+    expect.stringContaining('give maxNumber or maxDuration'),
   ])
 })

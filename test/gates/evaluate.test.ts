@@ -1,6 +1,13 @@
 /** Verdicts on thresholds, and the messages that tell them. */
 import { describe, expect, test } from 'vitest'
-import { type EvaluateOptions, evaluateThresholds, overallVerdict, parseExpression } from '../../src/gates/index.ts'
+import {
+  type EvaluateOptions,
+  evaluateThresholds,
+  isAccepted,
+  overallVerdict,
+  parseExpression,
+} from '../../src/gates/index.ts'
+import { seeded } from '../../src/load/random.ts'
 import type { MetricsView } from '../../src/metrics/index.ts'
 import type { ThresholdResult, Timeline } from '../../src/result/index.ts'
 import { measured, spreadOut } from './measured.ts'
@@ -285,6 +292,46 @@ describe('with confidence', () => {
     expect(judge('p99(latency) <= 990 ms', many, { confidence: 0.95 }).verdict).toBe('undecided')
     expect(judge('avg(latency) <= 490 ms', many, { confidence: 0.95 }).verdict).toBe('fail')
     expect(judge('stddev(latency) >= 280 ms', many, { confidence: 0.95 }).verdict).toBe('pass')
+  })
+
+  test('above 100,000 samples the first of them tell how correlated neighbours are', () => {
+    // Each value fifty times in a row: the mean of m such values in n samples is known as well as that of m.
+    const random = seeded(5)
+    const values = Array.from({ length: 2400 }, random).flatMap((value) => Array(50).fill(value))
+    const many = measured({ values: { latency: values } })
+    expect(many.distribution('latency')!.series()).toBeUndefined()
+    const [low, high] = judge('avg(latency) <= 1 s', many, { confidence: 0.95 }).interval!
+    // Uniform on 0 … 1: standard deviation 0.2887, half-width 1.96 × 0.2887 / √2400; were they independent, 0.00163.
+    expect((high! - low!) / 2 / 0.01155).toSatisfy((ratio: number) => ratio > 0.85 && ratio < 1.15)
+    // Around the median 1.96 × √(2400 / 4) of 2,400 ranks to either side: 0.0200.
+    const median = judge('p50(latency) <= 1 s', many, { confidence: 0.95 }).interval!
+    expect((median[1]! - median[0]!) / 2 / 0.02).toSatisfy((ratio: number) => ratio > 0.85 && ratio < 1.15)
+  })
+
+  test('looked at for the third time of five, the interval is wider and the message says so', () => {
+    // 0.05 / 9 / (1 + 1/4 + 1/9 + 1/16 + 1/25) = 0.0037957, so the ranks are those of 99.62 %: 1177 and 1198 (scipy).
+    const third = judge('p99(latency) <= 1.4 s', view, { confidence: 0.95, look: { number: 3, of: 5 } })
+    expect(third.interval).toEqual([known(1177), known(1198)])
+    expect(third).toMatchObject({
+      confidence: 0.95,
+      looks: 3,
+      message: expect.stringContaining('(n = 1,200, 95 % over 3 looks)'),
+    })
+  })
+
+  test('what an undecided threshold would be by its figure alone is in the result', () => {
+    expect(judge('p99(latency) <= 1.5 s', view, { confidence: 0.95 })).toMatchObject({ estimate: 'fail' })
+    expect(judge('p99(latency) <= 1.55 s', view, { confidence: 0.95 })).toMatchObject({ estimate: 'pass' })
+    expect(judge('p99(latency) <= 1.7 s', view, { confidence: 0.95 })).not.toHaveProperty('estimate')
+    for (const [verdict, estimate, accepted] of [
+      ['pass', undefined, true],
+      ['fail', undefined, false],
+      ['undecided', 'pass', true],
+      ['undecided', 'fail', false],
+      ['undecided', undefined, false],
+      ['invalid', undefined, false],
+    ] as const)
+      expect(isAccepted({ verdict, estimate })).toBe(accepted)
   })
 
   test.each([0, 1, 95, Number.NaN])('a confidence of %d is refused', (confidence) => {

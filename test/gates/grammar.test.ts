@@ -149,7 +149,7 @@ describe('contradictions', () => {
 
 test('what is not a condition is refused by name', () => {
   expect(() => parseThresholds({ qps: [{ min: 4 }] as unknown as string[] })).toThrow(
-    'threshold "qps": expected a condition like "<= 1.5 s", got {"min":4}',
+    'threshold "qps": expected a condition like "<= 1.5 s", or { threshold: "<= 1.5 s", abortOnFail: true }, got {"min":4}',
   )
   expect(() => parseThresholds(['qps > 4'] as unknown as Record<string, string>)).toThrow(
     'option "thresholds": expected an object',

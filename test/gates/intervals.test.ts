@@ -155,6 +155,23 @@ describe('means', () => {
     })
   })
 
+  test('bend with the skewness of the samples: both ends fulfil the cubic equation of Hall (1992)', () => {
+    // Eight batches of eight; within each one long and seven short samples, in an order that looks uncorrelated.
+    const series = Array.from({ length: 64 }, (_, i) => ((i * 13) % 8 === 0 ? 8 + Math.floor(i / 8) : 1))
+    const n = series.length
+    const mean = series.reduce((sum, value) => sum + value, 0) / n
+    const moment = (power: number): number => series.reduce((sum, value) => sum + (value - mean) ** power, 0) / n
+    const skewness = moment(3) / moment(2) ** 1.5 / effectiveSize(series) ** 0.5
+    const batches = Array.from({ length: 8 }, (_, b) => (7 + 8 + b) / 8)
+    const error = Math.sqrt(batches.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 7 / 8)
+    const hall = (t: number): number => t + (skewness * t ** 2) / 3 + (skewness ** 2 * t ** 3) / 27 + skewness / 6
+    const { low, high } = meanInterval(series, 0.95)
+    // Student's t of 7 degrees of freedom at 2.5 %: 2.364624.
+    expect(hall((mean - low!) / error)).toBeCloseTo(2.364624, 5)
+    expect(hall((mean - high!) / error)).toBeCloseTo(-2.364624, 5)
+    expect(high! - mean).toBeGreaterThan(mean - low!)
+  })
+
   test('too few samples have no interval', () => {
     for (const series of [[], [1], [1, 2], [1, 2, 3]])
       expect(meanInterval(series, 0.95)).toEqual({ low: null, high: null })

@@ -59,7 +59,13 @@ test('fails with every broken threshold of every level, and with no other', () =
   )
 })
 
-test('an undecided threshold is not a pass', () => {
+test('an undecided threshold is judged by its figure alone', () => {
+  const undecided = result({ thresholds: [['undecided', 'qps is 3 ± 1']] })
+  const estimated = { ...undecided, thresholds: [{ ...undecided.thresholds[0]!, estimate: 'pass' as const }] }
+  expect(() => judge([estimated], 'fail', context as never)).not.toThrow()
+})
+
+test('an undecided threshold whose figure breaks it is not a pass', () => {
   expect(judging([{ thresholds: [['undecided', 'qps is 3 ± 1']] }])).toThrow(
     expect.objectContaining({ name: 'UndecidedError', message: expect.stringContaining('qps is 3 ± 1') }),
   )

@@ -1,13 +1,24 @@
 /** What must hold, and what happens when it cannot be known. */
 import { z } from 'zod'
-import { option } from '../option.ts'
+import { count, option, seconds } from '../option.ts'
+
+const condition = z.union([
+  z.string(),
+  z.strictObject({
+    threshold: z.string(),
+    /** Stop the load as soon as it is broken. */
+    abortOnFail: z.boolean().optional(),
+    /** Not before this time from the start of the measured phase, for instance `10 s`. */
+    delayAbortEval: z.string().optional(),
+  }),
+])
 
 export const gateOptions = {
-  thresholds: option(z.record(z.string(), z.union([z.string(), z.array(z.string()).min(1)])).default({}), {
+  thresholds: option(z.record(z.string(), z.union([condition, z.array(condition).min(1)])).default({}), {
     group: 'Gate',
     kind: 'strings',
     value: 'expression',
-    description: 'what must hold, for instance "p99(latency) <= 1.5 s"',
+    description: 'what must hold, for instance "p99(latency) <= 1.5 s", or "errorRate < 5 % abort after 10 s"',
   }),
   objectives: option(z.record(z.string(), z.string()).default({}), {
     group: 'Gate',
@@ -20,5 +31,24 @@ export const gateOptions = {
     kind: 'string',
     value: 'policy',
     description: 'when the client was the bottleneck: fail, skip or warn',
+  }),
+  confidence: option(z.number().gt(0.5, 'must be above 0.5').lt(1, 'must be below 1').optional(), {
+    group: 'Gate',
+    kind: 'number',
+    value: 'share',
+    description: 'judge by confidence intervals, for instance 0.95: fail and pass only what is certain to that degree',
+    defaultText: 'the figures themselves decide',
+  }),
+  maxNumber: option(count.optional(), {
+    group: 'Gate',
+    kind: 'number',
+    value: 'n',
+    description: 'with confidence: while a threshold is undecided, send more requests, up to this many in all',
+  }),
+  maxDuration: option(seconds.optional(), {
+    group: 'Gate',
+    kind: 'number',
+    value: 'seconds',
+    description: 'with confidence: while a threshold is undecided, go on sending, until this long after the start',
   }),
 }

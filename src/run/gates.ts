@@ -1,0 +1,62 @@
+/** What must hold, read and checked against the scenario before anything is sent. */
+import { ConfigError, type ResolvedConfig } from '../config/index.ts'
+import {
+  type ParsedObjective,
+  type ParsedThreshold,
+  parseObjectives,
+  parseThresholds,
+  requireObjectives,
+  requireParts,
+} from '../gates/index.ts'
+import { levelsOf, type RunLevel } from './levels.ts'
+
+export interface Gates {
+  thresholds: ParsedThreshold[]
+  objectives: ParsedObjective[]
+}
+
+/** Executors whose schedule has an end of its own. */
+const ENDING = new Set(['ramping-concurrency', 'ramping-rate', 'trace'])
+
+/**
+ * @throws ConfigError when a threshold, an objective or the budget of `confidence` is wrong, or the run has no such
+ *   stage or level
+ */
+export function gatesOf(config: ResolvedConfig, levels: readonly RunLevel[] = levelsOf(config)): Gates {
+  const thresholds = parseThresholds(config.thresholds)
+  const objectives = parseObjectives(config.objectives)
+  requireObjectives(thresholds, objectives)
+  requireParts(thresholds, {
+    stages: config.stages?.length ?? 0,
+    parallels: levels.map(({ level }) => level.parallel),
+    rates: levels.map(({ level }) => level.rate),
+  })
+  for (const { level } of levels) checkBudget(config, level)
+  return { thresholds, objectives }
+}
+
+function checkBudget(config: ResolvedConfig, level: RunLevel['level']): void {
+  const { confidence, maxNumber, maxDuration } = config
+  const option = maxNumber === undefined ? 'maxDuration' : 'maxNumber'
+  if (maxNumber === undefined && maxDuration === undefined) return
+  if (confidence === undefined)
+    throw new ConfigError(
+      `option "${option}": sends more requests while a threshold is undecided, which needs the option "confidence", for instance 0.95`,
+      option,
+    )
+  if (ENDING.has(level.executor))
+    throw new ConfigError(
+      `option "${option}": executor "${level.executor}" ends with its schedule and cannot go on; leave ${option} out`,
+      option,
+    )
+  if (maxNumber !== undefined && Number.isFinite(level.number) && maxNumber < level.number)
+    throw new ConfigError(
+      `option "maxNumber": ${maxNumber} is less than number (${level.number}), which is sent in any case`,
+      'maxNumber',
+    )
+  if (maxDuration !== undefined && maxDuration * 1000 < level.durationMs && Number.isFinite(level.durationMs))
+    throw new ConfigError(
+      `option "maxDuration": ${maxDuration} s is less than duration (${level.durationMs / 1000} s)`,
+      'maxDuration',
+    )
+}

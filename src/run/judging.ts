@@ -1,0 +1,194 @@
+/** Judges a level while it runs and at its end: goes on while the verdict is open, stops when a gate says so. */
+import type { ResolvedConfig } from '../config/index.ts'
+import {
+  type EvaluateOptions,
+  evaluateThresholds,
+  formatCount,
+  LOOK_GROWTH,
+  lookConfidence,
+  looksUpTo,
+  type ParsedThreshold,
+} from '../gates/index.ts'
+import type { Level } from '../load/index.ts'
+import type { Objective, RunMetrics } from '../metrics/index.ts'
+import type { ThresholdResult } from '../result/index.ts'
+import type { SampleBatch } from '../samples/index.ts'
+import { withBudget } from './budget.ts'
+import { StageMetrics } from './stageMetrics.ts'
+
+/** Without confidence, thresholds with abortOnFail are judged so often, if that takes little of the time. */
+const LIVE_MS = 250
+const LIVE_SHARE = 0.05
+
+export interface JudgingOptions {
+  config: ResolvedConfig
+  /** As planned, without its budget. */
+  level: Level
+  /** Of all levels; those about another one are left out. */
+  thresholds: readonly ParsedThreshold[]
+  objectives: readonly Objective[]
+  metrics: RunMetrics
+  /** `performance.now()` at the start of the measured phase. */
+  startedAt: () => number
+  /** Starts no more requests; those in flight finish. */
+  end: () => void
+  /** The same, for the whole run. */
+  stop: () => void
+}
+
+export class Judging {
+  readonly thresholds: readonly ParsedThreshold[]
+  readonly #options: JudgingOptions
+  /** What the load threads may send at most. */
+  readonly level: Level
+  readonly #extends: boolean
+  readonly #byStage: boolean
+  readonly #aborting: readonly ParsedThreshold[]
+  readonly #broken = new Map<ParsedThreshold, ThresholdResult>()
+  readonly #looksOf: number
+  #stages: StageMetrics | undefined
+  #looks = 0
+  /** The latest look's verdict is the one at the end, too. */
+  #lookIsLast = false
+  #planDone = false
+  #nextLookAt = 0
+  #nextLiveAt = 0
+  #over = false
+
+  constructor(options: JudgingOptions) {
+    const { config, level } = options
+    this.#options = options
+    this.thresholds = options.thresholds.filter(
+      ({ scope }) => scope === undefined || scope.by === 'stage' || level[scope.by] === scope.value,
+    )
+    this.level = withBudget(level, config)
+    this.#extends = this.level !== level && this.thresholds.length > 0
+    this.#byStage = this.thresholds.some(({ scope }) => scope?.by === 'stage')
+    this.#aborting = this.thresholds.filter(({ abortAfterMs }) => abortAfterMs !== undefined)
+    const bounded = this.#aborting.length === 0 && Number.isFinite(level.number)
+    if (this.#aborting.length > 0) this.#looksOf = Number.POSITIVE_INFINITY
+    else if (!this.#extends) this.#looksOf = 1
+    else this.#looksOf = bounded ? looksUpTo(level.number, this.level.number) : Number.POSITIVE_INFINITY
+  }
+
+  /** A gate with abortOnFail was broken: the rest of the run is not wanted. */
+  get aborted(): boolean {
+    return this.#broken.size > 0
+  }
+
+  /** Takes a batch that the level's own figures have taken already, and looks at them when that is due. */
+  take(batch: SampleBatch): void {
+    if (this.#byStage) this.#stageMetrics().add(batch)
+    if (this.#over || (!this.#extends && this.#aborting.length === 0)) return
+    const elapsedMs = performance.now() - this.#options.startedAt()
+    if (this.#options.config.confidence === undefined) this.#lookLive(elapsedMs)
+    else this.#lookWhenDue(elapsedMs)
+  }
+
+  /** The verdicts, once every request has ended. */
+  results(): ThresholdResult[] {
+    this.#over = true
+    const number = this.#lookIsLast ? this.#looks : this.#looks + 1
+    return this.thresholds.map(
+      (threshold) => this.#broken.get(threshold) ?? this.#evaluate(threshold, { number, of: this.#looksOf }),
+    )
+  }
+
+  /** What a reader must know of it, in full sentences. */
+  notes(results: readonly ThresholdResult[]): string[] {
+    const { level, metrics, config } = this.#options
+    const stopped = results.find(({ stoppedAfterSeconds }) => stoppedAfterSeconds !== undefined)
+    const notes: string[] = []
+    if (stopped !== undefined)
+      notes.push(
+        `The load was stopped after ${stopped.stoppedAfterSeconds!.toFixed(1)} s, because of abortOnFail: the figures are those of the requests sent until then.`,
+      )
+    if (this.#extends && this.#looks > 1)
+      notes.push(
+        `The thresholds were not decided after ${Number.isFinite(level.number) ? `${formatCount(level.number)} requests` : `${level.durationMs / 1000} s`}, so ${formatCount(metrics.total)} were sent in all.`,
+      )
+    if (this.#extends && stopped === undefined && results.some(({ verdict }) => verdict === 'undecided'))
+      notes.push(`The budget of ${budgetText(config)} was used up before every threshold was decided.`)
+    return notes
+  }
+
+  /** The figures alone, as k6 judges them. */
+  #lookLive(elapsedMs: number): void {
+    if (elapsedMs < this.#nextLiveAt) return
+    const began = performance.now()
+    this.#lookForBroken(elapsedMs)
+    this.#nextLiveAt = elapsedMs + Math.max(LIVE_MS, (performance.now() - began) / LIVE_SHARE)
+  }
+
+  /** At the end of the plan, and whenever there are so many samples more that a look is worth its share of the error. */
+  #lookWhenDue(elapsedMs: number): void {
+    const { level, metrics } = this.#options
+    const planEnds = !this.#planDone && (metrics.total >= level.number || elapsedMs >= level.durationMs)
+    if (planEnds) this.#planDone = true
+    const extending = this.#extends && this.#planDone
+    const armed = this.#aborting.some(({ abortAfterMs }) => elapsedMs >= abortAfterMs!)
+    if (metrics.total >= this.level.number) return
+    if (!(extending && planEnds) && !((extending || armed) && metrics.total >= this.#nextLookAt)) return
+    this.#nextLookAt = metrics.total * LOOK_GROWTH
+    this.#looks++
+    if (this.#lookForBroken(elapsedMs) || !extending || !this.#isDecided()) return
+    // Nothing was said by this look but that it is time to end; where gates stop the load, it may have spoken.
+    this.#lookIsLast = this.#aborting.length === 0
+    this.#over = true
+    this.#options.end()
+  }
+
+  #lookForBroken(elapsedMs: number): boolean {
+    const look = { number: this.#looks, of: this.#looksOf }
+    for (const threshold of this.#aborting) {
+      if (elapsedMs < threshold.abortAfterMs!) continue
+      const result = this.#evaluate(threshold, look)
+      if (result.verdict !== 'fail' || result.actual === null) continue
+      const stoppedAfterSeconds = elapsedMs / 1000
+      this.#broken.set(threshold, {
+        ...result,
+        stoppedAfterSeconds,
+        message: `${result.message}; the load was stopped after ${stoppedAfterSeconds.toFixed(1)} s`,
+      })
+    }
+    if (!this.aborted) return false
+    this.#over = true
+    this.#options.stop()
+    return true
+  }
+
+  /**
+   * A verdict is certain with half of the error that this look may spend: the requests still in flight then hardly ever
+   * make it uncertain again.
+   */
+  #isDecided(): boolean {
+    const share = 1 - lookConfidence(this.#options.config.confidence!, { number: this.#looks, of: this.#looksOf })
+    const results = this.thresholds.map((threshold) => this.#evaluate(threshold, undefined, 1 - share / 2))
+    return results.some(({ verdict }) => verdict === 'fail') || results.every(({ verdict }) => verdict === 'pass')
+  }
+
+  #evaluate(
+    threshold: ParsedThreshold,
+    look: EvaluateOptions['look'],
+    confidence = this.#options.config.confidence,
+  ): ThresholdResult {
+    const { scope } = threshold
+    const figures = scope?.by === 'stage' ? this.#stageMetrics().of(scope.value) : this.#options.metrics
+    return evaluateThresholds([threshold], figures, { confidence, timeline: figures.timeline.timeline(), look })[0]!
+  }
+
+  /** Made when the first batch is there: only then is it known when the phase began. */
+  #stageMetrics(): StageMetrics {
+    const { startedAt, level, objectives } = this.#options
+    this.#stages ??= new StageMetrics(startedAt(), level.stages, objectives)
+    return this.#stages
+  }
+}
+
+function budgetText({ maxNumber, maxDuration }: ResolvedConfig): string {
+  const parts = [
+    ...(maxNumber === undefined ? [] : [`${formatCount(maxNumber)} requests`]),
+    ...(maxDuration === undefined ? [] : [`${maxDuration} s`]),
+  ]
+  return parts.join(' and ')
+}
