@@ -1,7 +1,8 @@
-/** Shows how far a run is: one line that is updated in place in a terminal, a plain line now and then elsewhere. */
+/** Shows how far a run is: lines that are updated in place in a terminal, a plain line now and then elsewhere. */
 import type { TerminalStyle } from '../report/index.ts'
 import type { RunProgress } from '../run/index.ts'
 import type { Output } from './io.ts'
+import { liveFigures } from './liveFigures.ts'
 
 export interface ProgressDisplay {
   update(progress: RunProgress): void
@@ -25,31 +26,44 @@ const LONGEST_BAR = 30
 const HIDE_CURSOR = '\u001b[?25l'
 const SHOW_CURSOR = '\u001b[?25h'
 const TO_LINE_END = '\u001b[K'
+const TO_SCREEN_END = '\u001b[J'
+const NEXT_LINE = `${TO_LINE_END}\n`
 
 export function showProgress({ output, style, everyRequests }: ProgressOptions): ProgressDisplay {
   const isLive = output.isTTY === true
   const isDue = plainLineDue(everyRequests, isLive)
-  let bar = ''
+  const figures = liveFigures()
+  let block: string[] = []
 
   // One write for all of it: a terminal that draws between two writes would flicker.
   function print(line: string): void {
-    output.write(bar === '' ? `${line}\n` : `\r${line}${TO_LINE_END}\n${bar}`)
+    if (block.length === 0) output.write(`${line}\n`)
+    else output.write(`${toTop(block)}${line}${TO_LINE_END}\n${block.join(NEXT_LINE)}`)
   }
 
   return {
     update(progress) {
       if (isDue(progress)) print(plainLine(progress))
       if (!isLive) return
-      const next = barLine(progress, style)
-      output.write(`${bar === '' ? HIDE_CURSOR : '\r'}${next}${TO_LINE_END}`)
-      bar = next
+      // A window may have been made wider or narrower.
+      const now = { ...style, columns: output.columns || style.columns }
+      const next = [barLine(progress, now), ...figures(progress, now)]
+      const rest = next.length < block.length ? TO_SCREEN_END : ''
+      output.write(`${block.length === 0 ? HIDE_CURSOR : toTop(block)}${next.join(NEXT_LINE)}${TO_LINE_END}${rest}`)
+      block = next
     },
     say: print,
     end() {
-      if (bar !== '') output.write(`\r${TO_LINE_END}${SHOW_CURSOR}`)
-      bar = ''
+      if (block.length > 0)
+        output.write(`${toTop(block)}${block.length > 1 ? TO_SCREEN_END : TO_LINE_END}${SHOW_CURSOR}`)
+      block = []
     },
   }
+}
+
+/** To the beginning of the first of these lines, from the last. */
+function toTop(block: readonly string[]): string {
+  return block.length > 1 ? `\u001b[${block.length - 1}A\r` : '\r'
 }
 
 /** Every few requests where the user said so, otherwise every few seconds where there is no bar. */

@@ -56,13 +56,20 @@ export function quietCommand(name: string, io: Io): Command {
   return new Command(name)
     .exitOverride()
     .showSuggestionAfterError(false)
-    .configureHelp({ sortOptions: false })
+    .configureHelp({ sortOptions: false, optionTerm: ({ flags }) => shortened(flags) })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       // Errors are thrown, and told once, by main.
       writeErr: () => {},
       getOutHelpWidth: () => Math.min(io.stdout.columns || 80, 120),
     })
+}
+
+/** The longest term decides how much of 80 columns is left for what is said of the options. */
+const LONGEST_TERM = 34
+
+function shortened(flags: string): string {
+  return flags.length > LONGEST_TERM ? flags.replace(' [true|false]', '') : flags
 }
 
 /** True when help was asked for and printed. */
@@ -100,4 +107,4 @@ export function refuseOperands(operands: readonly string[]): void {
   throw new ConfigError(`"${first}" belongs to no flag${meant}`)
 }
 
-export const COMMANDS = ['serve', 'schema', 'compare', 'sweep', 'baseline'] as const
+export const COMMANDS = ['serve', 'schema', 'compare', 'sweep', 'baseline', 'report', 'export', 'view'] as const

@@ -2,6 +2,7 @@
 
 export { renderAgainstBaseline, renderStored, renderTrend } from './baselineText.ts'
 export { renderCapacity } from './capacityText.ts'
+export { coloured } from './colour.ts'
 export { comparedFailures, comparisonSentence, renderComparison, renderComparisonMarkdown } from './comparisonTable.ts'
 export { renderJson } from './json.ts'
 export { renderMarkdown } from './markdown.ts'

@@ -10,7 +10,7 @@ import { SUMMARY_TITLE, summaryRows } from './summaryTable.ts'
 import { failureSentences, noteSentences, shownVerdict, thresholdSentence, verdictSentence } from './verdictLines.ts'
 import { WORKLOAD_HEAD, WORKLOAD_TITLE, workloadRows } from './workloadTable.ts'
 
-const SIGNS: Record<Verdict, string> = { pass: '✅', fail: '❌', undecided: '❔', invalid: '⚠️' }
+export const SIGNS: Record<Verdict, string> = { pass: '✅', fail: '❌', undecided: '❔', invalid: '⚠️' }
 /** Of the distributions, these columns. */
 const RANKS = ['n', 'mean', 'stddev', 'min', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const
 
@@ -78,7 +78,7 @@ function distributionsTable({ distributions }: Result): string {
   return `### Distributions (milliseconds; counts for tokens and packages; tokens per second for speeds)\n\n${table(heads, rows)}`
 }
 
-function table(head: string[], rows: readonly (readonly string[])[]): string {
+export function table(head: string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.map(inline).join(' | ')} |`
   return [line(head), `| ${head.map((_, i) => (i === 0 ? '---' : '---:')).join(' | ')} |`, ...rows.map(line)].join('\n')
 }
@@ -100,6 +100,6 @@ const MARKUP = /[\\`*[\]<>|~#@]|(?<!\w)_|_(?!\w)/g
 const ENTITIES: Record<string, string> = { '<': '&lt;', '>': '&gt;', '@': '&#64;' }
 
 /** Text that stays text: no markup, no HTML, no new cell of a table, no mention of a user. */
-function inline(text: string): string {
+export function inline(text: string): string {
   return text.replace(MARKUP, (sign) => ENTITIES[sign] ?? `\\${sign}`)
 }

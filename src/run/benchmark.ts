@@ -19,6 +19,7 @@ import type { RunHooks } from './hooks.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf } from './levels.ts'
 import { inOrder, type LoadPlan } from './plan.ts'
+import { trackProgress } from './progressFile.ts'
 import { type Protocol, protocolOf } from './protocol.ts'
 import { redactConfig } from './redact.ts'
 import { readRecording } from './replay.ts'
@@ -57,10 +58,11 @@ const TEST_TIMEOUT_MS = 120_000
  */
 export async function runPerfBenchmark(
   input: Config | Record<string, unknown>,
-  hooks: RunHooks = {},
+  given: RunHooks = {},
 ): Promise<Outcome> {
   const scenario = await protocolOf(resolveConfig(input))
   const { config } = scenario
+  const hooks = config.enableProgressTracker ? trackProgress(config.outputsDir, given) : given
   if (config.slaAutoTune) {
     // Loaded when wanted: it builds on this file.
     const { runCapacity } = await import('./capacity.ts')

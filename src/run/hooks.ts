@@ -1,5 +1,7 @@
 /** How a caller follows and stops a run. */
 
+import type { RecentFigures } from './recent.ts'
+
 export interface RunProgress {
   phase: 'connecting' | 'warmup' | 'measuring' | 'writing'
   /** Which level of a sweep, from 0, and of how many. */
@@ -14,6 +16,8 @@ export interface RunProgress {
   durationSeconds: number | null
   /** Finished requests per second so far. */
   qps: number
+  /** Of the last seconds of the measured phase. */
+  recent?: RecentFigures
 }
 
 export interface RunHooks {

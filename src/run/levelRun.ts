@@ -32,8 +32,10 @@ import type { RunHooks, RunProgress } from './hooks.ts'
 import { Judging } from './judging.ts'
 import { levelConfig, type RunLevel } from './levels.ts'
 import { Pipeline } from './pipeline.ts'
+import { type RecentRequests, recentRequests } from './recent.ts'
 import { redactConfig } from './redact.ts'
 import { watchServer } from './serverWatch.ts'
+import { writeVisualizer } from './visualizer.ts'
 
 const PROGRESS_MS = 100
 
@@ -116,14 +118,16 @@ export async function runLevel(
       end: () => pool.end(),
       stop: () => pool.stop(config.gracefulStop * 1000),
     })
+    const recent = hooks.onProgress === undefined ? undefined : recentRequests()
     pipeline.measure({
       add(batch) {
         metrics.add(batch)
         judging.take(batch)
+        recent?.add(batch)
       },
     })
     const planned = (): number => requestsOf(context, metrics.total < level.number ? level : judging.level)
-    const watch = watchProgress(context, 'measuring', planned, level.durationMs)
+    const watch = watchProgress(context, 'measuring', planned, level.durationMs, recent)
     const report = await pool.run(judging.level, false)
     await pipeline.settle()
     watch()
@@ -157,7 +161,10 @@ export async function runLevel(
     const result = finish?.(measured) ?? measured
     store?.setFact('result', result)
     await store?.finish()
-    if (path !== undefined) writeFileSync(`${path}.json`, renderJson(result))
+    if (path !== undefined) {
+      writeFileSync(`${path}.json`, renderJson(result))
+      if (config.visualizer !== undefined) await writeVisualizer(config.visualizer, path, result, hooks)
+    }
     return {
       result,
       metrics,
@@ -180,6 +187,7 @@ function watchProgress(
   phase: RunProgress['phase'],
   planned: () => number,
   durationMs: number,
+  recent?: RecentRequests,
 ): () => void {
   const { hooks, pool } = context
   if (hooks.onProgress === undefined) return () => {}
@@ -199,6 +207,7 @@ function watchProgress(
       elapsedSeconds,
       durationSeconds: Number.isFinite(durationMs) ? durationMs / 1000 : null,
       qps: elapsedSeconds > 0 ? finished / elapsedSeconds : 0,
+      ...(recent === undefined ? {} : { recent: recent.figures(performance.now()) }),
     })
   }
   const timer = setInterval(tell, PROGRESS_MS)

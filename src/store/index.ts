@@ -10,5 +10,6 @@ export {
   writeBaseline,
 } from './baselines.ts'
 export { fileName, reservePath, timestamp } from './path.ts'
+export { type ReadOptions, type ResultReader, readResultDb, type StoredRequest } from './reader.ts'
 export { ResultStore, StoreError } from './store.ts'
-export { COLUMN_NAMES, DB_VERSION } from './table.ts'
+export { COLUMN_NAMES, COLUMN_TYPES, DB_VERSION } from './table.ts'

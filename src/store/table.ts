@@ -58,6 +58,9 @@ const COLUMNS = {
   trace_request_id: 'TEXT',
 } as const
 
+/** SQL type of each column, in their order. */
+export const COLUMN_TYPES: Readonly<Record<keyof typeof COLUMNS, 'INTEGER' | 'REAL' | 'TEXT'>> = COLUMNS
+
 export const COLUMN_NAMES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]
 
 export const CREATE = `

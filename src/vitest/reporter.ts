@@ -1,6 +1,6 @@
 /** The reporter: prints both tables under each perf test, and writes them as Markdown beside the result DB. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Reporter, TestCase, Vitest } from 'vitest/node'
 import {
   renderCapacity,
@@ -23,6 +23,7 @@ import { withoutFigures } from './terminalAnnotations.ts'
  */
 export default class PerfgateReporter implements Reporter {
   #vitest: Vitest | undefined
+  #results: Result[] = []
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest
@@ -33,12 +34,26 @@ export default class PerfgateReporter implements Reporter {
     for (const result of resultsOf(test)) {
       this.#print(test, (style) => renderText(result, style))
       this.#write(() => writeFiles(result))
+      this.#results.push(result)
     }
     for (const comparison of comparisonsOf(test)) {
       this.#print(test, (style) => renderComparison(comparison, style))
       this.#write(() => writeComparison(comparison))
     }
     for (const capacity of capacitiesOf(test)) this.#print(test, (style) => renderCapacity(capacity, style))
+  }
+
+  /** In watch mode each run has its own summary. */
+  async onTestRunEnd(): Promise<void> {
+    const results = this.#results
+    this.#results = []
+    const db = results.find(({ summary }) => summary.resultDbPath !== null)?.summary.resultDbPath
+    if (results.length === 0) return
+    try {
+      await writeSummary(results, db == null ? undefined : dirname(db), process.env['GITHUB_STEP_SUMMARY'])
+    } catch (error) {
+      this.#vitest!.logger.warn(`perfgate: the summary was not written: ${(error as Error).message}`)
+    }
   }
 
   #print(test: TestCase, render: (style: TerminalStyle) => string): void {
@@ -95,4 +110,16 @@ function writeFiles(result: Result): void {
   mkdirSync(dirname(stem), { recursive: true })
   writeFileSync(`${stem}.md`, renderMarkdown(result))
   if (!existsSync(`${stem}.json`)) writeFileSync(`${stem}.json`, renderJson(result))
+}
+
+/** For a pull request: a comment's body beside the results, and GitHub's summary of the job. */
+async function writeSummary(
+  results: readonly Result[],
+  folder: string | undefined,
+  jobSummary: string | undefined,
+): Promise<void> {
+  const { renderPullRequest } = await import('../report/export/index.ts')
+  const text = renderPullRequest(results.map((result) => ({ result, requests: undefined })))
+  if (folder !== undefined) writeFileSync(join(folder, 'summary.md'), text)
+  if (jobSummary) appendFileSync(jobSummary, `${text}\n`)
 }

@@ -18,6 +18,7 @@ beforeAll(async () => {
   run = await runVitest('gates', ['--reporter=default', '--reporter=junit', `--outputFile=${xml}`], {
     ENDPOINT: endpoint.url,
     OUTPUTS: folder.path,
+    GITHUB_STEP_SUMMARY: join(folder.path, 'job.md'),
   })
   cases = new Map(readJUnit(xml).map((testCase) => [testCase.name, testCase]))
 }, 60_000)
@@ -207,4 +208,17 @@ describe('a mistake in a scenario', () => {
     },
     30_000,
   )
+})
+
+describe('the summary of a pull request', () => {
+  test('stands beside the results with every run, and is added to that of the GitHub job', () => {
+    const summary = readFileSync(join(folder.path, 'summary.md'), 'utf8')
+    expect(summary).toMatch(/^## ❌ perfgate: fail, \d+ of \d+ runs passed\n/)
+    expect(summary.split('<details>')[0]).toMatch(
+      /- ❌ breaks: p99\\?\(latency\\?\) [\d.]+ ms is above the limit of 1 ms/,
+    )
+    const results = readdirSync(folder.path).filter((name) => name.endsWith('.json'))
+    expect(summary.split('\n').filter((line) => /^\| [✅❌]/u.test(line))).toHaveLength(results.length)
+    expect(readFileSync(join(folder.path, 'job.md'), 'utf8')).toBe(`${summary}\n`)
+  })
 })

@@ -2,10 +2,13 @@
 import { baseline } from './baseline.ts'
 import type { CliCommand } from './command.ts'
 import { compare } from './compare.ts'
+import { exportResults } from './export.ts'
+import { report } from './report.ts'
 import { schema } from './schema.ts'
 import { serve } from './serve.ts'
 import { sweep } from './sweep.ts'
+import { view } from './view.ts'
 
 export type { CliCommand } from './command.ts'
 
-export const COMMANDS: readonly CliCommand[] = [serve, schema, compare, sweep, baseline]
+export const COMMANDS: readonly CliCommand[] = [serve, schema, compare, sweep, baseline, report, exportResults, view]

@@ -26,4 +26,15 @@ export const outputOptions = {
     value: 'what',
     description: 'kept per request: none (no DB), metrics (figures only), full (with request and answer text)',
   }),
+  visualizer: option(z.enum(['wandb', 'swanlab', 'clearml']).optional(), {
+    group: 'Output',
+    kind: 'string',
+    value: 'tracker',
+    description: 'also write a run folder for wandb, swanlab or clearml, with the script that hands it over',
+  }),
+  enableProgressTracker: option(z.boolean().default(false), {
+    group: 'Output',
+    kind: 'switch',
+    description: 'keep progress.json in the outputs folder up to date',
+  }),
 }

@@ -1,0 +1,128 @@
+/** `perfgate export <files> --format <name>`: results in the formats of other tools. */
+import { basename, dirname, join } from 'node:path'
+import { ConfigError, suggestion } from '../../config/index.ts'
+import type { ExportedFile, ExportFormat } from '../../report/export/index.ts'
+import type { ReportRun } from '../../report/reportRun.ts'
+import type { Io } from '../io.ts'
+import { isHelp, quietCommand, usageError } from '../usage.ts'
+import type { CliCommand } from './command.ts'
+
+interface ExportFlags {
+  format?: string
+  out?: string
+  metric: string
+  base?: string[]
+  endpoint?: string
+  header?: string[]
+}
+
+/**
+ * @throws ConfigError when a word is wrong or a result lacks what the format needs
+ * @throws EndpointError when the collector did not take what was sent
+ */
+export async function exportCommand(args: readonly string[], io: Io): Promise<number> {
+  const { EXPORT_FORMATS, pieces, writeExported } = await import('../../report/export/index.ts')
+  const command = quietCommand('perfgate export', io)
+    .usage('<files or folders...> --format <name> [flags]')
+    .description('Writes results and their requests in the formats of other tools, and prints the files’ names.')
+    .argument('[paths...]', 'result JSON files, result DBs or folders of them')
+    .option('--format <name>', 'one of those below')
+    .option('--out <file>', 'where to write it; - for stdout (default: beside the result)')
+    .option('--metric <name>', 'of hgrm: latency, ttft, tpot, responseTime …', 'latency')
+    .option('--base <file...>', 'of summary: results to compare with')
+    .option('--endpoint <url>', 'of otlp: a collector to send to, for instance http://127.0.0.1:4318')
+    .option('--header <k=v...>', 'of otlp: headers for the collector')
+    .addHelpText(
+      'after',
+      `\nFormats:\n${EXPORT_FORMATS.map(({ name, description }) => `  ${name.padEnd(12)} ${description}`).join('\n')}`,
+    )
+  try {
+    command.parse(args, { from: 'user' })
+  } catch (error) {
+    if (isHelp(error)) return 0
+    throw usageError(error, ['format', 'out', 'metric', 'base', 'endpoint', 'header'])
+  }
+  const flags = command.opts<ExportFlags>()
+  const format = chosen(EXPORT_FORMATS, flags.format)
+  const paths = command.args
+  if (paths.length === 0) throw new ConfigError('export of what? Give result DBs, for instance outputs/*.db')
+  if (flags.endpoint !== undefined && format.name !== 'otlp')
+    throw new ConfigError(`option --endpoint: only the format otlp can be sent, not ${format.name}`)
+  const { openRuns } = await import('../openRuns.ts')
+  const runs = openRuns(paths)
+  const base = openRuns(flags.base ?? [])
+  try {
+    const missing = runs.list.find(({ requests }) => format.needsRequests && requests === undefined)
+    if (missing !== undefined)
+      throw new ConfigError(
+        `format ${format.name}: "${missing.result.name}" has no result DB beside its JSON, and this format needs its requests`,
+      )
+    const sets = format.joins ? [runs.list] : runs.list.map((run) => [run])
+    for (const set of sets) {
+      const files = await format.write(set, { metric: flags.metric, base: base.list })
+      if (flags.endpoint !== undefined) {
+        const { sendOtlp } = await import('../../report/export/send.ts')
+        const sent = await sendOtlp(flags.endpoint, headersOf(flags.header ?? []), files)
+        io.stdout.write(`sent ${sent} to ${flags.endpoint}\n`)
+        continue
+      }
+      for (const file of files) {
+        if (flags.out === '-') {
+          for (const piece of pieces(file.content)) io.stdout.write(Buffer.from(piece).toString())
+          continue
+        }
+        const path = pathOf(file, { out: flags.out, set, paths, several: files.length > 1 || sets.length > 1, format })
+        writeExported(path, file)
+        io.stdout.write(`${path}\n`)
+      }
+    }
+    return 0
+  } finally {
+    runs.close()
+    base.close()
+  }
+}
+
+function chosen(formats: readonly ExportFormat[], name: string | undefined): ExportFormat {
+  const names = formats.map((format) => format.name)
+  if (name === undefined) throw new ConfigError(`option --format: expected one of ${names.join(', ')}`)
+  const found = formats.find((format) => format.name === name)
+  if (found === undefined) throw new ConfigError(`option --format: unknown format "${name}"${suggestion(name, names)}`)
+  return found
+}
+
+interface Place {
+  out: string | undefined
+  set: readonly ReportRun[]
+  paths: readonly string[]
+  several: boolean
+  format: ExportFormat
+}
+
+/** Beside the result; with `--out` there, and where that names one file for several, it is taken as a folder. */
+function pathOf({ ending }: ExportedFile, { out, set, paths, several, format }: Place): string {
+  const [first] = paths as [string]
+  const isFile = /\.(json|db)$/.test(first)
+  const folder = isFile ? dirname(first) : first
+  const db = set[0]!.result.summary.resultDbPath
+  const single = isFile && paths.length === 1 ? basename(first).replace(/\.(json|db)$/, '') : undefined
+  const stem = format.joins && set.length > 1 ? format.name : (single ?? basename(db ?? 'run', '.db'))
+  if (out === undefined) return join(folder, `${format.name === 'summary' ? 'summary' : stem}${ending}`)
+  return several ? join(out, `${stem}${ending}`) : out
+}
+
+function headersOf(words: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const at = word.indexOf('=')
+      if (at < 1) throw new ConfigError(`option --header: expected k=v, got "${word}"`)
+      return [word.slice(0, at), word.slice(at + 1)]
+    }),
+  )
+}
+
+export const exportResults: CliCommand = {
+  name: 'export',
+  description: 'write results as CSV, Parquet, OpenMetrics, OTLP …',
+  run: exportCommand,
+}

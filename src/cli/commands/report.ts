@@ -1,0 +1,83 @@
+/** `perfgate report <files>`: one HTML page over one run or a set of runs. */
+import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { ConfigError } from '../../config/index.ts'
+import type { Io } from '../io.ts'
+import { isHelp, quietCommand, usageError } from '../usage.ts'
+import type { CliCommand } from './command.ts'
+
+interface ReportFlags {
+  out?: string
+  open?: boolean
+}
+
+/**
+ * @param open stands in for the desktop's own opener in tests
+ * @throws ConfigError when a file is not a result, StoreError when a DB cannot be read
+ */
+export async function reportCommand(
+  args: readonly string[],
+  io: Io,
+  open: (path: string) => void = openInBrowser,
+): Promise<number> {
+  const command = quietCommand('perfgate report', io)
+    .usage('<files or folders...> [flags]')
+    .description('Writes one self-contained HTML page from result JSON files, result DBs or folders of them.')
+    .argument('[paths...]', 'results')
+    .option('--out <file>', 'where to write it (default: beside the result; report.html for a set)')
+    .option('--open', 'open it in the browser')
+  try {
+    command.parse(args, { from: 'user' })
+  } catch (error) {
+    if (isHelp(error)) return 0
+    throw usageError(error, ['out', 'open'])
+  }
+  const paths = command.args
+  if (paths.length === 0) throw new ConfigError('report of what? Give result files, for instance reports/*.json')
+  const { out, open: wanted = false } = command.opts<ReportFlags>()
+  const { openRuns } = await import('../openRuns.ts')
+  const { renderHtml } = await import('../../report/html/index.ts')
+  const runs = openRuns(paths)
+  try {
+    const page = renderHtml(runs.list)
+    const file = out ?? defaultPath(paths, runs.list.length)
+    try {
+      writeFileSync(file, page)
+    } catch (error) {
+      throw new ConfigError(`option --out: cannot write "${file}": ${(error as Error).message}`)
+    }
+    io.stdout.write(`${file}\n`)
+    if (wanted) open(file)
+    return 0
+  } finally {
+    runs.close()
+  }
+}
+
+function defaultPath(paths: readonly string[], runs: number): string {
+  const [first] = paths as [string]
+  const isFile = /\.(json|db)$/.test(first)
+  return runs === 1 && isFile
+    ? first.replace(/\.(json|db)$/, '.html')
+    : join(isFile ? dirname(first) : first, 'report.html')
+}
+
+/** What each desktop has for it; one without a desktop has the path on stdout. */
+function openInBrowser(path: string): void {
+  const [program, ...args] =
+    process.platform === 'darwin'
+      ? ['open', path]
+      : process.platform === 'win32'
+        ? ['explorer', path]
+        : ['xdg-open', path]
+  spawn(program!, args, { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref()
+}
+
+export const report: CliCommand = {
+  name: 'report',
+  description: 'write an HTML page from results',
+  run: (args, io) => reportCommand(args, io),
+}

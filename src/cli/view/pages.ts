@@ -1,0 +1,140 @@
+/** The pages of `perfgate view` that are not reports: the list of runs, one request, and what went wrong. */
+import { createHash } from 'node:crypto'
+import { figure } from '../../report/figures.ts'
+import { readAssets } from '../../report/html/assets.ts'
+import { html, type Markup } from '../../report/html/markup.ts'
+import { table, verdictBadge } from '../../report/html/sections.ts'
+import { loadOf } from '../../report/reportRun.ts'
+import { shownVerdict } from '../../report/verdictLines.ts'
+import type { StoredRequest } from '../../store/index.ts'
+import type { ListedRun } from './folder.ts'
+
+export interface Page {
+  text: string
+  /** Content security policy, with the hash of the page's style. */
+  policy: string
+}
+
+export interface ListFilter {
+  words: string
+  verdict: string
+}
+
+const VERDICTS = ['', 'pass', 'fail', 'undecided', 'invalid', 'running']
+/** A run that goes on is looked at again so often. */
+const REFRESH_SECONDS = 3
+
+export function listPage(folder: string, runs: readonly ListedRun[], filter: ListFilter): Page {
+  const shown = runs.filter((run) => passes(run, filter))
+  const isLive = runs.some(({ finished, problem }) => !finished && problem === undefined)
+  return page(
+    'Results',
+    html`<form class="filters" method="get" action="/"><label>Words in name, model or file <input type="search" name="words" value="${filter.words}"></label>
+<label>Verdict <select name="verdict">${VERDICTS.map((verdict) => html`<option value="${verdict}"${verdict === filter.verdict && html` selected`}>${verdict || 'any'}</option>`)}</select></label>
+<button>Filter</button> <output>${shown.length} of ${runs.length} runs in ${folder}</output></form>
+<form method="get" action="/report">${table(
+      'Runs, latest first (milliseconds)',
+      [
+        'Compare',
+        'Run',
+        'Verdict',
+        'Load',
+        'Started',
+        'n',
+        'Failed',
+        'RPS',
+        'Latency p50',
+        'p99',
+        'TTFT p99',
+        'Request',
+      ],
+      shown.map(row),
+    )}
+<button>Compare those chosen</button></form>`,
+    isLive ? REFRESH_SECONDS : undefined,
+  )
+}
+
+function passes({ file, result, finished, problem }: ListedRun, { words, verdict }: ListFilter): boolean {
+  const state = problem !== undefined ? '' : finished ? shownVerdict(result!) : 'running'
+  if (verdict !== '' && verdict !== state) return false
+  const text = `${file} ${result?.name ?? ''} ${String(result?.config['model'] ?? '')} ${problem ?? ''}`
+  return text.toLowerCase().includes(words.trim().toLowerCase())
+}
+
+function row({ file, result, finished, problem, modifiedAt }: ListedRun): (string | Markup)[] {
+  const query = `file=${encodeURIComponent(file)}`
+  if (result === undefined)
+    return [
+      '',
+      file,
+      html`<span class="badge fail">unreadable</span> ${problem}`,
+      '',
+      modifiedAt.toISOString(),
+      '',
+      '',
+      '',
+      '',
+      '',
+      '',
+      '',
+    ]
+  const { summary, distributions } = result
+  return [
+    html`<input type="checkbox" name="file" value="${file}" aria-label="Compare ${file}">`,
+    html`<a href="/report?${query}" title="${file}">${result.name}</a>`,
+    finished ? verdictBadge(shownVerdict(result)) : html`<span class="badge undecided">running or killed</span>`,
+    loadOf(result),
+    result.startedAt,
+    String(summary.totalRequests),
+    String(summary.failedRequests),
+    figure(summary.qps, 2),
+    figure(distributions['latency']?.p50, 1),
+    figure(distributions['latency']?.p99, 1),
+    figure(distributions['ttft']?.p99, 1),
+    html`<a href="/request?${query}&amp;index=0">open</a>`,
+  ]
+}
+
+const TEXTS = ['request', 'response_messages', 'failure', 'inter_token_latencies'] as const
+
+export function requestPage(file: string, request: StoredRequest): Page {
+  const index = Number(request.request_index)
+  const query = `file=${encodeURIComponent(file)}&index=`
+  const facts = Object.entries(request).filter(([name]) => !(TEXTS as readonly string[]).includes(name))
+  return page(
+    `Request ${index}`,
+    html`<p><a href="/report?file=${encodeURIComponent(file)}">${file}</a></p>
+<form class="filters" method="get" action="/request"><input type="hidden" name="file" value="${file}"><label>Request <input type="number" name="index" min="0" value="${index}"></label><button>Open</button>
+${index > 0 && html`<a href="/request?${query}${index - 1}">previous</a>`} <a href="/request?${query}${index + 1}">next</a></form>
+${TEXTS.map((name) => html`<h3>${name}</h3><pre>${indented(request[name])}</pre>`)}
+${table(
+  'Columns of the result DB (seconds)',
+  ['column', 'value'],
+  facts.map(([name, value]) => [name, value === null ? 'NULL' : String(value)]),
+)}`,
+  )
+}
+
+export function errorPage(title: string, why: string): Page {
+  return page(title, html`<p class="failures">${why}</p><p><a href="/">All results</a></p>`)
+}
+
+function indented(value: number | string | null): string {
+  if (value === null) return '(not kept)'
+  try {
+    return JSON.stringify(JSON.parse(String(value)), null, 2)
+  } catch {
+    return String(value)
+  }
+}
+
+function page(title: string, body: Markup, refreshSeconds?: number): Page {
+  const { style } = readAssets()
+  const hash = createHash('sha256').update(style).digest('base64')
+  const head = html`<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">${refreshSeconds !== undefined && html`<meta http-equiv="refresh" content="${refreshSeconds}">`}<title>${title} · perfgate</title>`
+  return {
+    text: `<!doctype html>\n${head.text}<style>${style}</style></head><body>${html`<header><h1>${title}</h1></header><main>${body}</main>`.text}</body></html>\n`,
+    policy: `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
+  }
+}

@@ -1,0 +1,28 @@
+/** What a format of `perfgate export` is. */
+import type { ReportRun } from '../reportRun.ts'
+
+export interface ExportOptions {
+  /** Of the formats that show one distribution: latency, ttft, tpot … */
+  metric: string
+  /** Runs that these are compared with, in formats that compare. */
+  base: readonly ReportRun[]
+}
+
+export interface ExportedFile {
+  /** Added to the name of the run, or of the set; may name a file within a folder. */
+  ending: string
+  /** Written piece by piece where it is long. */
+  content: string | Uint8Array | Iterable<string>
+}
+
+export interface ExportFormat {
+  readonly name: string
+  /** One line for the help. */
+  readonly description: string
+  /** True: one output over all runs given; false: one for each. */
+  readonly joins: boolean
+  /** True: nothing can be written without the rows of a result DB. */
+  readonly needsRequests: boolean
+  /** @throws ConfigError when the runs do not have what is asked for */
+  write(runs: readonly ReportRun[], options: ExportOptions): ExportedFile[] | Promise<ExportedFile[]>
+}

@@ -1,0 +1,30 @@
+/** The formats of `perfgate export`: one file per format, one line here. */
+import { csv } from './csv.ts'
+import { ctrf } from './ctrf.ts'
+import type { ExportFormat } from './format.ts'
+import { guidellm } from './guidellm.ts'
+import { hgrm, hlog } from './hdrHistogram.ts'
+import { gitlab, openMetrics } from './openMetrics.ts'
+import { otlp } from './otlp.ts'
+import { parquet } from './parquet.ts'
+import { summary } from './summary.ts'
+import { visualizerFormats } from './visualizers.ts'
+
+export type { ExportedFile, ExportFormat, ExportOptions } from './format.ts'
+export { renderPullRequest } from './summary.ts'
+export { VISUALIZERS, type Visualizer, visualizerAdvice } from './visualizers.ts'
+export { pieces, writeExported } from './write.ts'
+
+export const EXPORT_FORMATS: readonly ExportFormat[] = [
+  csv,
+  parquet,
+  openMetrics,
+  gitlab,
+  hlog,
+  hgrm,
+  guidellm,
+  otlp,
+  ctrf,
+  summary,
+  ...visualizerFormats,
+]

@@ -1,0 +1,113 @@
+/** A run, or a set of runs, as one HTML file that needs no network. */
+import { createHash } from 'node:crypto'
+import type { Result } from '../../result/index.ts'
+import { comparedFigures } from '../comparison.ts'
+import { kneeOf } from '../knee.ts'
+import { labelsOf, type ReportRun } from '../reportRun.ts'
+import { shownVerdict } from '../verdictLines.ts'
+import { type Assets, readAssets } from './assets.ts'
+import { html, type Markup, scriptJson } from './markup.ts'
+import { comparisonSection, overviewSection } from './overview.ts'
+import type { PageData, PagePoint } from './pageData.ts'
+import { pageRun } from './payload.ts'
+import { clientStrip, environmentSection, tablesSection, verdictSection } from './sections.ts'
+
+/** Of a page that a server gives out; a file has none of these. */
+export interface PageLinks {
+  /** Where all results are listed. */
+  home?: string
+  /** For each run the address of one of its requests, without the index at its end. */
+  requests?: readonly string[]
+  /** Loads the page anew: of a run that goes on. */
+  refreshSeconds?: number
+}
+
+export type { ReportRun } from '../reportRun.ts'
+
+/**
+ * One self-contained page. Whatever a server said is text in it: nothing it sends can become markup or run, and a
+ * content security policy with the hashes of the page's own script and style stands behind that.
+ */
+export function renderHtml(runs: readonly ReportRun[], links: PageLinks = {}): string {
+  const assets = readAssets()
+  const results = runs.map(({ result }) => result)
+  const labels = labelsOf(results)
+  const points = results.map((result, i) => pointOf(result, labels[i]!))
+  const knee = kneeOf(points.map((one) => ({ x: one.qps, y: one.p99LatencyMs ?? 0 })))
+  const data: PageData = {
+    runs: runs.map(({ result, requests }, i) => ({
+      ...pageRun(result, requests),
+      title: labels[i]!,
+      requestUrl: links.requests?.[i] ?? null,
+    })),
+    points,
+    knee,
+  }
+  const isSet = runs.length > 1
+  const title = isSet ? `${runs.length} runs` : results[0]!.name
+  const body = html`<header><h1>${title}</h1><p class="tools">${links.home !== undefined && html`<a href="${links.home}">All results</a> `}<button type="button" id="theme" hidden>Dark / light</button></p></header>
+<main>
+${
+  isSet &&
+  html`<section aria-label="All runs">${overviewSection(results, labels, knee)}
+<div class="scripted" hidden><h2>Latency over throughput</h2><div class="chart" id="curve"></div></div>
+${comparisonSection(
+  labels,
+  runs.map(({ result, requests }) => comparedFigures(result, requests)),
+)}
+<p class="scripted" hidden><label>Run shown below <select id="choice">${labels.map((label, i) => html`<option value="${i}">${label}</option>`)}</select></label></p></section>`
+}
+${results.map((result, i) => runSection(result, labels[i]!, i, isSet))}
+</main>
+<dialog id="request" aria-labelledby="request-title"></dialog>`
+  return page(title, body, data, assets, links.refreshSeconds)
+}
+
+function runSection(result: Result, label: string, index: number, isSet: boolean): Markup {
+  return html`<section class="run ${shownVerdict(result)}" id="run-${index}" aria-label="${label}">
+${isSet && html`<h2>${label}</h2>`}
+${verdictSection(result)}
+${clientStrip(result)}
+<div class="charts scripted" data-run="${index}" hidden></div>
+<div class="requests scripted" data-run="${index}" hidden></div>
+<h3>Tables</h3>
+${tablesSection(result)}
+${environmentSection(result)}
+</section>`
+}
+
+function page(title: string, body: Markup, data: PageData, { script, style }: Assets, refreshSeconds?: number): string {
+  const policy = [
+    "default-src 'none'",
+    `script-src '${hash(script)}'`,
+    `style-src '${hash(style)}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ')
+  return `<!doctype html>
+${
+  html`<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
+${refreshSeconds !== undefined && html`<meta http-equiv="refresh" content="${refreshSeconds}">`}<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark"><title>${title} · perfgate</title>`
+    .text
+}
+<style>${style}</style></head><body>
+${body.text}
+<script type="application/json" id="data">${scriptJson(data).text}</script>
+<script>${script}</script></body></html>
+`
+}
+
+function hash(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`
+}
+
+function pointOf({ summary, distributions }: Result, label: string): PagePoint {
+  return {
+    label,
+    qps: summary.qps,
+    outputTokensPerSecond: summary.outputTokensPerSecond,
+    p50LatencyMs: distributions['latency']?.p50 ?? null,
+    p99LatencyMs: distributions['latency']?.p99 ?? null,
+    p99TtftMs: distributions['ttft']?.p99 ?? null,
+  }
+}

@@ -1,0 +1,83 @@
+/** The parts of a run's page that need no script: verdict, thresholds, client health, tables. */
+import type { Result, Verdict } from '../../result/index.ts'
+import { figure } from '../figures.ts'
+import { percentileCells } from '../percentileTable.ts'
+import { summaryRows } from '../summaryTable.ts'
+import { failureSentences, noteSentences, shownVerdict, thresholdSentence, verdictSentence } from '../verdictLines.ts'
+import { html, type Markup } from './markup.ts'
+
+const MARKS: Record<Verdict, string> = { pass: '✓', fail: '✗', undecided: '?', invalid: '!' }
+const RANKS = ['n', 'mean', 'stddev', 'min', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const
+
+export function verdictBadge(verdict: Verdict): Markup {
+  return html`<span class="badge ${verdict}"><span aria-hidden="true">${MARKS[verdict]}</span> ${verdict}</span>`
+}
+
+export function verdictSection(result: Result): Markup {
+  const failures = failureSentences(result, '×')
+  const { thresholds, client, summary } = result
+  return html`<p class="verdict">${verdictBadge(shownVerdict(result))} <strong>${verdictSentence(result)}</strong></p>
+${
+  thresholds.length > 0 &&
+  html`<ul class="thresholds">${thresholds.map((one) => html`<li class="${one.verdict}">${verdictBadge(one.verdict)} ${thresholdSentence(one)}</li>`)}</ul>`
+}
+${
+  !client.valid &&
+  html`<div class="warning"><p>The load generator was the bottleneck, so these figures are its own rather than the server’s:</p><ul>${client.reasons.map((reason) => html`<li>${reason}</li>`)}</ul></div>`
+}
+${
+  failures.length > 0 &&
+  html`<div class="failures"><p>Failed requests (${summary.failedRequests} of ${summary.totalRequests}):</p><ul>${failures.map((line) => html`<li>${line}</li>`)}</ul></div>`
+}
+<ul class="notes">${noteSentences(result).map((note) => html`<li>${note}</li>`)}</ul>`
+}
+
+export function tablesSection(result: Result): Markup {
+  const percentiles = percentileCells(result.percentiles, { detailed: true })
+  const distributions = Object.entries(result.distributions)
+  return html`<div class="columns">${table('Benchmarking summary', ['key', 'Value'], summaryRows(result.summary))}
+${table('Percentile results (seconds)', percentiles.head, percentiles.rows)}</div>
+${
+  distributions.length > 0 &&
+  table(
+    'Distributions (milliseconds; counts for tokens and packages; tokens per second for speeds)',
+    ['', ...RANKS.map((rank) => (rank === 'p999' ? 'p99.9' : rank))],
+    distributions.map(([name, values]) => [name, ...RANKS.map((rank) => figure(values[rank], 3))]),
+  )
+}`
+}
+
+/** How near the load generator came to its limits. */
+export function clientStrip({ client }: Result): Markup {
+  if (client.workers === 0) return html``
+  const share = (value: number): string => `${figure(value * 100, 1)} %`
+  return html`<h3>Client health</h3>
+<dl class="strip ${client.valid ? 'pass' : 'invalid'}">
+${gauge('CPU of the busiest load thread', client.cpuShare, share(client.cpuShare))}
+${gauge('Its time at work', client.busyShare, share(client.busyShare))}
+<div><dt>Event-loop delay p50 / p99 / max</dt><dd>${figure(client.eventLoopDelayMs.p50, 2)} / ${figure(client.eventLoopDelayMs.p99, 2)} / ${figure(client.eventLoopDelayMs.max, 2)} ms</dd></div>
+<div><dt>Dispatch delay p99 / max</dt><dd>${figure(client.dispatchDelayMs.p99, 2)} / ${figure(client.dispatchDelayMs.max, 2)} ms</dd></div>
+<div><dt>Garbage collection, all / longest</dt><dd>${figure(client.gcPauseMs.total, 1)} / ${figure(client.gcPauseMs.max, 1)} ms</dd></div>
+<div><dt>Connections refused for lack of descriptors</dt><dd>${client.socketsRefused}</dd></div>
+<div><dt>Harness overhead</dt><dd>${figure(client.harnessOverheadMs, 3)}${client.harnessOverheadMs !== null && ' ms'}</dd></div>
+<div><dt>Load threads</dt><dd>${client.workers}</dd></div>
+</dl>`
+}
+
+export function environmentSection({ environment, config, startedAt, endpoint }: Result): Markup {
+  const { node, perfgate, os, cpu, cores, memoryGiB, ci, commit } = environment
+  return html`<details><summary>Scenario and environment</summary>
+<p>Started ${startedAt} against <code>${endpoint.url}</code>; perfgate ${perfgate}, Node ${node}, ${os}, ${cpu}, ${cores} cores, ${figure(memoryGiB, 1)} GiB${ci !== null && `, ${ci}`}${commit !== null && `, commit ${commit}`}.</p>
+<pre>${JSON.stringify(config, null, 2)}</pre></details>`
+}
+
+/** The first cell of each row is its head, for readers that speak it. */
+export function table(title: string, head: readonly string[], rows: readonly (readonly (string | Markup)[])[]): Markup {
+  return html`<div class="scroll"><table><caption>${title}</caption><thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
+<tbody>${rows.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>`
+}
+
+/** Above 85 % a run is not believed (docs/metrics.md). */
+function gauge(title: string, share: number, text: string): Markup {
+  return html`<div><dt>${title}</dt><dd><meter min="0" max="1" high="0.85" optimum="0" value="${share}" aria-label="${title}">${text}</meter> ${text}</dd></div>`
+}

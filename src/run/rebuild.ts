@@ -1,0 +1,141 @@
+/** The figures of a run without a result, from the rows that reached its DB: it goes on, or was killed. */
+import { distributions, errorCounts, percentileRows, RunMetrics, rates, summarize } from '../metrics/index.ts'
+import { type Environment, type Result, SCHEMA_VERSION } from '../result/index.ts'
+import { BatchWriter, C, FAILURE_CAUSES, FLAG_OUTPUT_ESTIMATED, ROW, type SampleBatch } from '../samples/index.ts'
+import type { ResultReader, StoredRequest } from '../store/index.ts'
+import { environment } from './environment.ts'
+
+/** Rows turned into samples at a time. */
+const BATCH = 1000
+
+/** Figures of the measured requests so far; thresholds are not judged, as the client's health is not known. */
+export function rebuildResult(reader: ResultReader): Result {
+  const { facts } = reader
+  const level = record(facts['level'])
+  const config = record(facts['config'])
+  const startedAt = typeof facts['startedAt'] === 'string' ? facts['startedAt'] : new Date(0).toISOString()
+  const metrics = measured(reader)
+  const number = finite(level['number'])
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    name: text(config['name']) ?? text(config['model']) ?? 'run',
+    startedAt,
+    endpoint: { url: text(facts['endpoint']) ?? '', embedded: config['url'] === undefined },
+    interrupted: true,
+    config,
+    summary: {
+      ...summarize(metrics, {
+        concurrency: finite(level['parallel']),
+        expectedRequests: number,
+        resultDbPath: reader.path,
+      }),
+      ...(metrics.total === 0 ? { timeTakenSeconds: 0 } : {}),
+    },
+    percentiles: percentileRows(metrics),
+    distributions: distributions(metrics),
+    rates: rates(metrics),
+    timeline: metrics.timeline.timeline(),
+    errors: errorCounts(metrics),
+    failures: metrics.failures,
+    tokens: { source: metrics.succeeded === 0 ? 'none' : metrics.estimatedTokens > 0 ? 'mixed' : 'usage' },
+    thresholds: [],
+    verdict: 'undecided',
+    client: UNKNOWN_CLIENT,
+    environment: (facts['environment'] as Environment | undefined) ?? environment(),
+    notes: [
+      'This run has not written its result: it is still going on, or was killed. The figures are those of the requests in its DB; thresholds and the health of the client were not judged.',
+    ],
+  }
+}
+
+const UNKNOWN_CLIENT: Result['client'] = {
+  valid: true,
+  reasons: [],
+  workers: 0,
+  cpuShare: 0,
+  busyShare: 0,
+  eventLoopDelayMs: { p50: 0, p99: 0, max: 0 },
+  dispatchDelayMs: { p99: 0, max: 0 },
+  gcPauseMs: { total: 0, max: 0 },
+  socketsRefused: 0,
+  harnessOverheadMs: null,
+}
+
+function measured(reader: ResultReader): RunMetrics {
+  let metrics: RunMetrics | undefined
+  let writer = new BatchWriter(0)
+  const flush = (): void => {
+    const batch: SampleBatch = writer.take()
+    metrics ??= new RunMetrics(firstStart(batch))
+    metrics.add(batch)
+    writer = new BatchWriter(0)
+  }
+  for (const row of reader.requests()) {
+    if (row.warmup === 1) continue
+    addRow(writer, row)
+    if (writer.count >= BATCH) flush()
+  }
+  flush()
+  return metrics!
+}
+
+function firstStart(batch: SampleBatch): number {
+  let first = Number.POSITIVE_INFINITY
+  for (let row = 0; row < batch.count; row++) first = Math.min(first, batch.numbers[row * ROW + C.startedAt]!)
+  return Number.isFinite(first) ? first : 0
+}
+
+/** Stamps are Unix milliseconds here; only their differences are used. */
+function addRow(writer: BatchWriter, row: StoredRequest): void {
+  const values = new Float64Array(ROW).fill(Number.NaN)
+  const start = seconds(row.start_time)
+  const after = (value: number | string | null): number => start + seconds(value)
+  const gaps = Float64Array.from(gapsOf(row), (gap) => gap * 1000)
+  const scheduled = seconds(row.scheduled_time)
+  values[C.index] = Number(row.request_index ?? 0)
+  values[C.scheduledAt] = Number.isNaN(scheduled) ? start : start - seconds(row.dispatch_delay)
+  values[C.startedAt] = start
+  if (row.connect_time !== null) {
+    values[C.connectStartedAt] = start
+    values[C.connectedAt] = after(row.connect_time)
+  }
+  values[C.firstChunkAt] = after(row.first_chunk_latency)
+  values[C.lastChunkAt] = values[C.firstChunkAt]! + seconds(row.chunk_time) * (Number(row.n_chunks ?? 0) - 1)
+  values[C.firstTokenAt] = after(row.time_to_first_token)
+  values[C.lastTokenAt] = after(row.last_token_time)
+  values[C.endedAt] = after(row.latency)
+  values[C.packages] = Number(row.n_chunks ?? 0)
+  values[C.outputEvents] = gaps.length + 1
+  values[C.inputTokens] = whole(row.prompt_tokens)
+  values[C.outputTokens] = whole(row.completion_tokens)
+  values[C.cachedTokens] = whole(row.cached_tokens)
+  values[C.reasoningTokens] = whole(row.reasoning_tokens)
+  values[C.status] = Number(row.status ?? 0)
+  values[C.cause] = (FAILURE_CAUSES as readonly string[]).indexOf(String(row.cause))
+  values[C.flags] = row.tokens_estimated === 1 ? FLAG_OUTPUT_ESTIMATED : 0
+  writer.add(values, gaps, gaps.length, ['', String(row.failure ?? ''), '', ''])
+}
+
+function gapsOf({ inter_token_latencies: gaps }: StoredRequest): number[] {
+  return typeof gaps === 'string' ? (JSON.parse(gaps) as number[]) : []
+}
+
+function seconds(value: number | string | null): number {
+  return value === null ? Number.NaN : Number(value) * 1000
+}
+
+function whole(value: number | string | null): number {
+  return value === null ? Number.NaN : Number(value)
+}
+
+function finite(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}

@@ -1,0 +1,87 @@
+/** The latest requests of a run, for a view that is looked at while it goes on. */
+import { C, causeOf, FLAG_WARMUP, ROW, type SampleBatch } from '../samples/index.ts'
+
+/** Figures over the last seconds; null where nothing succeeded in them. */
+export interface RecentFigures {
+  latencyMs: { p50: number; p99: number } | null
+  ttftMs: { p50: number; p99: number } | null
+  /** Finished requests per second. */
+  qps: number
+  /** Failed requests of the phase so far by cause. */
+  failures: Record<string, number>
+}
+
+export interface RecentRequests {
+  add(batch: SampleBatch): void
+  /** @param now on the clock of the stamps */
+  figures(now: number): RecentFigures
+}
+
+const WINDOW_MS = 10_000
+/** Of a fast run only the latest are looked at: sorting them must cost nothing beside the load. */
+const KEPT = 2000
+/** Looked at ten times a second; figures that change more often than this cannot be read. */
+const EVERY_MS = 450
+
+export function recentRequests(): RecentRequests {
+  const endedAt = new Float64Array(KEPT).fill(Number.NEGATIVE_INFINITY)
+  const latency = new Float64Array(KEPT)
+  const ttft = new Float64Array(KEPT)
+  const failures = new Map<string, number>()
+  let count = 0
+  let firstEnd = Number.POSITIVE_INFINITY
+  let last: RecentFigures | undefined
+  let lastAt = Number.NEGATIVE_INFINITY
+
+  return {
+    add(batch) {
+      for (let row = 0; row < batch.count; row++) {
+        const at = row * ROW
+        const numbers = batch.numbers
+        if (numbers[at + C.flags]! & FLAG_WARMUP) continue
+        const cause = causeOf(batch, row)
+        if (cause !== undefined) failures.set(cause, (failures.get(cause) ?? 0) + 1)
+        const slot = count++ % KEPT
+        const startedAt = numbers[at + C.startedAt]!
+        endedAt[slot] = numbers[at + C.endedAt]!
+        firstEnd = Math.min(firstEnd, startedAt)
+        latency[slot] = cause === undefined ? endedAt[slot]! - startedAt : Number.NaN
+        ttft[slot] = cause === undefined ? numbers[at + C.firstTokenAt]! - startedAt : Number.NaN
+      }
+    },
+    figures(now) {
+      if (last !== undefined && now - lastAt < EVERY_MS) return last
+      const from = now - WINDOW_MS
+      const slots: number[] = []
+      let earliest = now
+      for (let slot = 0; slot < Math.min(count, KEPT); slot++) {
+        if (endedAt[slot]! < from) continue
+        slots.push(slot)
+        earliest = Math.min(earliest, endedAt[slot]!)
+      }
+      // When the ring is full its oldest end bounds the window; at first the start of the load does.
+      const since = count > KEPT ? Math.max(from, earliest) : Math.max(from, firstEnd)
+      const seconds = (now - since) / 1000
+      last = {
+        latencyMs: quantiles(slots, latency),
+        ttftMs: quantiles(slots, ttft),
+        qps: seconds > 0 ? slots.length / seconds : 0,
+        failures: Object.fromEntries(failures),
+      }
+      lastAt = now
+      return last
+    },
+  }
+}
+
+/** By the rule of docs/metrics.md. */
+function quantiles(slots: readonly number[], values: Float64Array): { p50: number; p99: number } | null {
+  const sorted = Float64Array.from(
+    slots.filter((slot) => !Number.isNaN(values[slot]!)),
+    (slot) => values[slot]!,
+  ).sort()
+  const n = sorted.length
+  if (n === 0) return null
+  const at = (share: number): number => sorted[Math.min(n - 1, Math.floor(share * n))]!
+  return { p50: at(0.5), p99: at(0.99) }
+}
