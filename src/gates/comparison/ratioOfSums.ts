@@ -37,15 +37,7 @@ export function shiftOfRatio(pairs: readonly SumPair[], scale: 'ratio' | 'differ
   if (units.length < LEAST_BLOCKS || !Number.isFinite(estimate)) return { estimate, low: null, high: null }
   const error = standardError(residuals)
   if (error === 0) return { estimate, low: estimate, high: estimate }
-  const random = seeded(SEED)
-  const studentized: number[] = []
-  for (let i = 0; i < RESAMPLES; i++) {
-    const drawn = Array.from(units, () => units[Math.floor(random() * units.length)]!)
-    const again = linearized(drawn, scale)
-    const errorAgain = standardError(again.residuals)
-    if (errorAgain > 0) studentized.push((again.estimate - estimate) / errorAgain)
-  }
-  studentized.sort((a, b) => a - b)
+  const studentized = resampled(units, scale, estimate).sort()
   const tail = (1 - confidence) / 2
   const rank = Math.floor(tail * (studentized.length + 1)) - 1
   if (rank < 0) return { estimate, low: null, high: null }
@@ -54,6 +46,49 @@ export function shiftOfRatio(pairs: readonly SumPair[], scale: 'ratio' | 'differ
     low: estimate - studentized[studentized.length - 1 - rank]! * error,
     high: estimate - studentized[rank]! * error,
   }
+}
+
+/** Studentized deviations of the estimate in resamples of the pairs; on flat arrays, as there are thousands of them. */
+function resampled(units: readonly SumPair[], scale: 'ratio' | 'difference', estimate: number): Float64Array {
+  const n = units.length
+  const [amountsB, basesB, amountsC, basesC] = [
+    Float64Array.from(units, ({ baseline }) => baseline.amount),
+    Float64Array.from(units, ({ baseline }) => baseline.base),
+    Float64Array.from(units, ({ candidate }) => candidate.amount),
+    Float64Array.from(units, ({ candidate }) => candidate.base),
+  ] as const
+  const random = seeded(SEED)
+  const drawn = new Int32Array(n)
+  const studentized = new Float64Array(RESAMPLES)
+  let count = 0
+  for (let i = 0; i < RESAMPLES; i++) {
+    let [amountB, baseB, amountC, baseC] = [0, 0, 0, 0]
+    for (let k = 0; k < n; k++) {
+      const unit = Math.floor(random() * n)
+      drawn[k] = unit
+      amountB += amountsB[unit]!
+      baseB += basesB[unit]!
+      amountC += amountsC[unit]!
+      baseC += basesC[unit]!
+    }
+    const figureB = amountB / baseB
+    const figureC = amountC / baseC
+    const isRatio = scale === 'ratio'
+    // Residuals as in `linearized`; their mean is 0.
+    const weightB = n / baseB / (isRatio ? figureB : 1)
+    const weightC = n / baseC / (isRatio ? figureC : 1)
+    let squares = 0
+    for (let k = 0; k < n; k++) {
+      const unit = drawn[k]!
+      const one = (amountsC[unit]! - figureC * basesC[unit]!) * weightC
+      const other = (amountsB[unit]! - figureB * basesB[unit]!) * weightB
+      squares += (one - other) ** 2
+    }
+    const error = Math.sqrt(squares / (n - 1) / n)
+    const again = isRatio ? Math.log(figureC / figureB) : figureC - figureB
+    if (error > 0 && Number.isFinite(again)) studentized[count++] = (again - estimate) / error
+  }
+  return studentized.subarray(0, count)
 }
 
 interface Linearized {

@@ -11,6 +11,9 @@ const chat: Omit<CompareScenario, 'candidate' | 'regressions'> = {
   onInvalid: 'warn',
 }
 
+/** More blocks where there is something to be found: chance may join some. */
+const many = { blocks: 20, maxBlocks: 40 }
+
 perfTest.compare(
   'like with like',
   { ...chat, candidate: base, regressions: { 'p50(latency)': '100 %' } },
@@ -19,7 +22,7 @@ perfTest.compare(
     expect(comparison.blocks).toMatchObject({ pairs: 10, requests: 4 })
   },
 )
-perfTest.compare('slower', { ...chat, candidate: slow, regressions: { 'p50(latency)': '20 %', qps: '3 %' } })
+perfTest.compare('slower', { ...chat, ...many, candidate: slow, regressions: { 'p50(latency)': '20 %', qps: '3 %' } })
 perfTest.compare('undecided', { ...chat, candidate: base, regressions: { 'p99(latency)': '5 %' } })
 perfTest.compare('undecided and strict', {
   ...chat,
@@ -36,4 +39,9 @@ perfTest.compare('takes too long', {
   gracefulStop: 1,
 })
 perfTest.compare.skip('skipped', { ...chat, candidate: '', regressions: {} })
-perfTest.compare.fails('expected to break', { ...chat, candidate: slow, regressions: { 'p50(latency)': '20 %' } })
+perfTest.compare.fails('expected to break', {
+  ...chat,
+  ...many,
+  candidate: slow,
+  regressions: { 'p50(latency)': '20 %' },
+})
