@@ -35,13 +35,17 @@ export function optionOfFlag(flag: string): OptionName | undefined {
   return isOption(name) ? name : BY_SINGULAR.get(flag)
 }
 
-/** Adds every option to a command, in groups; the words given for them are found in the returned map after parsing. */
-export function addRunFlags(command: Command): Words {
+/**
+ * Adds every option to a command, in groups; the words given for them are found in the returned map after parsing.
+ *
+ * @param without options that mean nothing to the command
+ */
+export function addRunFlags(command: Command, without: readonly OptionName[] = []): Words {
   const words: Words = new Map()
   for (const group of OPTION_GROUPS) {
     for (const name of OPTION_NAMES) {
       const meta = optionMeta(name)
-      if (meta.group !== group) continue
+      if (meta.group !== group || without.includes(name)) continue
       const option = new Option(`--${flagName(name)}${valuePart(meta)}`, describe(name, meta)).helpGroup(`${group}:`)
       command.addOption(option)
       // Listened to rather than read from commander, to which `--no-timestamp` would be "timestamp, off".

@@ -1,6 +1,6 @@
 /** `perfgate compare`: a candidate against a baseline, in one run. */
 import { Option } from 'commander'
-import { ConfigError, camelCase, OPTION_NAMES } from '../../config/index.ts'
+import { ConfigError, camelCase, OPTION_NAMES, type OptionName, optionMeta } from '../../config/index.ts'
 import { regressionRecord } from '../../gates/comparison/index.ts'
 import { renderComparison, terminalStyle } from '../../report/index.ts'
 import type { ComparisonResult } from '../../result/index.ts'
@@ -49,6 +49,18 @@ const OWN_FLAGS: Flag[] = [
 
 /** A comparison has these twice, or not at all. */
 const NOT_OURS = ['url', 'thresholds'] as const
+
+/** Options of a run that mean nothing here, or something else. */
+const NOT_OFFERED: readonly OptionName[] = [
+  ...OPTION_NAMES.filter((name) => optionMeta(name).group === 'Capacity'),
+  'regressions',
+  'baseline',
+  'baselineDir',
+  'unlikeBaseline',
+  'confidence',
+  'maxNumber',
+  'maxDuration',
+]
 
 const MORE_HELP = `
 Every flag of a run sets the scenario of both sides; number counts the requests
@@ -127,8 +139,8 @@ function readRequest(args: readonly string[], io: Io): Request | undefined {
   for (const side of SIDES)
     for (const flag of SIDE_FLAGS)
       add({ ...flag, name: `${side}-${flag.name}` }, `${side === 'baseline' ? 'Baseline' : 'Candidate'}:`)
-  for (const flag of OWN_FLAGS) if (!OPTION_NAMES.some((name) => flagName(name) === flag.name)) add(flag, 'Comparison:')
-  const words = addRunFlags(command)
+  for (const flag of OWN_FLAGS) add(flag, 'Comparison:')
+  const words = addRunFlags(command, NOT_OFFERED)
   command.addOption(
     new Option('--json', 'print the result as JSON on stdout, and nothing else there').helpGroup('Output:'),
   )
@@ -166,7 +178,7 @@ function allFlags(): string[] {
   return [
     ...SIDES.flatMap((side) => SIDE_FLAGS.map(({ name }) => `${side}-${name}`)),
     ...OWN_FLAGS.map(({ name }) => name),
-    ...OPTION_NAMES.map(flagName),
+    ...OPTION_NAMES.filter((name) => !NOT_OFFERED.includes(name)).map(flagName),
     'json',
     'help',
   ]
