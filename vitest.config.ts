@@ -1,6 +1,9 @@
 import { perfgate } from 'perfgate/vitest/config'
 import { configDefaults, defineConfig } from 'vitest/config'
 
+/** Tests that send load and look at times: one file at a time, so that they do not wait for each other. */
+const LIVE = ['run', 'vitest', 'cli', 'bench', 'fixtures'].map((folder) => `test/${folder}/**/*.test.ts`)
+
 export default defineConfig({
   test: {
     projects: [
@@ -8,8 +11,21 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...LIVE, 'test/vitest/projects/**'],
+          testTimeout: 60_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'live',
+          include: LIVE,
           exclude: [...configDefaults.exclude, 'test/vitest/projects/**'],
           testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
         },
       },
       {

@@ -157,14 +157,16 @@ test('help has a heading for every group and fits in 80 columns', async () => {
   const world = fakeWorld()
   expect(await main(['--help'], world)).toBe(0)
   const lines = world.out().split('\n')
-  expect(lines.filter((line) => /^[A-Z]\w+( \w+)?:$/.test(line))).toEqual([
+  expect(lines.filter((line) => /^[A-Z][\w-]+( \w+)?:$/.test(line))).toEqual([
     'Basic:',
     'Network:',
     'Load:',
+    'Multi-turn:',
     'Data:',
     'Generation:',
     'Gate:',
     'Capacity:',
+    'Server view:',
     'Output:',
     'Other:',
     'Commands:',
@@ -172,7 +174,7 @@ test('help has a heading for every group and fits in 80 columns', async () => {
     'Exit codes:',
   ])
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
-  const load = lines.slice(lines.indexOf('Load:'), lines.indexOf('Data:'))
+  const load = lines.slice(lines.indexOf('Load:'), lines.indexOf('Multi-turn:'))
   expect(load.filter((line) => /^ {2}--(parallel|number|rate|stream) /.test(line))).toHaveLength(4)
 })
 
