@@ -20,7 +20,7 @@ export const requestsVsUndici: Row = {
   name: 'requests/s, the same: ours / undici discarding bytes',
   target: `≥ ${WANTED} ×`,
   async run(context) {
-    const number = context.quick ? 20_000 : 100_000
+    const number = context.quick ? 60_000 : 200_000
     const seconds = context.quick ? 1 : 5
     const { result, server } = await withTarget({ tokens: 64, seconds: 300 }, context, async ({ url }, core) => {
       const ours = async (): Promise<Cost> => {

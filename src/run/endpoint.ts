@@ -1,5 +1,4 @@
 /** Where the requests of a run go: the user's URL, or the embedded server started for it. */
-import { startServerThread } from '../../fixtures/index.ts'
 import { type Api, bearer, resolveEndpoint } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { promptUrl } from '../datasets/index.ts'
@@ -28,6 +27,8 @@ export async function openEndpoint(
     const { origin, path } = resolveEndpoint(promptUrl(config, config.url), api)
     return { url: origin + path, origin, path, embedded: false, close: async () => {} }
   }
+  // Loaded where it is needed: a run against a real endpoint is not to wait for it.
+  const { startServerThread } = await import('../../fixtures/index.ts')
   const server = await startServerThread(config.embedded)
   const { origin, path } = resolveEndpoint(promptUrl(config, new URL(server.url).origin), api)
   return { url: origin + path, origin, path, embedded: true, close: () => server.close() }

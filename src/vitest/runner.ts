@@ -5,7 +5,8 @@
  * flight and figures to write: the run must not go on, and the worker must not end, before that is done.
  */
 import { type RunnerTestCase, TestRunner } from 'vitest'
-import { prepareThread } from '../load/index.ts'
+// Not from the folder's index: the thread is to start before anything else is loaded.
+import { prepareThread } from '../load/spareThread.ts'
 import { loadSettled } from './inFlight.ts'
 
 // Vitest loads the runner before the test files: a load thread starts while those are imported.
