@@ -6,7 +6,7 @@ import { BURST, type Loop } from './loop.ts'
 import { share } from './share.ts'
 
 /** Least time between two starts of requests that fill the loop up, on average. */
-const SPACING_MS = 0.2
+const SPACING_MS = 0.4
 
 export class ClosedLoop implements Loop {
   readonly #engine: Engine
