@@ -172,6 +172,11 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#row[C.sentAt] = performance.now()
   }
 
+  /** Since when the server says nothing to the request in flight; NaN while there is none, or it is not sent yet. */
+  get quietSince(): number {
+    return this.busy ? Math.max(this.#row[C.sentAt]!, this.#readAt) : Number.NaN
+  }
+
   onResponseStart(_controller: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
     // 1xx answers are announcements, not the answer.
     if (status >= 200) this.#answer.onHeaders(status, headers, this.#target.stream, this.#readAt)
@@ -210,8 +215,9 @@ export class Connection implements Dispatcher.DispatchHandler {
       // POST is never pipelined, so there is still one in flight at most.
       pipelining: 2,
       allowH2: false,
-      headersTimeout: this.#target.readTimeoutMs,
-      bodyTimeout: this.#target.readTimeoutMs,
+      // The engine looks after silence itself: a timer that each read winds up again costs more than a look now and then.
+      headersTimeout: 0,
+      bodyTimeout: 0,
       keepAliveTimeout: 600_000,
       keepAliveTimeoutThreshold: 1_000,
     })
@@ -296,6 +302,7 @@ export class Connection implements Dispatcher.DispatchHandler {
 }
 
 const ABORT_TEXT: Partial<Record<FailureCause, string>> = {
+  'read-timeout': 'the server was silent for longer than read-timeout',
   'total-timeout': 'the request took longer than total-timeout',
   cancelled: 'the run was stopped before the answer was complete',
 }

@@ -210,9 +210,13 @@ export class Engine implements ConnectionListener {
   }
 
   #abortLate(): void {
-    const limit = performance.now() - this.#options.totalTimeoutMs
-    for (const connection of this.#connections)
-      if (connection.busy && connection.startedAt < limit) connection.abort('total-timeout')
+    const now = performance.now()
+    const { totalTimeoutMs, target } = this.#options
+    for (const connection of this.#connections) {
+      if (!connection.busy) continue
+      if (connection.startedAt < now - totalTimeoutMs) connection.abort('total-timeout')
+      else if (connection.quietSince < now - target.readTimeoutMs) connection.abort('read-timeout')
+    }
   }
 
   #abortAll(): void {
