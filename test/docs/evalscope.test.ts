@@ -61,6 +61,13 @@ describe('docs/evalscope.md has', () => {
       for (const name of names) expect(commands.join(' ')).toMatch(new RegExp(`--dataset ${name}( |$)`))
   })
 
+  it('no command that is not run below', () => {
+    const covered = [...FLAG_SECTIONS, 'APIs', 'Datasets', 'Length control', 'Quick start', 'Outputs']
+    expect([...new Set(rows.map(({ section }) => section))].toSorted()).toEqual(covered.toSorted())
+    const written = [...page.matchAll(/`npx perfgate [^`]+`/g)]
+    expect(rows.flatMap(({ commands }) => commands)).toHaveLength(written.length)
+  })
+
   it('links to pages that are there', () => {
     for (const [, link] of page.matchAll(/\]\((\w+\.md)\)/g))
       expect(existsSync(new URL(`../../docs/${link}`, import.meta.url)), link).toBe(true)
