@@ -223,9 +223,13 @@ export const OUTPUTS: Record<string, Check> = {
     says('Latency over throughput:')(all[1]!)
   },
   'per-request metrics': ({ outcome }, { out } = {} as Ran) => {
-    const { latency, ttft, tpot } = outcome!.result.distributions
-    for (const figures of [latency, ttft, tpot])
-      expect(figures).toMatchObject({ mean: expect.any(Number), p50: expect.any(Number), p99: expect.any(Number) })
+    const names = ['latency', 'ttft', 'tpot', 'itl', 'inputTokens', 'outputTokens', 'outputSpeed', 'totalSpeed']
+    const number = expect.any(Number)
+    for (const name of names)
+      expect(outcome!.result.distributions[name], name).toMatchObject({
+        ...{ n: 5, mean: number, p50: number, p90: number, p95: number, p99: number },
+        ...(name === 'itl' && { n: number }),
+      })
     expect(readFileSync(out.trim()).subarray(0, 4).toString()).toBe('PAR1')
   },
   'per-trace metrics': says('3 conversations: 3 completed, 0 abandoned', 'Conversations:'),
