@@ -2,6 +2,7 @@
 import {
   OVERVIEW_TITLE,
   overviewTable,
+  renderAdvice,
   renderCapacity,
   renderJson,
   renderText,
@@ -48,9 +49,8 @@ export async function runCommand(
     progress.end()
     const tables = json ? io.stderr : io.stdout
     const { capacity } = outcome
-    tables.write(
-      `${capacity === undefined ? outcomeText(outcome, terminalStyle(tables, io.env)) : renderCapacity(capacity, terminalStyle(tables, io.env))}\n`,
-    )
+    const style = terminalStyle(tables, io.env)
+    tables.write(`${capacity === undefined ? await outcomeText(outcome, style) : renderCapacity(capacity, style)}\n`)
     if (json) io.stdout.write(capacity === undefined ? outcomeJson(outcome.results) : jsonText(capacity))
     if (signal.aborted) return INTERRUPTED
     return capacity === undefined ? exitCodeOf(outcome.results) : exitCodeOfCapacity(capacity)
@@ -66,13 +66,36 @@ async function runPerfgate(config: Record<string, unknown>, hooks: RunHooks): Pr
   return runPerfBenchmark(config, hooks)
 }
 
-function outcomeText({ results, verdict }: Pick<Outcome, 'results' | 'verdict'>, style: TerminalStyle): string {
+async function outcomeText(
+  { results, verdict }: Pick<Outcome, 'results' | 'verdict'>,
+  style: TerminalStyle,
+): Promise<string> {
   if (results.length === 1) return renderText(results[0]!, style)
   const levels = results.map(
     (result, i) => `Level ${i + 1} of ${results.length}: ${levelName(result)}\n\n${renderText(result, style)}`,
   )
   const overview = `${OVERVIEW_TITLE}\n${overviewTable(results, style)}`
-  return [...levels, overview, `Verdict over ${results.length} levels: ${verdict}`].join('\n\n')
+  const advice = await adviceText(results, style)
+  return [...levels, overview, ...advice, `Verdict over ${results.length} levels: ${verdict}`].join('\n\n')
+}
+
+/** Nothing where the levels do not differ in one kind of load alone. */
+async function adviceText(results: readonly Result[], style: TerminalStyle): Promise<string[]> {
+  const parallels = new Set(results.map(({ summary }) => summary.concurrency))
+  const rates = new Set(results.map(({ config }) => Number(config.rate ?? -1)))
+  const isListOf = (varied: Set<unknown>, others: Set<unknown>): boolean =>
+    varied.size === results.length && others.size === 1
+  const variable =
+    isListOf(parallels, rates) && !parallels.has(null)
+      ? 'parallel'
+      : isListOf(rates, parallels) && !rates.has(-1)
+        ? 'rate'
+        : undefined
+  if (variable === undefined) return []
+  const { analyse } = await import('../run/index.ts')
+  const load = ({ summary, config }: Result): number => Number(variable === 'rate' ? config.rate : summary.concurrency)
+  const ascending = results.toSorted((a, b) => load(a) - load(b))
+  return [renderAdvice(analyse(ascending, variable, 'the end of the list was reached'), style)]
 }
 
 function levelName({ summary, config }: Result): string {

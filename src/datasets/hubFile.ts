@@ -22,15 +22,10 @@ export async function hubFile(
 ): Promise<string> {
   if (path !== undefined) return inFolder(path, file)
   const source = config.dataSource ?? 'modelscope'
-  const found = await locate({
-    kind: 'datasets',
-    id: source === 'modelscope' ? modelscope : huggingface,
-    file,
-    source,
-    option: 'datasetPath',
-    notice,
-  })
-  return found!
+  const wanted = { kind: 'datasets', file, source, option: 'datasetPath', notice } as const
+  // On this machine it may lie under either name.
+  const kept = source === 'local' ? await locate({ ...wanted, id: modelscope, optional: true }) : undefined
+  return kept ?? (await locate({ ...wanted, id: source === 'modelscope' ? modelscope : huggingface }))!
 }
 
 /** A file as it is; of a folder, the file in it that the dataset is published as. */

@@ -10,7 +10,7 @@ export { OVERVIEW_TITLE, overviewCells, overviewTable } from './overviewTable.ts
 export { type PercentileTableOptions, percentileTable } from './percentileTable.ts'
 export { plainWords } from './serverWords.ts'
 export { summaryTable } from './summaryTable.ts'
-export { renderSweep } from './sweepText.ts'
+export { renderAdvice, renderSweep } from './sweepText.ts'
 export { PLAIN_STYLE, supportsUnicode, type TerminalStyle, terminalStyle } from './terminal.ts'
 export { renderText } from './text.ts'
 export { verdictLines } from './verdictLines.ts'

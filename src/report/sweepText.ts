@@ -18,15 +18,23 @@ export function renderSweep(sweep: SweepResult, style: Partial<TerminalStyle> = 
       : { x: throughput, y: latencyMs / 1000, label: figure(load, 3), isMarked: load === sweep.knee },
   )
   const labels = { x: 'succeeded requests per second', y: `average latency (s), each point at its ${sweep.variable}` }
-  const paragraphs = [...bestLines(sweep), '', ...recommendations(sweep), '', ...notesOf(sweep.results)]
   return [
     `${coloured('bold', OVERVIEW_TITLE, terminal)}\n${overviewTable(sweep.results, terminal)}`,
     `${coloured('bold', CURVE_TITLE, terminal)}\n${curveChart(points, labels, terminal).join('\n')}`,
-    paragraphs
-      .flatMap((line) => wrapText(line, terminal.columns, 2))
-      .join('\n')
-      .trimEnd(),
+    wrapped([...bestLines(sweep), '', ...recommendations(sweep), '', ...notesOf(sweep.results)], terminal),
   ].join('\n\n')
+}
+
+/** What to make of levels that were listed rather than swept: the best of them, and the knee. */
+export function renderAdvice(sweep: SweepResult, style: Partial<TerminalStyle> = {}): string {
+  return wrapped([...bestLines(sweep), '', ...recommendations(sweep)], { ...PLAIN_STYLE, ...style })
+}
+
+function wrapped(lines: readonly string[], { columns }: TerminalStyle): string {
+  return lines
+    .flatMap((line) => wrapText(line, columns, 2))
+    .join('\n')
+    .trimEnd()
 }
 
 /** "Best configuration": the level of the highest throughput, and that of the lowest latency. */

@@ -11,4 +11,4 @@ export { type ComparableHistory, comparableHistory, historyRecord } from './hist
 export type { RunHooks, RunProgress } from './hooks.ts'
 export { type RecordedRun, readRunDb, readRuns } from './readRun.ts'
 export type { RecentFigures } from './recent.ts'
-export { runSweep, type SweepOutcome, type SweepRange } from './sweep.ts'
+export { analyse, runSweep, type SweepOutcome, type SweepRange } from './sweep.ts'

@@ -7,7 +7,7 @@ import { overviewCells, renderSweep } from '../../src/report/index.ts'
 import { type Result, type SweepResult, sweepSchema } from '../../src/result/index.ts'
 import { runSweep } from '../../src/run/index.ts'
 import { PUBLISHED } from '../report/publishedResult.ts'
-import { fakeWorld } from './fakeWorld.ts'
+import { fakeRun, fakeWorld } from './fakeWorld.ts'
 
 const server = await startServer({ slots: 4, ttft: { meanMs: 290 }, itl: { meanMs: 1 }, outputTokens: 11 })
 afterAll(() => server.close())
@@ -63,6 +63,23 @@ describe('the text of a sweep', () => {
     expect(renderSweep({ ...SWEEP, knee: null, saturatedFrom: null })).toContain(
       'No knee: throughput was still growing at parallel 4; sweep higher.',
     )
+  })
+
+  test('ends a list of levels as well, in whatever order they ran, where one kind of load varies', async () => {
+    const textOf = async (...results: Result[]): Promise<string> => {
+      const world = fakeWorld({ columns: 200 })
+      await main([], world, fakeRun(results).run)
+      return world.out()
+    }
+    const text = await textOf(level(4, 20, 0.2), level(1, 10, 0.1), level(2, 20, 0.11))
+    expect(text).toContain('Highest RPS     parallel 2 (20 requests/s)')
+    expect(text).toContain('Lowest latency  parallel 1 (0.1 s on average)')
+    expect(text).toContain('Over-saturated from parallel 4 on')
+    const paced = (rate: number, result: Result): Result => ({ ...result, config: { rate } })
+    const rates = await textOf(paced(10, level(8, 10, 0.1)), paced(20, level(8, 19, 0.3)))
+    expect(rates).toContain('Highest RPS     rate 20 (19 requests/s)')
+    expect(await textOf(paced(10, level(1, 10, 0.1)), paced(20, level(2, 19, 0.3)))).not.toContain('Best configuration')
+    expect(await textOf(level(2, 10, 0.1), level(2, 10, 0.1))).not.toContain('Best configuration')
   })
 
   test('the overview has a row for each level, and never rounds up to full success', () => {

@@ -34,6 +34,14 @@ describe.each([
     expect(await read({ dataset, dataSource: 'modelscope' })).toEqual([expected])
   })
 
+  it('is found without a network where a download from ModelScope has put it', async () => {
+    const hub = await standInHub({})
+    const place = join(hub.cache, 'perfgate', 'modelscope', 'datasets', path)
+    mkdirSync(dirname(place), { recursive: true })
+    writeFileSync(place, content)
+    expect(await read({ dataset, dataSource: 'local' })).toEqual([expected])
+  })
+
   it('comes from a folder that holds the published file, or from any file', async () => {
     const datasetPath = file(content, name)
     expect(await read({ dataset, datasetPath: dirname(datasetPath) })).toEqual([expected])
