@@ -36,6 +36,6 @@ export function schemaCommand(args: readonly string[], io: Io): number {
 
 export const schema: CliCommand = {
   name: 'schema',
-  description: 'print a JSON Schema: result, comparison, capacity, sweep or config',
+  description: 'print a JSON Schema, of a kind of result or of the options',
   run: schemaCommand,
 }

@@ -39,7 +39,7 @@ export const conversationOptions = {
     kind: 'json',
     value: 'ms|json',
     description:
-      'pause between an answer and the next turn, milliseconds, or for instance {"kind":"lognormal","meanMs":3000,"stddevMs":1500}; what a dataset records wins',
+      'pause between an answer and the next turn, milliseconds, or for instance {"kind":"constant","meanMs":3000}; what a dataset records wins',
   }),
 }
 
