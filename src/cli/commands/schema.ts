@@ -36,6 +36,6 @@ export function schemaCommand(args: readonly string[], io: Io): number {
 
 export const schema: CliCommand = {
   name: 'schema',
-  description: 'print a JSON Schema, of a kind of result or of the options',
+  description: 'print a JSON Schema, of results or of options',
   run: schemaCommand,
 }
