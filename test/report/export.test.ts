@@ -71,6 +71,38 @@ test.skipIf(lacking() !== '')(
   },
 )
 
+test('EvalScope: its four files, percentiles over nine metrics of the 95 that succeeded', async () => {
+  const paths = (await file('evalscope')).split('\n')
+  expect(paths.map((path) => path.replace(/.*\.evalscope\//, ''))).toEqual([
+    'benchmark_summary.json',
+    'benchmark_percentile.json',
+    'benchmark_args.json',
+    'benchmark.log',
+  ])
+  const [summary, percentiles, args, log] = paths.map((path) => readFileSync(path, 'utf8')) as [
+    string,
+    string,
+    string,
+    string,
+  ]
+  expect(JSON.parse(summary)).toMatchObject({ 'Total requests': PUBLISHED.summary.totalRequests })
+  const table = JSON.parse(percentiles) as Record<string, number>[]
+  expect(table.map((row) => row.Percentiles)).toEqual([10, 25, 50, 66, 75, 80, 90, 95, 98, 99].map((p) => `${p}%`))
+  // Request i takes 100 + i mod 50 ms; every 20th failed. By the rule of index floor(p × n): by hand.
+  const latencies = Array.from({ length: 100 }, (_, i) => i)
+    .filter((i) => i % 20 !== 19)
+    .map((i) => 0.1 + (i % 50) / 1000)
+    .sort((a, b) => a - b)
+  expect(table[2]!['Latency (s)']).toBeCloseTo(latencies[47]!, 12)
+  expect(table[9]!['Latency (s)']).toBeCloseTo(latencies[94]!, 12)
+  expect(table[2]).toMatchObject({ 'ITL (s)': 0.002, 'TPOT (s)': 0.002, 'Input tokens': 12, 'Output tokens': 3 })
+  expect(table[2]!['Decode (tok/s)']).toBeCloseTo(500, 9)
+  expect(table[9]!['Output (tok/s)']).toBeCloseTo(30, 9)
+  expect(table[9]!['Total (tok/s)']).toBeCloseTo(150, 9)
+  expect(JSON.parse(args)).toEqual(PUBLISHED.config)
+  expect(log).toContain('Benchmarking summary:')
+})
+
 describe('Parquet', () => {
   test('hyparquet reads every value of the DB back', async () => {
     const bytes = readFileSync(await file('parquet'))

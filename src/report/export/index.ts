@@ -1,6 +1,7 @@
 /** The formats of `perfgate export`: one file per format, one line here. */
 import { csv } from './csv.ts'
 import { ctrf } from './ctrf.ts'
+import { evalscope } from './evalscope.ts'
 import type { ExportFormat } from './format.ts'
 import { guidellm } from './guidellm.ts'
 import { hgrm, hlog } from './hdrHistogram.ts'
@@ -26,5 +27,6 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
   otlp,
   ctrf,
   summary,
+  evalscope,
   ...visualizerFormats,
 ]

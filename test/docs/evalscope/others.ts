@@ -241,11 +241,14 @@ export const OUTPUTS: Record<string, Check> = {
     expect(out.trim()).toBe('outputs/qwen2.5_all_benchmark.html')
     expect(readFileSync(out.trim(), 'utf8')).toMatch(/^<!doctype html>/i)
   },
-  'benchmark_summary.json, benchmark_percentile.json, benchmark_args.json': (_, { out } = {} as Ran) => {
-    const written = JSON.parse(readFileSync('outputs/qwen2.5_all_benchmark.json', 'utf8')) as object
-    expect(written).toMatchObject({ summary: { totalRequests: 5 }, config: { model: 'qwen2.5', number: 5 } })
-    const { required } = JSON.parse(out) as { required: string[] }
-    expect(Object.keys(written)).toEqual(expect.arrayContaining(required))
+  'benchmark_summary.json, benchmark_percentile.json, benchmark_args.json, benchmark.log': (_, { out } = {} as Ran) => {
+    const folder = 'outputs/qwen2.5_all_benchmark.evalscope'
+    expect(out.trim().split('\n')).toHaveLength(4)
+    expect(JSON.parse(readFileSync(`${folder}/benchmark_summary.json`, 'utf8'))).toMatchObject({ 'Total requests': 5 })
+    const percentiles = JSON.parse(readFileSync(`${folder}/benchmark_percentile.json`, 'utf8')) as object[]
+    expect(Object.keys(percentiles[0]!)).toHaveLength(10)
+    expect(JSON.parse(readFileSync(`${folder}/benchmark_args.json`, 'utf8'))).toMatchObject({ model: 'qwen2.5' })
+    expect(readFileSync(`${folder}/benchmark.log`, 'utf8')).toContain('Percentile results:')
     expect(readdirSync('outputs')).toContain('qwen2.5_all_benchmark.db')
   },
   'progress bar with live figures': ({ err }) => {
