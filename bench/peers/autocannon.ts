@@ -18,9 +18,7 @@ export async function autocannon(
   seconds: number,
   core: Core | undefined,
 ): Promise<AutocannonFigures | Missing> {
-  // --no-install: a bench downloads nothing.
-  const npx = ['--no-install', 'autocannon']
-  if (!runs('npx', [...npx, '--version'])) return { missing: 'autocannon is not installed' }
+  if (!runs('autocannon', ['--version'])) return { missing: 'autocannon is not installed' }
   const args = [
     '-j',
     '-m',
@@ -35,7 +33,7 @@ export async function autocannon(
     String(seconds),
     url,
   ]
-  const { requests } = await runChild<{ requests: { average: number } }>('npx', [...npx, ...args], {
+  const { requests } = await runChild<{ requests: { average: number } }>('autocannon', args, {
     core,
     timeoutMs: (seconds + 30) * 1000,
   })
