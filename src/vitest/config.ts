@@ -88,7 +88,7 @@ function own(module: 'runner' | 'reporter'): string {
 /** Our built files, which Vitest need not transform where the package is linked rather than installed. */
 function ownFiles(): RegExp {
   const folder = fileURLToPath(new URL('../../', import.meta.url)).replaceAll('\\', '/')
-  return new RegExp(`^${folder.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(dist/)?(src|fixtures)/.*\\.js$`)
+  return new RegExp(`^${folder.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(dist/)?(src|fixtures|chunks)/.*\\.js$`)
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {
