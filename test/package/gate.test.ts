@@ -3,10 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
 import { readJUnit } from '../vitest/junit.ts'
-import { attempt, emptyProject, ROOT, run, testFolder, write } from './project.ts'
+import { attempt, emptyProject, fileFolder, ROOT, run, write } from './project.ts'
 
 interface Framework {
   name: string
+  /** The package's entry for it. */
+  door: string
   /** Installed beside the tarball. */
   packages: string[]
   /** After `npm run perf --`: has it write junit.xml. */
@@ -16,11 +18,13 @@ interface Framework {
 const FRAMEWORKS: Framework[] = [
   {
     name: 'Vitest 5',
+    door: 'perfgate/vitest',
     packages: [`vitest@${ownVersion('vitest')}`],
     arguments: ['--reporter=default', '--reporter=junit', '--outputFile.junit=junit.xml'],
   },
   {
     name: 'Vitest 4',
+    door: 'perfgate/vitest',
     packages: ['vitest@4.1.12'],
     arguments: ['--reporter=default', '--reporter=junit', '--outputFile.junit=junit.xml'],
   },
@@ -28,11 +32,26 @@ const FRAMEWORKS: Framework[] = [
 
 const ONE_MINUTE_MS = 60_000
 
+/** What an editor has to know: scenarios, figures, the matcher. */
+const typed = (door: string): string => `import { perfTest, type Scenario } from '${door}'
+
+const chat: Scenario = { parallel: 2, thresholds: { 'p95(ttft)': '<= 200 ms' } }
+perfTest('types', chat, ({ result, expect }) => {
+  expect(result).toMeetThresholds({ 'p99(itl)': '< 60 ms' })
+  // @ts-expect-error: a metric that is not there
+  expect(result).toMeetThresholds({ 'p99(itll)': '< 60 ms' })
+})
+perfTest.each([1, 4])('at %i', (parallel) => ({ ...chat, parallel }))
+// @ts-expect-error: an option that is not there
+perfTest('mistaken', { paralel: 2 })
+`
+
 describe.each(FRAMEWORKS)('an empty project with only the tarball and $name', (framework) => {
+  const folder = fileFolder()
+
   test(
     'goes from npm i -D to a failing and then a passing gate in under a minute',
     async () => {
-      const folder = testFolder()
       emptyProject(folder, { type: 'commonjs' })
       await run(folder, ['npm', 'install', '--save-dev', inject('tarball'), ...framework.packages])
       await run(folder, ['npx', 'perfgate', 'init'])
@@ -73,6 +92,14 @@ describe.each(FRAMEWORKS)('an empty project with only the tarball and $name', (f
     },
     ONE_MINUTE_MS,
   )
+
+  test('has its types', async () => {
+    const options = ['--strict', '--noEmit', '--skipLibCheck', '--target', 'es2024', '--module', 'nodenext']
+    write(folder, { 'typed.mts': typed(framework.door) })
+    const types = ['--typeRoots', join(ROOT, 'node_modules/@types'), '--types', 'node']
+    const { stdout } = await attempt(folder, ['tsc', ...options, ...types, 'typed.mts'])
+    expect(stdout).toBe('')
+  })
 })
 
 /** Of a development dependency: what this repository itself is tested with, so that npm has it in its cache. */

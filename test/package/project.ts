@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
+import { afterAll } from 'vitest'
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -59,9 +59,9 @@ export function write(folder: string, files: Record<string, string>): void {
   }
 }
 
-/** An empty folder, gone when the test is. */
-export function testFolder(): string {
+/** An empty folder, gone when the tests of the file or the `describe` are. */
+export function fileFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'perfgate-package-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
