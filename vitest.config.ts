@@ -34,6 +34,7 @@ export default defineConfig({
           include: ['test/package/*.test.ts'],
           globalSetup: 'test/package/pack.ts',
           testTimeout: 60_000,
+          hookTimeout: 120_000,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
         },

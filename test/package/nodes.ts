@@ -48,7 +48,11 @@ const STEPS: Step[] = [
     ],
     says: 'Percentile results:',
   },
-  { name: 'Vitest', arguments: ['node_modules/vitest/vitest.mjs', 'run', 'perf/'], says: '1 passed | 1 expected fail (2)' },
+  {
+    name: 'Vitest',
+    arguments: ['node_modules/vitest/vitest.mjs', 'run', 'perf/'],
+    says: '1 passed | 1 expected fail (2)',
+  },
 ]
 
 const asked = process.argv.slice(2)
