@@ -12,7 +12,7 @@ import {
   needsMore,
   parseRegressions,
 } from '../../src/gates/comparison/index.ts'
-import { seeded } from '../../src/load/random.ts'
+import { seeded } from '../../src/random/index.ts'
 import { drawBlocks, type LatencyModel } from './latencies.ts'
 import { counted, met, type ProofRow, printRows } from './proofRow.ts'
 

@@ -1,7 +1,8 @@
 /** A made-up server whose true figures are known in closed form: log-normal latencies, correlated as real ones are. */
-import { normal, type Random, seeded } from '../../src/load/random.ts'
+
 import { DistributionRecorder, type MetricsView } from '../../src/metrics/index.ts'
 import { TimelineRecorder } from '../../src/metrics/timelineRecorder.ts'
+import { normal, type Random, seeded } from '../../src/random/index.ts'
 import type { Timeline } from '../../src/result/index.ts'
 import { BatchWriter, C, FAILURE_CAUSES, ROW, type SampleBatch } from '../../src/samples/index.ts'
 

@@ -107,4 +107,4 @@ export function refuseOperands(operands: readonly string[]): void {
   throw new ConfigError(`"${first}" belongs to no flag${meant}`)
 }
 
-export const COMMANDS = ['serve', 'schema', 'compare', 'sweep', 'baseline', 'report', 'export', 'view'] as const
+export const COMMANDS = ['serve', 'schema', 'compare', 'sweep', 'baseline', 'report', 'export', 'view', 'init'] as const

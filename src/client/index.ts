@@ -1,5 +1,4 @@
 /** One request on the wire: connection, stream decoding, stamps, failure causes, and the sample it leaves. */
-export { classifyError, classifyStatus } from './classify.ts'
 export { Connection, type ConnectionListener, type Order, type Target, type TurnOrder } from './connection.ts'
 export { EventTemplate } from './eventTemplate.ts'
 export { SseDecoder, type SseListener } from './sse.ts'

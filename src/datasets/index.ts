@@ -12,13 +12,12 @@ import { readPromptOption } from './prompt.ts'
 
 export type { CustomDataset, CustomPrompt } from './custom.ts'
 export type { Dataset, DatasetOptions, Message, Prompt, PromptExtras, Role } from './dataset.ts'
-export {
-  type Conversation,
-  type Item,
-  isConversation,
-  type RequestFacts,
-  type TimedPrompt,
-  type Turn,
+export type {
+  Conversation,
+  Item,
+  RequestFacts,
+  TimedPrompt,
+  Turn,
 } from './item.ts'
 export { readPromptOption } from './prompt.ts'
 

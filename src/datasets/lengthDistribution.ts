@@ -1,7 +1,7 @@
 /** Distributions of lengths in tokens: constant, uniform, normal, log-normal, or as in a file. */
 import { z } from 'zod'
 import { ConfigError } from '../config/index.ts'
-import { normal, type Random } from '../load/random.ts'
+import { normal, type Random } from '../random/index.ts'
 import { readRowsOrLines } from './readers/rows.ts'
 
 const tokens = z.number().min(0)

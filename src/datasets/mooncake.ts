@@ -1,7 +1,7 @@
 /** Mooncake traces: lengths and shared blocks of real prompts without their texts, which are made up anew. */
 import { z } from 'zod'
 import { ConfigError } from '../config/index.ts'
-import { seeded } from '../load/random.ts'
+import { seeded } from '../random/index.ts'
 import type { Dataset } from './dataset.ts'
 import { kindOf, type Row } from './jsonl.ts'
 import { openMaker } from './randomTexts.ts'

@@ -1,7 +1,7 @@
 /** Conversations of random words: each turn's text has exactly as many tokens as the scenario says. */
 import { z } from 'zod'
 import { ConfigError, type ResolvedConfig } from '../config/index.ts'
-import type { Random } from '../load/random.ts'
+import type { Random } from '../random/index.ts'
 import type { Dataset } from './dataset.ts'
 import type { Conversation } from './item.ts'
 import { between } from './randomPlan.ts'

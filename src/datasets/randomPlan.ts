@@ -1,5 +1,5 @@
 /** What makes the prompt of each index, on whichever thread: the same plan makes the same prompts. */
-import { type Random, seeded } from '../load/random.ts'
+import { type Random, seeded } from '../random/index.ts'
 import { type Tokenizer, type TokenizerChoice, textMaker } from '../tokens/index.ts'
 
 /** Crosses to threads, so plain data only. */

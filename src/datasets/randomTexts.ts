@@ -1,6 +1,6 @@
 /** Texts made up of random words, each of an exact number of tokens: what the random datasets are made of. */
 import { ConfigError, type ResolvedConfig } from '../config/index.ts'
-import type { Random } from '../load/random.ts'
+import type { Random } from '../random/index.ts'
 import { type TextMaker, type Tokenizer, textMaker } from '../tokens/index.ts'
 import type { DatasetOptions } from './dataset.ts'
 import { isChat } from './endpoint.ts'

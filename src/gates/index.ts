@@ -48,7 +48,6 @@ export {
   parseRegressions,
   regressionRecord,
   type Tolerance,
-  worseDirection,
 } from './regressions.ts'
 export { requireParts, type Scope } from './scope.ts'
 export * from './trend/index.ts'

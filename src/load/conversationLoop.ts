@@ -1,10 +1,10 @@
 /** Holds conversations: each turn is sent when the answer before it was read and thought about. */
 import type { Connection } from '../client/index.ts'
+import { type Random, seeded } from '../random/index.ts'
 import { assistantMessage, type ConversationBook, type PlannedTurn } from './conversationBook.ts'
 import type { Engine, PhaseOptions } from './engine.ts'
 import type { Conversations as Executor } from './executors/index.ts'
 import { BURST, type Loop } from './loop.ts'
-import { type Random, seeded } from './random.ts'
 import { share } from './share.ts'
 import { drawThinkTime } from './thinkTime.ts'
 

@@ -2,7 +2,7 @@
 export { Bodies, packBodies, type SharedBodies } from './bodies.ts'
 export type { PlannedTurn, SharedConversations } from './conversationBook.ts'
 export type { Progress } from './counters.ts'
-export { EXECUTOR_LIST, type Executor, executorNamed } from './executors/index.ts'
+export { type Executor, executorNamed } from './executors/index.ts'
 export type { Level } from './level.ts'
 export { LoadPool, type PhaseReport } from './pool.ts'
 export { prepareThread } from './spareThread.ts'

@@ -1,6 +1,6 @@
 /** How long a user thinks before the next turn, drawn from the distribution the scenario names. */
 import type { ThinkTime } from '../config/index.ts'
-import { exponential, normal, type Random } from './random.ts'
+import { exponential, normal, type Random } from '../random/index.ts'
 
 /** One think time, milliseconds, never negative. A log-normal is given by the mean and deviation of the time itself. */
 export function drawThinkTime(model: ThinkTime, random: Random): number {

@@ -8,7 +8,6 @@ export {
   SCALAR_NAMES,
   type ScalarName,
   SPEED_METRICS,
-  TIME_METRICS,
 } from './names.ts'
 export { type Failure, type Objective, RunMetrics } from './runMetrics.ts'
 export { distributions, errorCounts, percentileRows, rates, type SummaryFacts, summarize } from './summary.ts'

@@ -3,7 +3,7 @@
 export { renderAgainstBaseline, renderStored, renderTrend } from './baselineText.ts'
 export { renderCapacity } from './capacityText.ts'
 export { coloured } from './colour.ts'
-export { comparedFailures, comparisonSentence, renderComparison, renderComparisonMarkdown } from './comparisonTable.ts'
+export { comparedFailures, renderComparison, renderComparisonMarkdown } from './comparisonTable.ts'
 export { renderJson } from './json.ts'
 export { renderMarkdown } from './markdown.ts'
 export { OVERVIEW_TITLE, overviewCells, overviewTable } from './overviewTable.ts'

@@ -17,7 +17,6 @@ export type { ConversationFigures } from './conversations.ts'
 export {
   type BaselineInfo,
   type ClientHealth,
-  clientHealthSchema,
   type Distribution,
   type Environment,
   type PercentileRow,

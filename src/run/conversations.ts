@@ -3,7 +3,7 @@ import type { Api } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import type { Conversation, Turn } from '../datasets/index.ts'
 import { type PlannedTurn, packBodies, type SharedConversations } from '../load/index.ts'
-import { seeded } from '../load/random.ts'
+import { seeded } from '../random/index.ts'
 import { MAX_BODIES } from './requests.ts'
 
 export interface BuiltConversations {

@@ -3,7 +3,7 @@ import type { Api } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { bodyArgs, type TimedPrompt } from '../datasets/index.ts'
 import type { SharedBodies } from '../load/index.ts'
-import { type Random, seeded } from '../load/random.ts'
+import { type Random, seeded } from '../random/index.ts'
 
 /** More distinct bodies than this are not built: request i sends body i modulo their number. */
 export const MAX_BODIES = 100_000

@@ -12,4 +12,4 @@ export {
 export { fileName, reservePath, timestamp } from './path.ts'
 export { type ReadOptions, type ResultReader, readResultDb, type StoredRequest } from './reader.ts'
 export { ResultStore, StoreError } from './store.ts'
-export { COLUMN_NAMES, COLUMN_TYPES, DB_VERSION } from './table.ts'
+export { COLUMN_NAMES, COLUMN_TYPES } from './table.ts'

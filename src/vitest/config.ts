@@ -41,10 +41,18 @@ export function perfgate(options: PerfgateOptions = {}): Plugin {
     config: () => ({ test: { server: { deps: { external: [ownFiles()] } } } }),
     // Here and not in `config`: Vite would join our lists with the user's, and the reporters belong to the root alone.
     configureVitest({ vitest, project }) {
+      checkVersion(vitest.version)
       setUpProject(project, vitest, options)
       if (options.reporter !== false) addReporter(vitest)
     },
   }
+}
+
+/** Package managers only warn of a peer that is too old; what Vitest then says names one of our modules. */
+function checkVersion(version: string): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  if (major < 4 || (major === 4 && minor < 1))
+    throw new Error(`perfgate: needs Vitest 4.1 or newer, this is Vitest ${version}; npm install -D vitest@latest`)
 }
 
 type Project = VitestPluginContext['project']

@@ -7,8 +7,8 @@ import {
   overallVerdict,
   parseExpression,
 } from '../../src/gates/index.ts'
-import { seeded } from '../../src/load/random.ts'
 import type { MetricsView } from '../../src/metrics/index.ts'
+import { seeded } from '../../src/random/index.ts'
 import type { ThresholdResult, Timeline } from '../../src/result/index.ts'
 import { measured, spreadOut } from './measured.ts'
 

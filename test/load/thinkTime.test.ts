@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { resolveConfig, type ThinkTime } from '../../src/config/index.ts'
-import { seeded } from '../../src/load/random.ts'
 import { drawThinkTime } from '../../src/load/thinkTime.ts'
+import { seeded } from '../../src/random/index.ts'
 
 const N = 20_000
 function draws(model: ThinkTime): { mean: number; deviation: number; values: number[] } {

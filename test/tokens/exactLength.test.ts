@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../src/load/random.ts'
+import { seeded } from '../../src/random/index.ts'
 import { loadTokenizer, textMaker } from '../../src/tokens/index.ts'
 
 const data = (name: string): string => fileURLToPath(new URL(`./data/${name}`, import.meta.url))

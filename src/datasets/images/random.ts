@@ -1,6 +1,6 @@
 /** Random images: rectangles of random colours, as PNG. */
 import type { ResolvedConfig } from '../../config/index.ts'
-import type { Random } from '../../load/random.ts'
+import type { Random } from '../../random/index.ts'
 
 const CHANNELS = { RGB: 3, RGBA: 4, L: 1 } as const
 

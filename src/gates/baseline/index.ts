@@ -4,8 +4,6 @@ export { type Fingerprint, fingerprintDifferences, fingerprintOf } from './finge
 export { changeText, judgeRegressions, requireStored } from './judge.ts'
 export { type ScenarioFacts, scenarioDifferences, scenarioFacts, scenarioHash } from './scenario.ts'
 export {
-  isStored,
-  STORED_CONFIDENCE,
   STORED_FIGURES,
   type StoredFigure,
   storedFigure,

@@ -2,7 +2,6 @@
 export { type Criterion, type CriterionRecord, parseCriteria } from './criteria.ts'
 export { type CurvePoint, findKnee, isOverSaturated } from './curve.ts'
 export {
-  CAPACITY_KEYS,
   type CapacityKey,
   capacityGateRecord,
   type Found,

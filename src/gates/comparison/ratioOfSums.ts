@@ -1,5 +1,5 @@
 /** How far a ratio of two sums (a mean, a rate) of the candidate lies from the baseline's, by a bootstrap of blocks. */
-import { seeded } from '../../load/random.ts'
+import { seeded } from '../../random/index.ts'
 import { average, grouped, groupSize } from './grouping.ts'
 import type { Shift } from './shift.ts'
 

@@ -1,5 +1,5 @@
 /** Change points in a series of results: where its distribution changed, told from its noise. */
-import { seeded } from '../../load/random.ts'
+import { seeded } from '../../random/index.ts'
 
 export interface ChangePoint {
   /** The first value after the change. */

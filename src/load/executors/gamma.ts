@@ -1,5 +1,5 @@
 /** Gamma gaps: `burstiness` below 1 sends bursts with pauses between them, above 1 nears an even rhythm. */
-import { gamma as gammaVariate, seeded } from '../random.ts'
+import { gamma as gammaVariate, seeded } from '../../random/index.ts'
 import { needRate } from '../rate.ts'
 import type { OpenLoop } from './executor.ts'
 

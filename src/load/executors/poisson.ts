@@ -1,5 +1,5 @@
 /** EvalScope's `--rate`: independent users, so exponential gaps; absolute times, so lateness never accumulates. */
-import { exponential, seeded } from '../random.ts'
+import { exponential, seeded } from '../../random/index.ts'
 import { needRate } from '../rate.ts'
 import type { OpenLoop } from './executor.ts'
 

@@ -12,8 +12,7 @@ import { summary } from './summary.ts'
 import { visualizerFormats } from './visualizers.ts'
 
 export type { ExportedFile, ExportFormat, ExportOptions } from './format.ts'
-export { renderPullRequest } from './summary.ts'
-export { VISUALIZERS, type Visualizer, visualizerAdvice } from './visualizers.ts'
+export { type Visualizer, visualizerAdvice } from './visualizers.ts'
 export { pieces, writeExported } from './write.ts'
 
 export const EXPORT_FORMATS: readonly ExportFormat[] = [

@@ -1,6 +1,6 @@
 /** In which order the sides of each pair of blocks send. */
 import type { Side } from '../../gates/comparison/index.ts'
-import { seeded } from '../../load/random.ts'
+import { seeded } from '../../random/index.ts'
 
 /**
  * ABBA, and which side is A is drawn anew for every two pairs: a drift of the machine that goes one way hits both sides

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { absoluteChange, relativeChange, type StoredFigure } from '../../../src/gates/index.ts'
-import { normal, seeded } from '../../../src/load/random.ts'
+import { normal, seeded } from '../../../src/random/index.ts'
 
 const figure = (value: number, low: number | null, high: number | null): StoredFigure => ({
   value,

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { drawBlocks, type LatencyModel } from '../../../bench/proof/latencies.ts'
 import { judgeRegressions, parseRegressions } from '../../../src/gates/comparison/index.ts'
-import { seeded } from '../../../src/load/random.ts'
+import { seeded } from '../../../src/random/index.ts'
 
 const RUNS = 60
 

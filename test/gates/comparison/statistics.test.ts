@@ -10,7 +10,7 @@ import {
   signedRankCritical,
   signFlipTail,
 } from '../../../src/gates/comparison/index.ts'
-import { normal, seeded } from '../../../src/load/random.ts'
+import { normal, seeded } from '../../../src/random/index.ts'
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 

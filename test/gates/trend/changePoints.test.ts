@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { changePoints, isRegression, splitStatistics, trendOf } from '../../../src/gates/index.ts'
-import { normal, seeded } from '../../../src/load/random.ts'
+import { normal, seeded } from '../../../src/random/index.ts'
 
 /** Noise of 2 % around a level that shifts at the given places. */
 function series(seed: number, ...levels: [length: number, level: number][]): number[] {

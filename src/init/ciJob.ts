@@ -1,0 +1,150 @@
+/** A CI job that runs the perf tests, for the systems that the repository uses. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import type { Change } from './change.ts'
+import { WORDS } from './commands.ts'
+import type { Project } from './project.ts'
+
+interface Job {
+  project: Project
+  script: string
+  outputsDir: string
+}
+
+export function ciJobs(job: Job): Change[] {
+  return job.project.ci.flatMap((system) => (system === 'github' ? githubJob(job) : gitlabJob(job)))
+}
+
+/** A path of the repository as seen from the project's folder, as every other path is. */
+function fromFolder({ repository, folder }: Project, path: string): string {
+  return relative(folder, join(repository, path)).replaceAll('\\', '/')
+}
+
+/** Vitest's own reporters; for Jest, `jest-junit` is the user's to add. */
+function reporters({ project, outputsDir }: Job, annotations: boolean): string {
+  if (project.framework === 'jest') return ''
+  const names = ['default', ...(annotations ? ['github-actions'] : []), 'junit']
+  return `${names.map((name) => `--reporter=${name}`).join(' ')} --outputFile.junit=${outputsDir}/junit.xml`
+}
+
+function githubJob(job: Job): Change[] {
+  const { project, script, outputsDir } = job
+  const own = '.github/workflows/perf.yml'
+  const path = fromFolder(project, own)
+  if (existsSync(join(project.repository, own))) return [{ kind: 'keep', path, why: 'it is there' }]
+  const words = WORDS[project.packageManager]
+  const inFolder = project.pathInRepository
+  const text = `name: perf
+on: pull_request
+permissions:
+  contents: read
+jobs:
+  perf:
+    runs-on: ubuntu-latest
+${inFolder === '' ? '' : `    defaults:\n      run:\n        working-directory: ${inFolder}\n`}    steps:
+      - uses: actions/checkout@v4
+${githubManager(project)}      - uses: actions/setup-node@v4
+        with:
+          ${'file' in project.node ? `node-version-file: ${project.node.file}` : `node-version: ${project.node.version}`}
+      - run: ${installCommand(project)}
+      - run: ${words.run(script, reporters(job, true))}
+        env:
+${githubVariables(project)}
+      - uses: actions/upload-artifact@v4
+        if: always()
+        with:
+          name: perf
+          path: ${inFolder === '' ? '' : `${inFolder}/`}${outputsDir}
+`
+  return [{ kind: 'create', path, text }]
+}
+
+/** npm comes with Node; the others are put beside it first. */
+function githubManager({ packageManager, manifest }: Project): string {
+  if (packageManager === 'pnpm') {
+    const version = manifest.packageManager === undefined ? '        with:\n          version: latest\n' : ''
+    return `      - uses: pnpm/action-setup@v4\n${version}`
+  }
+  if (packageManager === 'yarn') return '      - run: corepack enable\n        working-directory: .\n'
+  return packageManager === 'bun' ? '      - uses: oven-sh/setup-bun@v2\n' : ''
+}
+
+function githubVariables({ variables: { url, model, apiKey } }: Project): string {
+  const key = apiKey ?? 'OPENAI_API_KEY'
+  return [
+    `          # Unset, the load goes to the server inside perfgate. Set them in the repository's settings.`,
+    `          ${url}: \${{ vars.${url} }}`,
+    `          ${model}: \${{ vars.${model} }}`,
+    `          ${key}: \${{ secrets.${key} }}`,
+  ].join('\n')
+}
+
+function gitlabJob(job: Job): Change[] {
+  const { project } = job
+  const main = join(project.repository, '.gitlab-ci.yml')
+  const path = fromFolder(project, '.gitlab-ci.yml')
+  const own = fromFolder(project, '.gitlab/perf.yml')
+  if (!existsSync(main)) return [{ kind: 'create', path, text: gitlabText(job, undefined) }]
+  const present = readFileSync(main, 'utf8')
+  if (/^perf:/m.test(present)) return [{ kind: 'keep', path, why: 'it has a job "perf"' }]
+  const stage = gitlabStage(present)
+  const job_: Change = existsSync(join(project.repository, '.gitlab/perf.yml'))
+    ? { kind: 'keep', path: own, why: 'it is there' }
+    : { kind: 'create', path: own, text: gitlabText(job, stage) }
+  if (present.includes('.gitlab/perf.yml')) return [job_, { kind: 'keep', path, why: 'it includes .gitlab/perf.yml' }]
+  const lines = 'include:\n  - local: .gitlab/perf.yml\n'
+  if (/^include:/m.test(present) || stage === null)
+    return [job_, { kind: 'advise', text: `put into ${path}:\n${lines}` }]
+  const joint = present === '' || present.endsWith('\n') ? '' : '\n'
+  return [job_, { kind: 'edit', path, text: `${present}${joint}\n${lines}`, what: 'includes .gitlab/perf.yml' }]
+}
+
+/**
+ * The stage a job may name: undefined for the usual one, null where it cannot be told.
+ * A pipeline with stages of its own refuses jobs of any other.
+ */
+function gitlabStage(pipeline: string): string | undefined | null {
+  if (!/^stages:/m.test(pipeline)) return undefined
+  const [, inline, block] = /^stages:[ \t]*(?:\[([^\]]*)\]|\r?\n((?:[ \t]*-.*\r?\n?)+))/m.exec(pipeline) ?? []
+  const stages = (inline?.split(',') ?? block?.split('\n').map((line) => line.replace(/^\s*-/, '')) ?? [])
+    .map((stage) =>
+      stage
+        .replace(/#.*$/, '')
+        .trim()
+        .replace(/^['"]|['"]$/g, ''),
+    )
+    .filter((stage) => stage !== '')
+  if (stages.length === 0) return null
+  return stages.includes('test') ? undefined : stages.at(-1)!
+}
+
+function gitlabText(job: Job, stage: string | undefined | null): string {
+  const { project, script, outputsDir } = job
+  const { packageManager, pathInRepository } = project
+  const version = 'version' in project.node ? project.node.version : '24'
+  const lines = [
+    ...(pathInRepository === '' ? [] : [`cd ${pathInRepository}`]),
+    ...(packageManager === 'npm' ? [] : packageManager === 'bun' ? ['npm install --global bun'] : ['corepack enable']),
+    installCommand(project),
+    WORDS[packageManager].run(script, reporters(job, false)),
+  ]
+  const outputs = `${pathInRepository === '' ? '' : `${pathInRepository}/`}${outputsDir}`
+  return `perf:
+${stage == null ? '' : `  stage: ${stage}\n`}  image: node:${version}
+  # To measure your own endpoint set ${project.variables.url} and ${project.variables.model} in the CI/CD variables.
+  script:
+${lines.map((line) => `    - ${line}`).join('\n')}
+  artifacts:
+    when: always
+    paths:
+      - ${outputs}
+${project.framework === 'jest' ? '' : `    reports:\n      junit: ${outputs}/junit.xml\n`}`
+}
+
+/** Yarn 1 has another word for it. */
+function installCommand({ packageManager, repository }: Project): string {
+  if (packageManager !== 'yarn') return WORDS[packageManager].install
+  const lockfile = join(repository, 'yarn.lock')
+  const isClassic = existsSync(lockfile) && readFileSync(lockfile, 'utf8').includes('# yarn lockfile v1')
+  return isClassic ? 'yarn install --frozen-lockfile' : WORDS.yarn.install
+}
