@@ -4,7 +4,14 @@ import type { Api } from '../apis/api.ts'
 import { type BatchWriter, C, FAILURE_CAUSES, type FailureCause, ROW } from '../samples/index.ts'
 import { Answer } from './answer.ts'
 import { classifyError } from './classify.ts'
-import { type ConnectCallback, type ConnectOptions, type Connector, connectorFor, isHttp2 } from './connector.ts'
+import {
+  type ConnectCallback,
+  type ConnectOptions,
+  type Connector,
+  connectorFor,
+  isHttp2,
+  onAlert,
+} from './connector.ts'
 import type { Route } from './route.ts'
 import { type Client, type Dispatcher, UndiciClient } from './undici.ts'
 
@@ -74,6 +81,8 @@ export class Connection implements Dispatcher.DispatchHandler {
   /** When the latest socket read reached us: taken before the HTTP parser sees its bytes. */
   #readAt = 0
   #isHttp2 = false
+  /** What the server had against our certificate. */
+  #alert: Error | undefined
   readonly #onReadable = (): void => {
     this.#readAt = performance.now()
   }
@@ -196,8 +205,9 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#finish()
   }
 
-  onResponseError(_controller: unknown, error: Error): void {
+  onResponseError(_controller: unknown, reported: Error): void {
     if (!this.busy) return
+    const error = this.#alert ?? reported
     const answer = this.#answer
     if (this.#forced !== undefined) answer.fail(this.#forced, error.message)
     // What came after a proper end (a reset instead of a clean close) does not undo the answer.
@@ -268,6 +278,10 @@ export class Connection implements Dispatcher.DispatchHandler {
 
   #watch(socket: Socket): void {
     this.#isHttp2 = isHttp2(socket)
+    this.#alert = undefined
+    onAlert(socket, (alert) => {
+      this.#alert = alert
+    })
     // A session of HTTP/2 reads the socket beneath JavaScript: there is no event, and asking for one would take its bytes.
     if (!this.#isHttp2) socket.on('readable', this.#onReadable)
   }

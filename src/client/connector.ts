@@ -45,6 +45,17 @@ export function isHttp2(socket: Socket | TLSSocket): boolean {
   return (socket as TLSSocket).alpnProtocol === 'h2'
 }
 
+/**
+ * Hears of the peer's complaint about our certificate, which with TLS 1.3 comes after the handshake. undici tells of the
+ * end that follows it instead.
+ */
+export function onAlert(socket: Socket | TLSSocket, listener: (error: Error) => void): void {
+  if (!('encrypted' in socket)) return
+  socket.once('error', (error: Error & { code?: string }) => {
+    if (error.code?.startsWith('ERR_SSL')) listener(error)
+  })
+}
+
 /** What a thread needs once: reading certificates takes longer than a handshake. */
 const contexts = new WeakMap<TlsSettings, SecureContext>()
 

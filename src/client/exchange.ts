@@ -1,4 +1,5 @@
 /** One request outside the load, sent the same way as the load: for the connection test and the server's own metrics. */
+import type { ConnectCallback, ConnectOptions } from './connector.ts'
 import { type Route, STRAIGHT } from './route.ts'
 
 export interface Exchange {
@@ -40,11 +41,24 @@ async function fetched({ url, method, headers, body, timeoutMs }: Exchange): Pro
 
 async function dispatched(asked: Exchange, route: Route): Promise<Answered> {
   const { url, method, headers, body, timeoutMs } = asked
-  const [{ connectorFor }, { UndiciClient }] = await Promise.all([import('./connector.ts'), import('./undici.ts')])
+  const [{ connectorFor, onAlert }, { UndiciClient }] = await Promise.all([
+    import('./connector.ts'),
+    import('./undici.ts'),
+  ])
   const { origin, pathname, search } = new URL(url)
   const isForwarded = route.proxy !== undefined && origin.startsWith('http:')
+  const connect = connectorFor(origin, timeoutMs, route)
+  let alert: Error | undefined
   const client = new UndiciClient(origin, {
-    connect: connectorFor(origin, timeoutMs, route),
+    connect(options: ConnectOptions, callback: ConnectCallback) {
+      return connect(options, (error, socket) => {
+        if (error !== null) return callback(error, null)
+        onAlert(socket, (reported) => {
+          alert = reported
+        })
+        callback(null, socket)
+      })
+    },
     headersTimeout: 0,
     bodyTimeout: 0,
   })
@@ -68,7 +82,7 @@ async function dispatched(asked: Exchange, route: Route): Promise<Answered> {
           },
           onResponseData: (_controller, chunk) => void chunks.push(chunk),
           onResponseEnd: () => resolve({ ...answered, text: Buffer.concat(chunks).toString() }),
-          onResponseError: (_controller, error) => reject(error),
+          onResponseError: (_controller, error) => reject(alert ?? error),
         },
       )
     })
