@@ -3,7 +3,7 @@ import { ConfigError } from './errors.ts'
 import type { ResolvedConfig } from './schema.ts'
 
 /** @throws ConfigError naming the option; a proxy's address is not repeated, since it may hold a password */
-export function checkNetwork({ cert, key, proxy, http2, url }: ResolvedConfig): void {
+export function checkNetwork({ cert, key, proxy }: ResolvedConfig): void {
   if (cert !== undefined && key === undefined)
     throw new ConfigError(
       'option "cert": needs the private key that belongs to it; set key (it may be the same file)',
@@ -11,13 +11,7 @@ export function checkNetwork({ cert, key, proxy, http2, url }: ResolvedConfig): 
     )
   if (key !== undefined && cert === undefined)
     throw new ConfigError('option "key": is of no use without its certificate; set cert', 'key')
-  if (proxy === 'env' || proxy === 'none') return
-  checkProxyUrl(proxy, 'option "proxy"')
-  if (http2 === true && url?.startsWith('http:'))
-    throw new ConfigError(
-      'option "http2": true does not go through a proxy to an http:// address; use https://, or leave one of them out',
-      'http2',
-    )
+  if (proxy !== 'env' && proxy !== 'none') checkProxyUrl(proxy, 'option "proxy"')
 }
 
 /** @throws ConfigError when it is not the address of an HTTP proxy */

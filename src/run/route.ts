@@ -18,6 +18,11 @@ export function routeOf(
   environment: Environment = process.env,
 ): Route {
   const proxy = url === undefined ? undefined : proxyOf(config, url, environment)
+  if (proxy !== undefined && config.http2 === true && url?.startsWith('http:'))
+    throw new ConfigError(
+      `option "http2": true does not go through the proxy ${proxy.origin} to an http:// address; use https://, or set proxy to none`,
+      'http2',
+    )
   return { http2: config.http2, tls: tlsOf(config, environment), proxy }
 }
 

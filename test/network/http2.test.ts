@@ -26,7 +26,6 @@ describe('the protocol', () => {
     ['both', 'auto', '2.0'],
     ['h1', 'auto', '1.1'],
     ['both', false, '1.1'],
-    ['both', true, '2.0'],
   ])('of an https server that speaks %s is, with http2 %s, HTTP/%s', async (speaks, http2, version) => {
     const server = await endpoint({ speaks: speaks!, tls: certificates.server })
     // With the connection test, which goes the same way.

@@ -139,12 +139,14 @@ describe('a proxy', () => {
   })
 
   it.each([
-    ['option', (): object => ({ proxy: proxyUrl() }), 4],
-    ['environment', (): object => void vi.stubEnv('HTTPS_PROXY', proxyUrl()) ?? {}, 0],
-  ])('to loopback is used where the %s names it: %#', async (_, options, asked) => {
+    ['is used where the option names it', 'option', 4],
+    ['is not where the environment names it', 'environment', 0],
+  ])('to loopback %s', async (_, named, asked) => {
     const server = await endpoint({ tls: certificates.server })
     const before = proxy.asked.length
-    const { result } = await send(`https://127.0.0.1:${server.port}`, { ca, number: 4, parallel: 4, ...options() })
+    vi.stubEnv('HTTPS_PROXY', proxyUrl())
+    const own = named === 'option' ? { proxy: proxyUrl() } : {}
+    const { result } = await send(`https://127.0.0.1:${server.port}`, { ca, number: 4, parallel: 4, ...own })
     expect([result.errors, server.seen.length, proxy.asked.length - before]).toEqual([{}, 4, asked])
     expect(JSON.stringify(result.config)).not.toContain(SECRET)
   })
