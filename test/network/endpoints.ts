@@ -49,6 +49,9 @@ export interface EndpointOptions {
 const event = (delta: object, finish: string | null = null): string =>
   `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`
 
+const usage = (tokens: number): string =>
+  `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: 5, completion_tokens: tokens } })}\n\n`
+
 export async function startEndpoint(options: EndpointOptions = {}): Promise<TestEndpoint> {
   const { speaks = 'h1', tls, tokens = 3, pauseMs = 0, answer } = options
   const seen: Seen[] = []
@@ -79,7 +82,7 @@ export async function startEndpoint(options: EndpointOptions = {}): Promise<Test
         one.tokensAt.push(performance.now())
         response.write(event({ content: `t${i}` }))
       }
-      response.end(`${event({}, 'stop')}data: [DONE]\n\n`)
+      response.end(`${event({}, 'stop')}${usage(tokens)}data: [DONE]\n\n`)
     })
   }
   const server = serverOf(speaks, tls, listener)

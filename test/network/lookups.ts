@@ -30,11 +30,13 @@ function patch() {
     setImmediate(() => done(Object.assign(new Error('getaddrinfo ' + how + ' ' + name), { code: how, hostname: name })))
   }
 }
-const read = ({ choices: [choice] }) => ({
+const read = ({ choices: [choice], usage }) => choice === undefined
+  ? { usage: { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens } }
+  : {
   isPackage: true,
   ...(choice.delta.content ? { text: choice.delta.content } : {}),
   ...(choice.finish_reason ? { finishReason: choice.finish_reason } : {}),
-})
+}
 export default {
   path: '/v1/chat/completions',
   buildRequest: ({ text }, { model, stream }) => ({ model, stream, messages: [{ role: 'user', content: text }] }),
