@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startServer } from '../../fixtures/index.ts'
+import { resolveConfig } from '../../src/config/index.ts'
+import { testConnection } from '../../src/run/connectionTest.ts'
+import { routeOf } from '../../src/run/route.ts'
 import { type Certificates, makeCertificates } from './certificates.ts'
 import { type EndpointOptions, startEndpoint, startProxy, type TestProxy } from './endpoints.ts'
-import { lookupsBy } from './lookups.ts'
-import { send } from './run.ts'
+import { planLookups } from './lookups.ts'
+import { runAgainst, send } from './run.ts'
 
 const closers: (() => Promise<unknown>)[] = []
 let certificates: Certificates
@@ -36,12 +39,11 @@ describe('TLS', () => {
     const tls = { ...certificates.server, ca: certificates.ca, requestCert: true, rejectUnauthorized: true }
     const server = await endpoint({ tls })
     vi.stubEnv('PERFGATE_KEY_PASSPHRASE', certificates.passphrase)
-    const { result } = await send(`https://127.0.0.1:${server.port}`, {
+    const { result } = await runAgainst(`https://127.0.0.1:${server.port}`, {
       ca,
       cert: certificates.file('client.pem', certificates.client.cert),
       key: certificates.file('client.key', certificates.encryptedKey),
       number: 2,
-      noTestConnection: false,
     })
     expect(result.errors).toEqual({})
     expect(server.seen.map(({ client }) => client)).toEqual(['client', 'client', 'client'])
@@ -50,7 +52,7 @@ describe('TLS', () => {
 
   it('is not checked with insecure, and the result says so', async () => {
     const server = await endpoint({ tls: certificates.expired })
-    const { result } = await send(`https://127.0.0.1:${server.port}`, { insecure: true, number: 2 })
+    const { result } = await runAgainst(`https://127.0.0.1:${server.port}`, { insecure: true, number: 2 })
     expect(result.errors).toEqual({})
     expect(result.notes.filter((note) => note.startsWith('Warning: certificates were not checked'))).toHaveLength(1)
   })
@@ -60,7 +62,10 @@ describe('TLS', () => {
     ['nobody known has signed', 'alone', /\(tls: self-signed certificate.*set ca/],
   ])('with a certificate that %s ends a run before any load', async (_, kind, words) => {
     const server = await endpoint({ tls: certificates[kind] })
-    await expect(send(`https://127.0.0.1:${server.port}`, { ca, noTestConnection: false })).rejects.toThrow(words)
+    const url = `https://127.0.0.1:${server.port}/v1`
+    const route = routeOf(resolveConfig({ url, ca }), url)
+    const tested = testConnection({ url, headers: [], body: '{}', timeoutMs: 5000, route })
+    await expect(tested).rejects.toThrow(words)
     expect(server.seen).toEqual([])
   })
 })
@@ -75,7 +80,7 @@ describe('a redirect', () => {
         return true
       },
     })
-    const sent = send(`http://127.0.0.1:${server.port}`, { apiKey: 'sk-planted', noTestConnection: false })
+    const sent = runAgainst(`http://127.0.0.1:${server.port}`, { apiKey: 'sk-planted' })
     await expect(sent).rejects.toThrow(
       `HTTP 308 to the connection test, which points to http://127.0.0.1:${other.port}/v1?…; redirects are not followed`,
     )
@@ -88,12 +93,12 @@ describe('a proxy', () => {
   it('makes a tunnel to an https endpoint, which keeps its key to itself, and speaks HTTP/2 through it', async () => {
     const server = await endpoint({ speaks: 'h2', tls: certificates.server })
     const before = proxy.asked.length
-    const { result } = await send(`https://endpoint.test:${server.port}`, {
+    const { result } = await runAgainst(`https://endpoint.test:${server.port}`, {
       ca,
       apiKey: 'sk-planted',
       proxy: proxyUrl(),
       number: 4,
-      noTestConnection: false,
+      parallel: 2,
     })
     expect(result.errors).toEqual({})
     expect(server.seen).toHaveLength(5)
@@ -115,9 +120,8 @@ describe('a proxy', () => {
     vi.stubEnv('http_proxy', proxyUrl())
     const outputsDir = mkdtempSync(join(tmpdir(), 'perfgate-'))
     const said: string[] = []
-    const { result } = await send(`http://endpoint.test:${server.port}`, {
+    const { result } = await runAgainst(`http://endpoint.test:${server.port}`, {
       number: 4,
-      noTestConnection: false,
       store: 'full',
       outputsDir,
       metricsUrl: '/metrics',
@@ -146,24 +150,24 @@ describe('a proxy', () => {
     const before = proxy.asked.length
     vi.stubEnv('HTTPS_PROXY', proxyUrl())
     const own = named === 'option' ? { proxy: proxyUrl() } : {}
-    const { result } = await send(`https://127.0.0.1:${server.port}`, { ca, number: 4, parallel: 4, ...own })
-    expect([result.errors, server.seen.length, proxy.asked.length - before]).toEqual([{}, 4, asked])
-    expect(JSON.stringify(result.config)).not.toContain(SECRET)
+    const sent = await send(`https://127.0.0.1:${server.port}`, { ca, number: 4, parallel: 4, ...own })
+    expect([sent.errors, server.seen.length, proxy.asked.length - before]).toEqual([{}, 4, asked])
   })
 })
 
 describe('a slow name lookup', () => {
   it('is in the time to connect, and not in the TTFT of connections opened ahead', async () => {
     const server = await endpoint()
-    const { metrics, result } = await send(`http://endpoint.test:${server.port}/v1/chat/completions`, {
-      api: lookupsBy('() => 600'),
-      number: 6,
-      preconnect: true,
-    })
-    expect(result.errors).toEqual({})
-    const connect = metrics[0]!.distribution('connect')!
-    expect(connect.n).toBe(2)
-    expect(connect.min).toBeGreaterThanOrEqual(599)
-    expect(metrics[0]!.distribution('ttft')!.max).toBeLessThan(connect.min)
+    const restore = planLookups(() => 600)
+    try {
+      const { metrics, errors } = await send(`http://endpoint.test:${server.port}`, { number: 6, preconnect: true })
+      expect(errors).toEqual({})
+      const connect = metrics.distribution('connect')!
+      expect(connect.n).toBe(2)
+      expect(connect.min).toBeGreaterThanOrEqual(599)
+      expect(metrics.distribution('ttft')!.max).toBeLessThan(connect.min)
+    } finally {
+      restore()
+    }
   })
 })
