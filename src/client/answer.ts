@@ -5,6 +5,7 @@ import { type Choice, Choices } from './choices.ts'
 import { classifyStatus } from './classify.ts'
 import { EventShapes } from './eventShapes.ts'
 import { EventTemplate } from './eventTemplate.ts'
+import { shownLocation } from './location.ts'
 import { SseDecoder, type SseListener } from './sse.ts'
 
 /** How much of what the server said is kept with a failure. */
@@ -45,6 +46,8 @@ export class Answer implements SseListener {
   #mode: 'events' | 'json' | 'error' = 'events'
   #chunks: Buffer[] = []
   #chunkBytes = 0
+  /** Where a redirect points. */
+  #location = ''
   #done = false
   #events = 0
   /** Stamp of the socket read that is being decoded. */
@@ -108,8 +111,11 @@ export class Answer implements SseListener {
     const id = headers['x-request-id']
     if (typeof id === 'string') this.requestId = id
     const type = headers['content-type']
-    if (status < 200 || status >= 300) this.#mode = 'error'
-    else this.#mode = !streamed || (typeof type === 'string' && type.startsWith('application/json')) ? 'json' : 'events'
+    if (status < 200 || status >= 300) {
+      this.#mode = 'error'
+      this.#location = shownLocation(headers['location'])
+    } else
+      this.#mode = !streamed || (typeof type === 'string' && type.startsWith('application/json')) ? 'json' : 'events'
   }
 
   /** @param at when the socket read that brought these bytes reached us, taken before any parsing */
@@ -133,7 +139,8 @@ export class Answer implements SseListener {
   /** The response is over; decides between success and a cause of failure. */
   onEnd(): void {
     if (this.#mode === 'error') {
-      this.fail(classifyStatus(this.status), `HTTP ${this.status} ${Buffer.concat(this.#chunks).toString()}`)
+      if (this.status < 400) this.fail('redirect', `HTTP ${this.status} to ${this.#location}`)
+      else this.fail(classifyStatus(this.status), `HTTP ${this.status} ${Buffer.concat(this.#chunks).toString()}`)
     } else if (this.#mode === 'json') this.#readWhole()
     else if (this.failure === undefined) this.#judgeStream()
   }

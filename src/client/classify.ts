@@ -25,6 +25,9 @@ const CODES: Record<string, FailureCause> = {
   EAI_AGAIN: 'dns',
   EAI_FAIL: 'dns',
   ENODATA: 'dns',
+  // What a lookup is called that did not end in time.
+  ETIMEOUT: 'dns',
+  PERFGATE_PROXY: 'proxy',
 }
 
 /** The cause of a request that ended in an error before its answer was complete. */
@@ -33,7 +36,12 @@ export function classifyError(error: Error): FailureCause {
     const code = (cause as { code?: unknown }).code
     if (typeof code !== 'string') continue
     if (CODES[code] !== undefined) return CODES[code]
-    if (/^ERR_(TLS|SSL|OSSL)|CERT|SELF_SIGNED|UNABLE_TO_|EPROTO/.test(code)) return 'tls'
+    if (
+      /^ERR_(TLS|SSL|OSSL)|CERT|SELF_SIGNED|UNABLE_TO_|EPROTO$|^(INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/.test(
+        code,
+      )
+    )
+      return 'tls'
     // What llhttp cannot read is not a server-sent event stream either.
     if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') return 'bad-sse'
     if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return 'bad-sse'
@@ -45,6 +53,9 @@ export function classifyError(error: Error): FailureCause {
 /** The cause of an answer with a status other than 2xx. */
 export function classifyStatus(status: number): FailureCause {
   if (status === 429) return 'http-429'
-  // A redirect is not followed: what it leads to is not the endpoint under test.
+  // It is not followed: what it leads to is not the endpoint under test.
+  if (status < 400) return 'redirect'
+  // Only a proxy asks for this one.
+  if (status === 407) return 'proxy'
   return status >= 500 ? 'http-5xx' : 'http-4xx'
 }

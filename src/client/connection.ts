@@ -4,7 +4,16 @@ import type { Api } from '../apis/api.ts'
 import { type BatchWriter, C, FAILURE_CAUSES, type FailureCause, ROW } from '../samples/index.ts'
 import { Answer } from './answer.ts'
 import { classifyError } from './classify.ts'
-import { buildConnector, type Client, type Dispatcher, UndiciClient } from './undici.ts'
+import {
+  type ConnectCallback,
+  type ConnectOptions,
+  type Connector,
+  connectorFor,
+  isHttp2,
+  onAlert,
+} from './connector.ts'
+import type { Route } from './route.ts'
+import { type Client, type Dispatcher, UndiciClient } from './undici.ts'
 
 /** Where requests go and how; shared by all connections of a load thread. */
 export interface Target {
@@ -17,6 +26,8 @@ export interface Target {
   stream: boolean
   connectTimeoutMs: number
   readTimeoutMs: number
+  /** Absent: HTTP/1.1, straight. */
+  route?: Route | undefined
 }
 
 /** One request as the schedule wants it. */
@@ -47,13 +58,9 @@ export interface ConnectionListener {
   /** Called when the sample is written and the connection is free; a next request may be sent from within. */
   onIdle(connection: Connection, failed: boolean): void
   /** A connection was opened, or could not be for lack of file descriptors. */
-  onConnected(durationMs: number): void
+  onConnected(durationMs: number, isHttp2: boolean): void
   onDescriptorsExhausted(): void
 }
-
-type Connector = ReturnType<typeof buildConnector>
-type ConnectOptions = Parameters<Connector>[0]
-type ConnectCallback = Parameters<Connector>[1]
 
 export class Connection implements Dispatcher.DispatchHandler {
   busy = false
@@ -65,12 +72,17 @@ export class Connection implements Dispatcher.DispatchHandler {
   readonly #row = new Float64Array(ROW)
   readonly #texts: (Uint8Array | string)[] = ['', '', '', '', '']
   readonly #connector: Connector
+  /** What undici reports to: ourselves, unless HTTP/2 may be spoken. */
+  readonly #handler: Dispatcher.DispatchHandler
   #client: Client | undefined
   #controller: Dispatcher.DispatchController | undefined
   #ready: Socket | undefined
   #forced: FailureCause | undefined
   /** When the latest socket read reached us: taken before the HTTP parser sees its bytes. */
   #readAt = 0
+  #isHttp2 = false
+  /** What the server had against our certificate. */
+  #alert: Error | undefined
   readonly #onReadable = (): void => {
     this.#readAt = performance.now()
   }
@@ -80,7 +92,8 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#writer = writer
     this.#listener = listener
     this.#answer = new Answer(target.api)
-    this.#connector = buildConnector({ timeout: target.connectTimeoutMs, allowH2: false })
+    this.#connector = connectorFor(target.origin, target.connectTimeoutMs, target.route)
+    this.#handler = mayBeHttp2(target) ? this.#stampedHandler() : this
   }
 
   /** Opens the connection ahead of the first request. Resolves also when that fails: the first request will tell. */
@@ -131,7 +144,7 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.startedAt = performance.now()
     row[C.startedAt] = this.startedAt
     row[C.scheduledAt] = Number.isNaN(order.scheduledAt) ? this.startedAt : order.scheduledAt
-    this.#client.dispatch({ path, method: 'POST', headers: order.headers ?? headers, body: order.bytes }, this)
+    this.#client.dispatch({ path, method: 'POST', headers: order.headers ?? headers, body: order.bytes }, this.#handler)
   }
 
   /** The latest request failed. Valid until the next one is sent, as are the two below. */
@@ -155,7 +168,8 @@ export class Connection implements Dispatcher.DispatchHandler {
     if (!this.busy) return
     this.#forced = cause
     const error = new Error(ABORT_TEXT[cause] ?? cause)
-    if (this.#controller !== undefined) this.#controller.abort(error)
+    // Over HTTP/2 too the connection ends with its request: a server that fell silent is not asked again on it.
+    if (this.#controller !== undefined && !this.#isHttp2) this.#controller.abort(error)
     else this.#drop(error)
   }
 
@@ -191,8 +205,9 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#finish()
   }
 
-  onResponseError(_controller: unknown, error: Error): void {
+  onResponseError(_controller: unknown, reported: Error): void {
     if (!this.busy) return
+    const error = this.#alert ?? reported
     const answer = this.#answer
     if (this.#forced !== undefined) answer.fail(this.#forced, error.message)
     // What came after a proper end (a reset instead of a clean close) does not undo the answer.
@@ -214,7 +229,9 @@ export class Connection implements Dispatcher.DispatchHandler {
       // With room for two, undici writes the next request in the same tick in which the answer before it ended.
       // POST is never pipelined, so there is still one in flight at most.
       pipelining: 2,
-      allowH2: false,
+      // Which protocol is spoken, the connector has settled. One request at a time is in flight on a connection, also
+      // over HTTP/2; and no frames are sent but for requests.
+      h2Options: { pingInterval: 0 },
       // The engine looks after silence itself: a timer that each read winds up again costs more than a look now and then.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -229,7 +246,7 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#ready = undefined
     if (ready !== undefined && !ready.destroyed) {
       ready.off('error', noop)
-      ready.on('readable', this.#onReadable)
+      this.#watch(ready)
       // undici does not expect its answer before it asked: wait for the end of this tick.
       queueMicrotask(() => callback(null, ready))
       return
@@ -239,7 +256,7 @@ export class Connection implements Dispatcher.DispatchHandler {
       if (error === null) {
         this.#row[C.connectStartedAt] = startedAt
         this.#row[C.connectedAt] = performance.now()
-        socket.on('readable', this.#onReadable)
+        this.#watch(socket)
         callback(null, socket)
       } else callback(error, null)
     })
@@ -249,7 +266,7 @@ export class Connection implements Dispatcher.DispatchHandler {
     const startedAt = performance.now()
     this.#connector(options, (error, socket) => {
       if (error === null) {
-        this.#listener.onConnected(performance.now() - startedAt)
+        this.#listener.onConnected(performance.now() - startedAt, isHttp2(socket))
         callback(null, socket)
         return
       }
@@ -257,6 +274,41 @@ export class Connection implements Dispatcher.DispatchHandler {
       if (code === 'EMFILE' || code === 'ENFILE') this.#listener.onDescriptorsExhausted()
       callback(error, null)
     })
+  }
+
+  #watch(socket: Socket): void {
+    this.#isHttp2 = isHttp2(socket)
+    this.#alert = undefined
+    onAlert(socket, (alert) => {
+      this.#alert = alert
+    })
+    // A session of HTTP/2 reads the socket beneath JavaScript: there is no event, and asking for one would take its bytes.
+    if (!this.#isHttp2) socket.on('readable', this.#onReadable)
+  }
+
+  /** Stamps what an HTTP/2 session hands over, frame by frame; what comes over HTTP/1.1 is stamped already. */
+  #stampedHandler(): Dispatcher.DispatchHandler {
+    const stamp = (): void => {
+      if (this.#isHttp2) this.#readAt = performance.now()
+    }
+    return {
+      onRequestStart: (controller) => {
+        // undici sends a request once more that the server refused: for us it has failed.
+        if (this.#controller === undefined || !this.#isHttp2) this.onRequestStart(controller)
+        else controller.abort(new Error('HTTP/2: the server refused the stream'))
+      },
+      onRequestSent: () => this.onRequestSent(),
+      onResponseStart: (controller, status, headers) => {
+        stamp()
+        this.onResponseStart(controller, status, headers)
+      },
+      onResponseData: (controller, chunk) => {
+        stamp()
+        this.onResponseData(controller, chunk)
+      },
+      onResponseEnd: () => this.onResponseEnd(),
+      onResponseError: (controller, error) => this.onResponseError(controller, error),
+    }
   }
 
   #drop(error: Error | undefined): void {
@@ -305,6 +357,11 @@ const ABORT_TEXT: Partial<Record<FailureCause, string>> = {
   'read-timeout': 'the server was silent for longer than read-timeout',
   'total-timeout': 'the request took longer than total-timeout',
   cancelled: 'the run was stopped before the answer was complete',
+}
+
+function mayBeHttp2({ origin, route }: Target): boolean {
+  if (route === undefined || route.http2 === false) return false
+  return route.http2 === true || origin.startsWith('https:')
 }
 
 function noop(): void {}

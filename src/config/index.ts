@@ -1,5 +1,6 @@
 /** What a scenario can say, and how it is checked. */
 export { ConfigError, EndpointError } from './errors.ts'
+export { checkProxyUrl } from './networkRules.ts'
 export { type FlagKind, OPTION_GROUPS, type OptionGroup, type OptionMeta } from './option.ts'
 export { TIMED_DATASETS } from './options/conversation.ts'
 export type { ExecutorName } from './options/load.ts'

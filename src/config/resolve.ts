@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { checkConversations } from './conversationRules.ts'
 import { ConfigError } from './errors.ts'
+import { checkNetwork } from './networkRules.ts'
 import { TIMED_DATASETS } from './options/conversation.ts'
 import { type Config, OPTION_NAMES, type OptionName, options, type ResolvedConfig } from './schema.ts'
 import { suggestion } from './suggest.ts'
@@ -36,6 +37,7 @@ export function resolveConfig(input: Config | Record<string, unknown>): Resolved
   checkUrl(config.url)
   checkLevels(config)
   checkConversations(config)
+  checkNetwork(config)
   return config
 }
 

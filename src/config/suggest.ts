@@ -9,7 +9,8 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   let bestDistance = limit + 1
   for (const candidate of known) {
     const distance = leven(wanted, candidate.toLowerCase())
-    if (distance < bestDistance) {
+    // As many changes as letters: the two have nothing in common, as `-n` and `--ca`.
+    if (distance < bestDistance && distance < Math.max(wanted.length, candidate.length)) {
       best = candidate
       bestDistance = distance
     }

@@ -46,6 +46,9 @@ export class Engine implements ConnectionListener {
   /** Connection times of connections opened ahead, milliseconds. */
   readonly connectMs: number[] = []
   descriptorsExhausted = 0
+  /** Connections opened so far, and those of them that speak HTTP/2. */
+  connectionsOpened = 0
+  http2Connections = 0
   /** Arrivals that were due but not sent before the level ended (capped open loop). */
   unsent = 0
   #inFlight = 0
@@ -171,8 +174,10 @@ export class Engine implements ConnectionListener {
     if (this.#freed.push(connection) === 1) setImmediate(this.#releaseAll)
   }
 
-  onConnected(durationMs: number): void {
+  onConnected(durationMs: number, isHttp2: boolean): void {
     this.connectMs.push(durationMs)
+    this.connectionsOpened++
+    if (isHttp2) this.http2Connections++
   }
 
   onDescriptorsExhausted(): void {

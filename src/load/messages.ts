@@ -1,4 +1,5 @@
 /** What the run and its load threads say to each other. */
+import type { Route } from '../client/route.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import type { SharedBodies } from './bodies.ts'
 import type { SharedConversations } from './conversationBook.ts'
@@ -23,6 +24,13 @@ export interface ThreadSetup {
   conversations?: SharedConversations | undefined
   /** Modules of the user to import on the load thread, as URLs. */
   imports?: string[]
+  route?: Route | undefined
+}
+
+/** Since the thread began. */
+export interface Connections {
+  opened: number
+  http2: number
 }
 
 export type ToThread =
@@ -42,4 +50,4 @@ export type FromThread =
   | { type: 'calibrated'; overheadMs: number }
   | { type: 'preconnected' }
   | { type: 'batch'; batch: SampleBatch }
-  | { type: 'phaseDone'; health: ThreadHealth; connectMs: number[] }
+  | { type: 'phaseDone'; health: ThreadHealth; connectMs: number[]; connections: Connections }

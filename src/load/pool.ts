@@ -5,7 +5,7 @@ import { startCannedServer } from './cannedServer.ts'
 import { Counters, type Progress } from './counters.ts'
 import { executorNamed } from './executors/index.ts'
 import type { Level } from './level.ts'
-import type { FromThread, ThreadSetup, ToThread } from './messages.ts'
+import type { Connections, FromThread, ThreadSetup, ToThread } from './messages.ts'
 import { share } from './share.ts'
 import { takeThread } from './spareThread.ts'
 import type { ThreadHealth } from './threadHealth.ts'
@@ -22,6 +22,8 @@ export interface PhaseReport {
   threads: ThreadHealth[]
   /** Times to open connections, milliseconds. */
   connectMs: number[]
+  /** Connections opened since the threads began. */
+  connections: Connections
   /** Why the load cannot be trusted at all: a thread that died or hung. */
   broken: string | undefined
 }
@@ -89,11 +91,14 @@ export class LoadPool {
     const startedAt = performance.now() + LEAD_MS
     this.startedAt = startedAt
     const replies = await this.#askAll(() => ({ type: 'phase', level, startAt: startedAt, warmup }))
-    const report: PhaseReport = { startedAt, threads: [], connectMs: [], broken: undefined }
+    const connections: Connections = { opened: 0, http2: 0 }
+    const report: PhaseReport = { startedAt, threads: [], connectMs: [], connections, broken: undefined }
     for (const reply of replies) {
       if (reply.type === 'broken') report.broken ??= reply.reason
       if (reply.type === 'phaseDone') {
         report.threads.push(reply.health)
+        connections.opened += reply.connections.opened
+        connections.http2 += reply.connections.http2
         for (const durationMs of reply.connectMs) report.connectMs.push(durationMs)
       }
     }

@@ -51,7 +51,8 @@ port.on('message', async (message: ToThread) => {
       await engine.runPhase(message)
       const report = health.stop(worker, engine.descriptorsExhausted, engine.unsent)
       flush()
-      send({ type: 'phaseDone', health: report, connectMs: engine.connectMs.splice(0) })
+      const connections = { opened: engine.connectionsOpened, http2: engine.http2Connections }
+      send({ type: 'phaseDone', health: report, connectMs: engine.connectMs.splice(0), connections })
       return
     }
     case 'end':
@@ -90,6 +91,7 @@ async function start(setup: ThreadSetup): Promise<Run> {
       stream: setup.stream,
       connectTimeoutMs: setup.connectTimeoutMs,
       readTimeoutMs: setup.readTimeoutMs,
+      route: setup.route,
     },
     bodies: new Bodies(setup.bodies),
     counters,

@@ -24,6 +24,7 @@ import { type Protocol, protocolOf } from './protocol.ts'
 import { redactConfig } from './redact.ts'
 import { readRecording } from './replay.ts'
 import { buildBodies, MAX_BODIES, recordedFacts } from './requests.ts'
+import { wired } from './route.ts'
 import { metricsAddress } from './serverWatch.ts'
 import { moreThreads, threadsFor } from './workers.ts'
 
@@ -105,7 +106,10 @@ export async function runPlan(
     const built = conversations && buildConversations(conversations, config, api, endpoint.path, limit)
     const bodyTexts = built?.bodyTexts ?? buildBodies(prompts, config, api, endpoint.path, limit)
     const headers = requestHeaders(config, api)
-    const bodies: SharedBodies = { ...packBodies(bodyTexts), ...recordedFacts(prompts, headers) }
+    const bodies: SharedBodies = {
+      ...packBodies(bodyTexts),
+      ...recordedFacts(prompts, wired(endpoint.route, endpoint, headers).headers),
+    }
     const spare = Math.max(1, (hooks.cores ?? availableParallelism()) - 1)
     let workers = config.workers === 'auto' ? threadsFor(plan.extent, spare) : config.workers
     const batches = { listener: (_batch: SampleBatch): void => {} }
@@ -113,8 +117,8 @@ export async function runPlan(
       new LoadPool({
         api: reference,
         origin: endpoint.origin,
-        path: endpoint.path,
-        headers,
+        ...wired(endpoint.route, endpoint, headers),
+        route: endpoint.route,
         stream: config.stream,
         connectTimeoutMs: config.connectTimeout * 1000,
         readTimeoutMs: config.readTimeout * 1000,
@@ -136,6 +140,7 @@ export async function runPlan(
         ? undefined
         : testConnection({
             url: endpoint.url,
+            route: endpoint.route,
             headers,
             body: bodyTexts[0]!,
             timeoutMs: Math.min(config.totalTimeout * 1000, TEST_TIMEOUT_MS),

@@ -1,5 +1,8 @@
 /** One real request before the run: what is wrong with the endpoint is said before any load is sent. */
 import { classifyError } from '../client/classify.ts'
+import { type Answered, exchange } from '../client/exchange.ts'
+import { shownLocation } from '../client/location.ts'
+import type { Route } from '../client/route.ts'
 import { EndpointError } from '../config/index.ts'
 
 const BODY_LIMIT = 2048
@@ -10,40 +13,38 @@ export interface TestTarget {
   headers: string[]
   body: string
   timeoutMs: number
+  route?: Route | undefined
 }
 
 /** @throws EndpointError with what the server, or the network, said */
-export async function testConnection({ url, headers, body, timeoutMs }: TestTarget): Promise<void> {
-  let status: number
-  let text = ''
+export async function testConnection({ url, headers, body, timeoutMs, route }: TestTarget): Promise<void> {
+  let answer: Answered
   try {
-    // Node's own fetch: the calling thread has no other use for undici, and loading it takes a while.
-    const answer = await fetch(url, {
-      method: 'POST',
-      headers: pairs(headers),
-      body,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-    status = answer.status
     // The answer is read to its end, so that the server is at rest when the run begins.
-    for await (const chunk of answer.body ?? [])
-      if (!answer.ok && text.length < BODY_LIMIT) text += Buffer.from(chunk as Uint8Array).toString()
-    if (answer.ok) return
+    answer = await exchange({ url, method: 'POST', headers, body, timeoutMs, route })
   } catch (error) {
     const { cause, words } = describe(error as Error, timeoutMs)
-    throw new EndpointError(
-      `endpoint ${url}: no answer to the connection test (${cause}: ${words}); is the server running, and is the address right?`,
-    )
+    throw new EndpointError(`endpoint ${url}: no answer to the connection test (${cause}: ${words}); ${advice(cause)}`)
   }
+  const { status, location, text } = answer
+  if (status >= 200 && status < 300) return
+  if (status >= 300 && status < 400)
+    throw new EndpointError(
+      `endpoint ${url}: HTTP ${status} to the connection test, which points to ${shownLocation(location)}; redirects are not followed, so that no key goes elsewhere: if that is the endpoint, set url to it`,
+      status,
+    )
   throw new EndpointError(
     `endpoint ${url}: HTTP ${status} to the connection test: ${serverWords(text)}${hint(status)}`,
     status,
   )
 }
 
-function pairs(headers: string[]): [string, string][] {
-  return Array.from({ length: headers.length / 2 }, (_, i) => [headers[2 * i]!, headers[2 * i + 1]!])
+function advice(cause: string): string {
+  if (cause === 'tls')
+    return 'is its certificate signed by a private CA (set ca), expired, or for another name; or does it want one of yours (set cert and key)?'
+  if (cause === 'dns') return 'is the name right?'
+  if (cause === 'proxy') return 'is the proxy right? Set proxy to none to go without'
+  return 'is the server running, and is the address right?'
 }
 
 function describe(error: Error, timeoutMs: number): { cause: string; words: string } {

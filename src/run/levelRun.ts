@@ -34,6 +34,7 @@ import { levelConfig, type RunLevel } from './levels.ts'
 import { Pipeline } from './pipeline.ts'
 import { type RecentRequests, recentRequests } from './recent.ts'
 import { redactConfig } from './redact.ts'
+import { routeNotes } from './route.ts'
 import { watchServer } from './serverWatch.ts'
 import { writeVisualizer } from './visualizer.ts'
 
@@ -146,7 +147,10 @@ export async function runLevel(
     const thresholds = judging.results()
     const measured = buildResult(context, {
       pipeline,
-      usageNotes: await pipeline.usageNotes(),
+      usageNotes: [
+        ...(await pipeline.usageNotes()),
+        ...routeNotes(endpoint.route, endpoint.origin, report.connections),
+      ],
       level,
       metrics,
       thresholds,

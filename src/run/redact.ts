@@ -11,9 +11,15 @@ export function redactConfig(config: ResolvedConfig): Record<string, unknown> {
   return {
     ...config,
     headers,
+    proxy: withoutCredentials(config.proxy),
     ...(config.apiKey === undefined ? {} : { apiKey: HIDDEN }),
     ...(config.localCommand === undefined ? {} : { localCommand: redactCommand(config.localCommand) }),
   }
+}
+
+/** `http://user:password@host` as `http://***@host`. */
+function withoutCredentials(address: string): string {
+  return address.replace(/^([a-z][a-z0-9+.-]*:\/\/)?[^/]*@/i, `$1${HIDDEN}@`)
 }
 
 /** Hides what follows a flag or a variable whose name sounds secret: `--api-key abc`, `HF_TOKEN=abc`. */

@@ -55,6 +55,7 @@ const NOT_REPLAYED = new Set([
   'expect',
   'host',
   'keep-alive',
+  'proxy-authorization',
   'proxy-connection',
   'te',
   'trailer',

@@ -4,6 +4,7 @@ import type { RunMetrics } from '../metrics/index.ts'
 import type { ServerView } from '../result/index.ts'
 import { ServerWatch, serverView } from '../serverView/index.ts'
 import type { Endpoint } from './endpoint.ts'
+import { foreignRoute } from './route.ts'
 
 export interface Watching {
   /** Scrapes a last time, and says what the server saw. */
@@ -19,7 +20,8 @@ export async function watchServer(config: ResolvedConfig, endpoint: Endpoint): P
   const headers: Record<string, string> = isSameHost
     ? { ...(config.apiKey === undefined ? {} : { authorization: `Bearer ${config.apiKey}` }), ...config.headers }
     : {}
-  const watch = new ServerWatch({ url, headers, intervalMs: config.metricsInterval * 1000 })
+  const route = isSameHost ? endpoint.route : foreignRoute(config, url)
+  const watch = new ServerWatch({ url, headers, intervalMs: config.metricsInterval * 1000, route })
   await watch.begin()
   const startedAt = performance.now()
   return {

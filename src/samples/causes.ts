@@ -17,6 +17,8 @@ export const FAILURE_CAUSES = [
   'stream-truncated',
   'no-output',
   'cancelled',
+  'redirect',
+  'proxy',
 ] as const
 
 export type FailureCause = (typeof FAILURE_CAUSES)[number]

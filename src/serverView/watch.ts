@@ -1,4 +1,6 @@
 /** Scrapes a server's metrics while a run goes on, on the calling thread; a scrape that fails is noted and no more. */
+import { exchange } from '../client/exchange.ts'
+import type { Route } from '../client/route.ts'
 import { readSnapshot, type Snapshot } from './snapshot.ts'
 
 export interface Scrape extends Snapshot {
@@ -20,6 +22,7 @@ export interface WatchOptions {
   url: string
   headers: Record<string, string>
   intervalMs: number
+  route?: Route | undefined
 }
 
 /** Longest wait for one scrape. */
@@ -73,9 +76,14 @@ export class ServerWatch {
   async #scrape(): Promise<Scrape | undefined> {
     const { url, headers } = this.#options
     try {
-      const answer = await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) })
-      const text = await answer.text()
-      if (!answer.ok) throw new Error(`HTTP ${answer.status}`)
+      const { status, text } = await exchange({
+        url,
+        method: 'GET',
+        headers: Object.entries(headers).flat(),
+        timeoutMs: TIMEOUT_MS,
+        route: this.#options.route,
+      })
+      if (status < 200 || status >= 300) throw new Error(`HTTP ${status}`)
       return { ...readSnapshot(text), at: performance.now() }
     } catch (error) {
       const words = wordsOf(error as Error)

@@ -4,6 +4,10 @@ import { option, seconds } from '../option.ts'
 
 const headerValue = z.union([z.string(), z.number(), z.boolean()]).transform(String)
 
+function httpTwo(value: boolean | 'auto' | 'true' | 'false'): boolean | 'auto' {
+  return value === 'auto' ? value : value === true || value === 'true'
+}
+
 export const networkOptions = {
   totalTimeout: option(seconds.default(21_600), {
     group: 'Network',
@@ -39,4 +43,45 @@ export const networkOptions = {
     kind: 'switch',
     description: 'open connections before the measured phase',
   }),
+  ca: option(z.string().min(1).optional(), {
+    group: 'Network',
+    kind: 'string',
+    value: 'file',
+    description: 'certificates (PEM) to trust instead of the well-known ones',
+  }),
+  cert: option(z.string().min(1).optional(), {
+    group: 'Network',
+    kind: 'string',
+    value: 'file',
+    description: 'certificate (PEM) to show to the endpoint',
+  }),
+  key: option(z.string().min(1).optional(), {
+    group: 'Network',
+    kind: 'string',
+    value: 'file',
+    description: 'private key (PEM) of cert; its passphrase is taken from PERFGATE_KEY_PASSPHRASE',
+  }),
+  insecure: option(z.boolean().default(false), {
+    group: 'Network',
+    kind: 'switch',
+    description: 'accept any certificate; the result says so',
+  }),
+  proxy: option(z.string().min(1).default('env'), {
+    group: 'Network',
+    kind: 'string',
+    value: 'url',
+    description: 'proxy to go through, none, or env: HTTP_PROXY, HTTPS_PROXY and NO_PROXY',
+  }),
+  http2: option(
+    z
+      .union([z.boolean(), z.enum(['auto', 'true', 'false'])])
+      .default('auto')
+      .transform(httpTwo),
+    {
+      group: 'Network',
+      kind: 'string',
+      value: 'auto|true|false',
+      description: 'HTTP/2: where the server offers it, only, or never',
+    },
+  ),
 }

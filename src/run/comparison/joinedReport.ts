@@ -10,6 +10,8 @@ export function joinedReport(reports: readonly PhaseReport[]): PhaseReport {
       joined(reports.flatMap(({ threads }) => threads.find((thread) => thread.worker === worker) ?? [])),
     ),
     connectMs: reports.flatMap(({ connectMs }) => connectMs),
+    // Counted from the start of the threads on.
+    connections: reports.at(-1)?.connections ?? { opened: 0, http2: 0 },
     broken: reports.find(({ broken }) => broken !== undefined)?.broken,
   }
 }

@@ -17,6 +17,7 @@ import { Pipeline } from '../pipeline.ts'
 import { type Protocol, protocolOf } from '../protocol.ts'
 import { redactConfig } from '../redact.ts'
 import { buildBodies, MAX_BODIES } from '../requests.ts'
+import { routeNotes, wired } from '../route.ts'
 import { threadsFor } from '../workers.ts'
 import { BlockRecorder } from './blockRecorder.ts'
 import type { ResolvedSide } from './config.ts'
@@ -102,8 +103,8 @@ export class SideRun {
     this.#pool = new LoadPool({
       api: reference,
       origin: endpoint.origin,
-      path: endpoint.path,
-      headers: this.#headers,
+      ...wired(endpoint.route, endpoint, this.#headers),
+      route: endpoint.route,
       stream: config.stream,
       connectTimeoutMs: config.connectTimeout * 1000,
       readTimeoutMs: config.readTimeout * 1000,
@@ -137,6 +138,12 @@ export class SideRun {
     return this.#endpoint.embedded
   }
 
+  /** What a reader must know of the way to it. */
+  get routeNotes(): string[] {
+    const { route, origin } = this.#endpoint
+    return routeNotes(route, origin, joinedReport(this.#reports).connections)
+  }
+
   /** How the command ended, when it did before it was told to. */
   get serverEnded(): string | undefined {
     return this.#server?.ended
@@ -164,6 +171,7 @@ export class SideRun {
         : named(name, () =>
             testConnection({
               url: this.url,
+              route: this.#endpoint.route,
               headers: this.#headers,
               body: this.#firstBody,
               timeoutMs: Math.min(config.totalTimeout * 1000, TEST_TIMEOUT_MS),

@@ -1,0 +1,101 @@
+/** One request outside the load, sent the same way as the load: for the connection test and the server's own metrics. */
+import type { ConnectCallback, ConnectOptions } from './connector.ts'
+import { type Route, STRAIGHT } from './route.ts'
+
+export interface Exchange {
+  url: string
+  method: 'GET' | 'POST'
+  /** Names and values in turn. */
+  headers: readonly string[]
+  body?: string
+  timeoutMs: number
+  route?: Route | undefined
+}
+
+export interface Answered {
+  status: number
+  /** Of a redirect, which is never followed. */
+  location: string | undefined
+  text: string
+}
+
+/** @throws Error as undici or Node reports it; one named `TimeoutError` when the whole took too long */
+export function exchange(asked: Exchange): Promise<Answered> {
+  const { url, route = STRAIGHT } = asked
+  const isPlain = url.startsWith('http:') && route.proxy === undefined && route.http2 !== true
+  return isPlain ? fetched(asked) : dispatched(asked, route)
+}
+
+/** Node's own fetch: the calling thread has no other use for undici, and loading it takes a while. */
+async function fetched({ url, method, headers, body, timeoutMs }: Exchange): Promise<Answered> {
+  const answer = await fetch(url, {
+    method,
+    headers: pairs(headers),
+    ...(body === undefined ? {} : { body }),
+    redirect: 'manual',
+    signal: AbortSignal.timeout(timeoutMs),
+  })
+  const location = answer.headers.get('location') ?? undefined
+  return { status: answer.status, location, text: await answer.text() }
+}
+
+async function dispatched(asked: Exchange, route: Route): Promise<Answered> {
+  const { url, method, headers, body, timeoutMs } = asked
+  const [{ connectorFor, onAlert }, { UndiciClient }] = await Promise.all([
+    import('./connector.ts'),
+    import('./undici.ts'),
+  ])
+  const { origin, pathname, search } = new URL(url)
+  const isForwarded = route.proxy !== undefined && origin.startsWith('http:')
+  const connect = connectorFor(origin, timeoutMs, route)
+  let alert: Error | undefined
+  const client = new UndiciClient(origin, {
+    connect(options: ConnectOptions, callback: ConnectCallback) {
+      return connect(options, (error, socket) => {
+        if (error !== null) return callback(error, null)
+        onAlert(socket, (reported) => {
+          alert = reported
+        })
+        callback(null, socket)
+      })
+    },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  })
+  const signal = AbortSignal.timeout(timeoutMs)
+  try {
+    return await new Promise<Answered>((resolve, reject) => {
+      let answered: Answered = { status: 0, location: undefined, text: '' }
+      const chunks: Buffer[] = []
+      signal.addEventListener('abort', () => reject(signal.reason as Error))
+      client.dispatch(
+        {
+          path: isForwarded ? url : pathname + search,
+          method,
+          headers: [...headers, ...proxyHeaders(isForwarded ? route : undefined)],
+          ...(body === undefined ? {} : { body }),
+        },
+        {
+          onRequestStart() {},
+          onResponseStart(_controller, status, { location }) {
+            answered = { status, location: Array.isArray(location) ? location[0] : location, text: '' }
+          },
+          onResponseData: (_controller, chunk) => void chunks.push(chunk),
+          onResponseEnd: () => resolve({ ...answered, text: Buffer.concat(chunks).toString() }),
+          onResponseError: (_controller, error) => reject(alert ?? error),
+        },
+      )
+    })
+  } finally {
+    await client.destroy()
+  }
+}
+
+function proxyHeaders(route: Route | undefined): string[] {
+  const authorization = route?.proxy?.authorization
+  return authorization === undefined ? [] : ['proxy-authorization', authorization]
+}
+
+function pairs(headers: readonly string[]): [string, string][] {
+  return Array.from({ length: headers.length / 2 }, (_, i) => [headers[2 * i]!, headers[2 * i + 1]!])
+}

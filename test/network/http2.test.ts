@@ -1,0 +1,79 @@
+/** HTTP/2: which protocol is spoken, what a connection carries, and what stamps are those of. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Certificates, makeCertificates } from './certificates.ts'
+import { type EndpointOptions, startEndpoint, type TestEndpoint } from './endpoints.ts'
+import { send } from './run.ts'
+
+const PAUSE_MS = 20
+
+let certificates: Certificates
+let ca: string
+const opened: TestEndpoint[] = []
+beforeAll(async () => {
+  certificates = await makeCertificates()
+  ca = certificates.file('ca.pem', certificates.ca)
+})
+afterAll(() => Promise.all(opened.map((one) => one.close())))
+
+async function endpoint(options: EndpointOptions): Promise<TestEndpoint & { versions: () => Set<string> }> {
+  const one = await startEndpoint(options)
+  opened.push(one)
+  return { ...one, versions: () => new Set(one.seen.map(({ httpVersion }) => httpVersion)) }
+}
+
+describe('the protocol', () => {
+  it.each<[EndpointOptions['speaks'], 'auto' | boolean, string]>([
+    ['both', 'auto', '2.0'],
+    ['h1', 'auto', '1.1'],
+    ['both', false, '1.1'],
+    ['both', true, '2.0'],
+  ])('of an https server that speaks %s is, with http2 %s, HTTP/%s', async (speaks, http2, version) => {
+    const server = await endpoint({ speaks: speaks!, tls: certificates.server })
+    const sent = await send(`https://127.0.0.1:${server.port}`, { ca, http2, number: 4, preconnect: true })
+    expect(sent.errors).toEqual({})
+    expect(server.versions()).toEqual(new Set([version]))
+    expect([sent.connections, sent.http2]).toEqual([2, version === '2.0' ? 2 : 0])
+  })
+
+  it('of an http server is HTTP/1.1, unless http2 is true: then HTTP/2 by prior knowledge', async () => {
+    const old = await endpoint({ speaks: 'h1' })
+    const modern = await endpoint({ speaks: 'h2' })
+    await send(`http://127.0.0.1:${old.port}`, { number: 2 })
+    const { errors } = await send(`http://127.0.0.1:${modern.port}`, { number: 2, http2: true })
+    expect([errors, old.versions(), modern.versions()]).toEqual([{}, new Set(['1.1']), new Set(['2.0'])])
+  })
+})
+
+describe('over HTTP/2', () => {
+  it('each request in flight has a connection of its own, which goes on to the next; tokens are stamped as they come', async () => {
+    const server = await endpoint({ speaks: 'h2', tls: certificates.server, tokens: 4, pauseMs: PAUSE_MS })
+    const { metrics, errors } = await send(`https://127.0.0.1:${server.port}`, {
+      ca,
+      number: 12,
+      parallel: 4,
+      preconnect: true,
+    })
+    expect(errors).toEqual({})
+    expect([server.connections(), server.peak()]).toEqual([4, 4])
+    expect(new Set(server.seen.map(({ connection }) => connection)).size).toBe(4)
+    const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+    // Both sides read one clock. A stamp that is not of its own frame would be off by a pause at least.
+    const ttft = mean(server.seen.map(({ at, tokensAt }) => tokensAt[0]! - at))
+    const itl = mean(server.seen.map(({ tokensAt }) => (tokensAt[3]! - tokensAt[0]!) / 3))
+    expect(metrics.distribution('ttft')!.mean - ttft).toBeGreaterThan(0)
+    expect(Math.abs(metrics.distribution('itl')!.mean - itl)).toBeLessThan(PAUSE_MS / 2)
+    expect(metrics.distribution('itl')!.n).toBe(36)
+  })
+
+  it('a request that takes too long ends with its connection, and the next one has a new one', async () => {
+    const server = await endpoint({
+      speaks: 'h2',
+      tls: certificates.server,
+      answer: (index) => index === 1,
+    })
+    const url = `https://127.0.0.1:${server.port}`
+    const { errors, answered } = await send(url, { ca, number: 4, parallel: 1, readTimeout: 1 })
+    expect([errors, answered]).toEqual([{ 'read-timeout': 1 }, 3])
+    expect(server.seen.map(({ connection }) => connection)).toEqual([0, 0, 1, 1])
+  })
+})
