@@ -24,7 +24,9 @@ export function verdictLines(result: Result, style: TerminalStyle = PLAIN_STYLE)
 }
 
 /** The verdict as a reader takes it: a run in which nothing succeeded has not passed, whatever it was gated on. */
-export function shownVerdict({ verdict, summary }: Result): Verdict {
+export function shownVerdict({ verdict, summary, interrupted }: Result): Verdict {
+  // One of an earlier version may say that an interrupted run has passed.
+  if (interrupted && verdict === 'pass') return 'undecided'
   return verdict === 'pass' && summary.succeededRequests === 0 ? 'fail' : verdict
 }
 
@@ -33,6 +35,7 @@ export function verdictSentence(result: Result): string {
   const verdict = shownVerdict(result)
   const { thresholds, summary } = result
   if (verdict === 'invalid') return 'invalid, the client was the bottleneck'
+  if (verdict === 'undecided' && result.interrupted) return `incomplete, ${cutShort(summary)}`
   if (summary.succeededRequests === 0) return `${verdict}, no request succeeded`
   if (thresholds.length === 0) return `${verdict}, no thresholds were set`
   const counted = thresholds.filter((threshold) => threshold.verdict === verdict).length
@@ -40,6 +43,11 @@ export function verdictSentence(result: Result): string {
   if (verdict === 'fail') return `fail, ${ofAll} broken`
   if (verdict === 'undecided') return `undecided, ${ofAll} not decided`
   return `pass, ${ofAll} kept`
+}
+
+function cutShort({ totalRequests, expectedRequests }: Result['summary']): string {
+  const of = expectedRequests === null ? '' : ` of ${expectedRequests}`
+  return `the run was cut short after ${totalRequests}${of} requests`
 }
 
 /** The whole story of a threshold, as the gate told it, or from its figures. */

@@ -19,7 +19,7 @@ import type { RunHooks } from './hooks.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf } from './levels.ts'
 import { inOrder, type LoadPlan } from './plan.ts'
-import { trackProgress } from './progressFile.ts'
+import { withProgressFile } from './progressFile.ts'
 import { type Protocol, protocolOf } from './protocol.ts'
 import { redactConfig } from './redact.ts'
 import { readRecording } from './replay.ts'
@@ -58,11 +58,14 @@ const TEST_TIMEOUT_MS = 120_000
  */
 export async function runPerfBenchmark(
   input: Config | Record<string, unknown>,
-  given: RunHooks = {},
+  hooks: RunHooks = {},
 ): Promise<Outcome> {
   const scenario = await protocolOf(resolveConfig(input))
+  return withProgressFile(scenario.config, hooks, (watched) => runScenario(scenario, watched))
+}
+
+async function runScenario(scenario: Protocol, hooks: RunHooks): Promise<Outcome> {
   const { config } = scenario
-  const hooks = config.enableProgressTracker ? trackProgress(config.outputsDir, given) : given
   if (config.slaAutoTune) {
     // Loaded when wanted: it builds on this file.
     const { runCapacity } = await import('./capacity.ts')
@@ -139,6 +142,7 @@ export async function runPlan(
             headers,
             body: bodyTexts[0]!,
             timeoutMs: Math.min(config.totalTimeout * 1000, TEST_TIMEOUT_MS),
+            signal: hooks.signal,
           }),
     ])
     const outcomes: LevelOutcome[] = []

@@ -1,5 +1,4 @@
 /** Comparison of two endpoints in one run: the same prompts in interleaved blocks, judged side by side. */
-import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConfigError } from '../config/index.ts'
@@ -13,17 +12,18 @@ import {
   SIDES,
   type Side,
 } from '../gates/comparison/index.ts'
-import { overallVerdict } from '../gates/index.ts'
+import { incompleteAtBest, overallVerdict } from '../gates/index.ts'
 import type { Level } from '../load/index.ts'
 import type { DistributionName } from '../metrics/index.ts'
 import { COMPARISON_SCHEMA_VERSION, type ComparisonResult, type Verdict } from '../result/index.ts'
-import { fileName, reservePath } from '../store/index.ts'
+import { fileName, reservePath, writeWholeFile } from '../store/index.ts'
 import { onAbort } from './abort.ts'
 import { type ComparisonConfig, type ResolvedComparison, resolveComparison } from './comparison/config.ts'
 import { blockOrder } from './comparison/order.ts'
 import { SideRun } from './comparison/side.ts'
 import { environment } from './environment.ts'
 import type { RunHooks } from './hooks.ts'
+import { withProgressFile } from './progressFile.ts'
 import { redactConfig } from './redact.ts'
 import { MAX_BODIES } from './requests.ts'
 
@@ -50,6 +50,10 @@ export async function runComparison(
   hooks: RunHooks = {},
 ): Promise<ComparisonOutcome> {
   const comparison = resolveComparison(input)
+  return withProgressFile(comparison.sides.baseline.config, hooks, (watched) => runBothSides(comparison, watched))
+}
+
+async function runBothSides(comparison: ResolvedComparison, hooks: RunHooks): Promise<ComparisonOutcome> {
   const { config } = comparison.sides.baseline
   if (config.multiTurn)
     throw new ConfigError(
@@ -91,7 +95,7 @@ export async function runComparison(
     const jsonPath = paths === undefined ? null : `${paths.json}.json`
     const result = resultOf(comparison, { ...measured, baseline, candidate, hooks, startedAt, label, jsonPath })
     for (const side of sides) await side.finish(result)
-    if (jsonPath !== null) writeFileSync(jsonPath, `${JSON.stringify(result, null, 2)}\n`)
+    if (jsonPath !== null) writeWholeFile(jsonPath, `${JSON.stringify(result, null, 2)}\n`)
     return { result, verdict: result.verdict, jsonPath }
   } finally {
     await Promise.all(sides.map((side) => side.close()))
@@ -254,7 +258,7 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
     },
     confidence: comparison.confidence,
     regressions: judged,
-    verdict: overallVerdict(judged, valid),
+    verdict: incompleteAtBest(overallVerdict(judged, valid), interrupted),
     environment: environment(),
     resultJsonPath: jsonPath,
     notes,

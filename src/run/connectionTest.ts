@@ -10,10 +10,12 @@ export interface TestTarget {
   headers: string[]
   body: string
   timeoutMs: number
+  /** Aborted: the test is given up, without an error. */
+  signal?: AbortSignal | undefined
 }
 
 /** @throws EndpointError with what the server, or the network, said */
-export async function testConnection({ url, headers, body, timeoutMs }: TestTarget): Promise<void> {
+export async function testConnection({ url, headers, body, timeoutMs, signal }: TestTarget): Promise<void> {
   let status: number
   let text = ''
   try {
@@ -23,7 +25,7 @@ export async function testConnection({ url, headers, body, timeoutMs }: TestTarg
       headers: pairs(headers),
       body,
       redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]),
     })
     status = answer.status
     // The answer is read to its end, so that the server is at rest when the run begins.
@@ -31,6 +33,7 @@ export async function testConnection({ url, headers, body, timeoutMs }: TestTarg
       if (!answer.ok && text.length < BODY_LIMIT) text += Buffer.from(chunk as Uint8Array).toString()
     if (answer.ok) return
   } catch (error) {
+    if (signal?.aborted) return
     const { cause, words } = describe(error as Error, timeoutMs)
     throw new EndpointError(
       `endpoint ${url}: no answer to the connection test (${cause}: ${words}); is the server running, and is the address right?`,

@@ -1,8 +1,7 @@
 /** Runs one level of load: warmup, measured phase, figures, verdict, files. */
-import { writeFileSync } from 'node:fs'
 import type { Api } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
-import { overallVerdict, type ParsedThreshold, storedIntervals } from '../gates/index.ts'
+import { incompleteAtBest, overallVerdict, type ParsedThreshold, storedIntervals } from '../gates/index.ts'
 import type { LoadPool, SharedBodies } from '../load/index.ts'
 import {
   distributions,
@@ -23,7 +22,7 @@ import {
   type ThresholdResult,
 } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
-import { type ResultStore, reservePath } from '../store/index.ts'
+import { ownProcess, type ResultStore, reservePath, writeWholeFile } from '../store/index.ts'
 import { judgeClient } from './clientHealth.ts'
 import { plannedTurns } from './conversations.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -96,6 +95,7 @@ export async function runLevel(
       startedAt: startedAt.toISOString(),
       level,
       endpoint: endpoint.url,
+      process: ownProcess(),
     })
     const pipeline = new Pipeline(context, store)
     context.batches.listener = (batch) => pipeline.take(batch)
@@ -162,7 +162,7 @@ export async function runLevel(
     store?.setFact('result', result)
     await store?.finish()
     if (path !== undefined) {
-      writeFileSync(`${path}.json`, renderJson(result))
+      writeWholeFile(`${path}.json`, renderJson(result))
       if (config.visualizer !== undefined) await writeVisualizer(config.visualizer, path, result, hooks)
     }
     return {
@@ -303,7 +303,7 @@ function buildResult(
               : 'mixed',
     },
     thresholds,
-    verdict: overallVerdict(thresholds, client.valid || config.onInvalid === 'warn'),
+    verdict: incompleteAtBest(overallVerdict(thresholds, client.valid || config.onInvalid === 'warn'), interrupted),
     client,
     environment: environment(),
     intervals: storedIntervals(metrics, timeline),

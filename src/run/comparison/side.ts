@@ -7,7 +7,7 @@ import { type Level, LoadPool, type PhaseReport, packBodies } from '../../load/i
 import { type DistributionName, distributions, errorCounts, type Objective, RunMetrics } from '../../metrics/index.ts'
 import type { ComparedSide } from '../../result/index.ts'
 import type { SampleBatch } from '../../samples/index.ts'
-import { ResultStore } from '../../store/index.ts'
+import { ownProcess, ResultStore } from '../../store/index.ts'
 import { judgeClient } from '../clientHealth.ts'
 import { type CommandServer, startCommandServer } from '../commandServer.ts'
 import { testConnection } from '../connectionTest.ts'
@@ -156,6 +156,7 @@ export class SideRun {
       config: redactConfig(config),
       environment: environment(),
       endpoint: this.url,
+      process: ownProcess(),
     })
     const [overheadMs] = await Promise.all([
       this.#pool.calibrate(),
@@ -167,6 +168,7 @@ export class SideRun {
               headers: this.#headers,
               body: this.#firstBody,
               timeoutMs: Math.min(config.totalTimeout * 1000, TEST_TIMEOUT_MS),
+              signal: this.#options.signal,
             }),
           ),
     ])
