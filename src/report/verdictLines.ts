@@ -33,8 +33,9 @@ export function shownVerdict({ verdict, summary, interrupted }: Result): Verdict
 /** One sentence, for instance `fail, 1 of 2 thresholds broken`. */
 export function verdictSentence(result: Result): string {
   const verdict = shownVerdict(result)
-  const { thresholds, summary } = result
-  if (verdict === 'invalid') return 'invalid, the client was the bottleneck'
+  const { thresholds, summary, client } = result
+  if (verdict === 'invalid')
+    return client.broken === undefined ? 'invalid, the client was the bottleneck' : `invalid, ${client.broken}`
   if (verdict === 'undecided' && result.interrupted) return `incomplete, ${cutShort(summary)}`
   if (summary.succeededRequests === 0) return `${verdict}, no request succeeded`
   if (thresholds.length === 0) return `${verdict}, no thresholds were set`
@@ -113,8 +114,10 @@ function thresholdLines(result: Result, style: TerminalStyle): string[] {
 function clientLines({ client, verdict }: Result, style: TerminalStyle): string[] {
   if (client.valid) return []
   const warning =
-    'Client health: the load generator was the bottleneck, so these figures are its own rather than the server’s' +
-    `${verdict === 'invalid' ? '' : ' (a warning only, because of onInvalid)'}:`
+    client.broken !== undefined
+      ? 'Client health: part of the load was not sent, so these figures are not those of the run that was asked for:'
+      : 'Client health: the load generator was the bottleneck, so these figures are its own rather than the server’s' +
+        `${verdict === 'invalid' ? '' : ' (a warning only, because of onInvalid)'}:`
   const [first, ...rest] = wrapText(plainText(warning, style), style.columns)
   return [
     ...[first!, ...rest].map((line) => coloured('yellow', line, style)),

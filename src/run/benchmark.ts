@@ -6,18 +6,20 @@ import { LoadPool, packBodies, prepareThread, type SharedBodies } from '../load/
 import type { MetricsView } from '../metrics/index.ts'
 import type { CapacityResult, PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
-import { ResultStore } from '../store/index.ts'
+import { ResultStore, requireWritable } from '../store/index.ts'
 import { onAbort, pause } from './abort.ts'
 import { againstBaseline } from './baseline.ts'
 import { withBudget } from './budget.ts'
 import { testConnection } from './connectionTest.ts'
 import { buildConversations } from './conversations.ts'
+import { connectionsOf, requireDescriptors } from './descriptors.ts'
 import { openEndpoint, requestHeaders } from './endpoint.ts'
 import { withFirstBodies } from './firstBodies.ts'
 import { gatesOf } from './gates.ts'
 import type { RunHooks } from './hooks.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf } from './levels.ts'
+import { startsServer } from './localServer.ts'
 import { inOrder, type LoadPlan } from './plan.ts'
 import { withProgressFile } from './progressFile.ts'
 import { type Protocol, protocolOf } from './protocol.ts'
@@ -96,6 +98,11 @@ export async function runPlan(
   const { thresholds, objectives, notices } = gatesOf(config, plan.extent)
   for (const notice of notices) hooks.onNotice?.(notice)
   const wanted = Math.max(...plan.extent.map(({ level }) => (level.firstBody ?? 0) + withBudget(level, config).number))
+  if (config.store !== 'none') requireWritable(config.outputsDir)
+  requireDescriptors({
+    connections: Math.max(...plan.extent.flatMap(({ level, warmup }) => [level, warmup ?? level].map(connectionsOf))),
+    embedded: config.url === undefined && !startsServer(config),
+  })
   prepareThread()
   const limit = Math.min(wanted, MAX_BODIES)
   const conversations = config.multiTurn ? await readConversations(config, limit, hooks.onNotice) : undefined

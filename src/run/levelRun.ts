@@ -23,7 +23,7 @@ import {
 } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { ownProcess, type ResultStore, reservePath, writeWholeFile } from '../store/index.ts'
-import { judgeClient } from './clientHealth.ts'
+import { isJudged, judgeClient } from './clientHealth.ts'
 import { plannedTurns } from './conversations.ts'
 import type { Endpoint } from './endpoint.ts'
 import { environment } from './environment.ts'
@@ -63,7 +63,7 @@ export interface LevelOutcome {
   result: Result
   metrics: RunMetrics
   jsonPath: string | null
-  /** A threshold with abortOnFail was broken: no further level is wanted. */
+  /** A threshold with abortOnFail was broken, or a load thread: no further level is wanted. */
   aborted: boolean
   /** The load threads could not keep up; more of them might. */
   overloaded: boolean
@@ -169,7 +169,7 @@ export async function runLevel(
       result,
       metrics,
       jsonPath: path === undefined ? null : `${path}.json`,
-      aborted: judging.aborted,
+      aborted: judging.aborted || report.broken !== undefined,
       overloaded: !client.valid && report.broken === undefined && client.socketsRefused === 0,
     }
   } finally {
@@ -303,7 +303,7 @@ function buildResult(
               : 'mixed',
     },
     thresholds,
-    verdict: incompleteAtBest(overallVerdict(thresholds, client.valid || config.onInvalid === 'warn'), interrupted),
+    verdict: incompleteAtBest(overallVerdict(thresholds, isJudged(client, config)), interrupted),
     client,
     environment: environment(),
     intervals: storedIntervals(metrics, timeline),

@@ -17,6 +17,7 @@ export const FAILURE_CAUSES = [
   'stream-truncated',
   'no-output',
   'cancelled',
+  'no-descriptors',
 ] as const
 
 export type FailureCause = (typeof FAILURE_CAUSES)[number]

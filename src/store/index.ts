@@ -16,3 +16,4 @@ export { type ReadOptions, type ResultReader, readResultDb, type StoredRequest }
 export { ResultStore, StoreError } from './store.ts'
 export { COLUMN_NAMES, COLUMN_TYPES, DB_VERSION } from './table.ts'
 export { writeWholeFile } from './wholeFile.ts'
+export { requireWritable } from './writable.ts'

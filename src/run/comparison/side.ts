@@ -142,6 +142,11 @@ export class SideRun {
     return this.#server?.ended
   }
 
+  /** A load thread crashed or hung: nothing more can be sent. */
+  get isBroken(): boolean {
+    return this.#reports.at(-1)?.broken !== undefined
+  }
+
   get progress(): LoadPool['progress'] {
     return this.#pool.progress
   }
