@@ -1,8 +1,8 @@
 /** `--enable-progress-tracker`: progress.json, for a program that watches the run from outside. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ResolvedConfig } from '../config/index.ts'
-import { isAlive, ownProcess, writeWholeFile } from '../store/index.ts'
+import { isAlive, makeFolder, ownProcess, writeWholeFile } from '../store/index.ts'
 import type { RunHooks, RunProgress } from './hooks.ts'
 
 /** The file is written at most so often, and at each change of phase. */
@@ -55,7 +55,7 @@ function trackProgress(outputsDir: string, hooks: RunHooks): { hooks: RunHooks; 
   function tell(status: Status, progress: RunProgress): void {
     if (failed) return
     try {
-      mkdirSync(outputsDir, { recursive: true })
+      makeFolder(outputsDir)
       write(path, { status, ...progressRecord(progress), updatedAt: new Date().toISOString(), process: owner })
     } catch (error) {
       failed = true

@@ -1,7 +1,8 @@
 /** Sees that results can be written before anything is sent: a run that cannot keep its figures is not begun. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError } from '../config/index.ts'
+import { makeFolder } from './folder.ts'
 
 /** Room for a result DB with nothing in it but what every run notes of itself. */
 const PROBE_BYTES = 128 << 10
@@ -15,7 +16,7 @@ const PROBE_BYTES = 128 << 10
 export function requireWritable(outputsDir: string): void {
   const probe = join(outputsDir, `.perfgate-${process.pid}-${Math.random().toString(36).slice(2)}`)
   try {
-    mkdirSync(outputsDir, { recursive: true })
+    makeFolder(outputsDir)
     try {
       writeFileSync(probe, Buffer.alloc(PROBE_BYTES), { flag: 'wx' })
     } finally {
