@@ -46,6 +46,8 @@ interface Thread {
   /** Why it is about to end, while what it has sent may still be on its way. */
   fate: string | undefined
   heartbeat: number
+  /** It has counted at all. */
+  beats: boolean
   missed: number
 }
 
@@ -148,6 +150,7 @@ export class LoadPool {
       broken: undefined,
       fate: undefined,
       heartbeat: 0,
+      beats: false,
       missed: 0,
     }
     worker.on('message', (message: FromThread) => {
@@ -183,7 +186,9 @@ export class LoadPool {
   #checkHeartbeats(): void {
     this.#threads.forEach((thread, i) => {
       const heartbeat = this.#counters.heartbeat(i)
-      if (heartbeat !== thread.heartbeat || thread.reply === undefined) thread.missed = 0
+      // One that is still loading its code has not begun to count.
+      thread.beats ||= heartbeat > 0
+      if (heartbeat !== thread.heartbeat || thread.reply === undefined || !thread.beats) thread.missed = 0
       else if (++thread.missed === HANG_CHECKS)
         this.#end(thread, `load thread ${i} hung: it did not answer for ${(HANG_CHECKS * CHECK_MS) / 1000} s`)
       thread.heartbeat = heartbeat

@@ -13,6 +13,7 @@ export class StoreError extends Error {
  */
 const HANG_CHECKS = 10
 const FINISH_HANG_CHECKS = 60
+const START_HANG_CHECKS = 60
 const CHECK_MS = 1000
 /** A thread that has been told to end, and is not gone after this, is given up. */
 const END_MS = 5000
@@ -24,6 +25,7 @@ export class ResultStore {
   readonly #beats = new Int32Array(new SharedArrayBuffer(4))
   #waiting: { resolve: () => void; reject: (error: Error) => void; patience: number } | undefined
   #path = ''
+  #isOpen = false
   #failure: StoreError | undefined
   #crash: string | undefined
   #closing = false
@@ -59,6 +61,7 @@ export class ResultStore {
   async open(path: string, facts: Record<string, unknown>): Promise<void> {
     this.#path = path
     await this.#ask({ type: 'open', path, facts }, HANG_CHECKS)
+    this.#isOpen = true
   }
 
   /** Hands a batch over; its buffers are gone afterwards. */
@@ -98,7 +101,9 @@ export class ResultStore {
       const beats = Atomics.load(this.#beats, 0)
       missed = beats === seen ? missed + 1 : 0
       seen = beats
-      if (missed < (this.#waiting?.patience ?? HANG_CHECKS)) return
+      // One that is still loading its code has not begun to count.
+      const hasBegun = beats > 0 || this.#isOpen
+      if (missed < (hasBegun ? (this.#waiting?.patience ?? HANG_CHECKS) : START_HANG_CHECKS)) return
       clearInterval(watch)
       this.#fail(`the thread that writes it hung: it did not answer for ${(missed * CHECK_MS) / 1000} s`)
       void this.#worker.terminate()
