@@ -74,7 +74,8 @@ async function killOne(server: EmbeddedServer, i: number, afterMs: number): Prom
   await sleep(afterMs)
   run.child.kill('SIGKILL')
   const killedAt = performance.now()
-  await run.ended
+  const { signal, code, stderr } = await run.ended
+  if (signal !== 'SIGKILL') throw new Error(`run ${i} ended by itself, with ${code}: ${stderr}`)
   const finished = own().filter(({ endedAt, cancelled }) => endedAt !== undefined && !cancelled && endedAt < killedAt)
   const path = join(outputs, readdirSync(outputs).find((name) => name.endsWith('.db'))!)
   const inDb = new Set(soundRows(path, 'request_id').map(({ request_id }) => request_id))
