@@ -11,10 +11,10 @@ import { takeThread } from './spareThread.ts'
 import type { ThreadHealth } from './threadHealth.ts'
 
 /**
- * A thread that has not counted its heartbeat on at so many checks in a row hangs. Checks are counted rather than time:
+ * A thread that shows no sign of life at so many checks in a row hangs. Checks are counted rather than time:
  * while the machine sleeps, or this thread itself has no time, nobody is to blame.
  */
-const HANG_CHECKS = 5
+const HANG_CHECKS = 10
 const CHECK_MS = 1000
 /** Longest time for loading the user's modules and a first request to ourselves. */
 const READY_MS = 60_000

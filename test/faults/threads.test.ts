@@ -17,7 +17,7 @@ describe.concurrent('a load thread', () => {
     ['throw', 'load thread 0 crashed: planted error'],
     ['reject', 'load thread 0 crashed: planted rejection'],
     ['exit', 'load thread 0 ended before its work was done'],
-    ['block', 'load thread 0 hung: it did not answer for 5 s'],
+    ['block', 'load thread 0 hung: it did not answer for 10 s'],
   ])('that does this: %s: the run is invalid, says why, and keeps what was measured', async (planted, reason) => {
     const outputs = folder()
     // Without the mistake it would pass, and with onInvalid: warn a run is judged that has a busy client.
