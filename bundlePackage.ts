@@ -48,7 +48,9 @@ function entries(): string[] {
     bin: Record<string, string>
     exports: Record<string, string | Record<string, string>>
   }
-  const files = Object.values(manifest.exports).map((target) => (typeof target === 'string' ? target : target['default']))
+  const files = Object.values(manifest.exports).map((target) =>
+    typeof target === 'string' ? target : target['default'],
+  )
   return [...files, ...Object.values(manifest.bin)].flatMap((file) => {
     const entry = /^\.\/dist\/(.+)\.js$/.exec(file ?? '')?.[1]
     return entry === undefined ? [] : [entry]

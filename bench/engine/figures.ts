@@ -10,6 +10,8 @@ export interface EngineSample {
   /** CPU time of the whole process so far: load, figures and DB threads. */
   cpuUs: number
   rssMiB: number
+  /** Open at the latest count, which is made once a second; −1 where the system does not show them. */
+  descriptors: number
 }
 
 export interface EngineFigures extends Pick<Result, 'summary' | 'distributions' | 'errors' | 'verdict' | 'client'> {

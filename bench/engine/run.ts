@@ -3,18 +3,27 @@
  * `node engine/run.ts '<Config as JSON>'`; prints one JSON object (EngineFigures).
  */
 
+import { readdirSync } from 'node:fs'
 import { runPerfBenchmark } from '../../src/run/index.ts'
 import { monotonicMinusWallMs } from './clock.ts'
 import type { EngineFigures, EngineSample } from './figures.ts'
 
 const config = JSON.parse(process.argv[2]!) as Record<string, unknown>
 const samples: EngineSample[] = []
+let descriptors = openDescriptors()
+let countedAt = performance.now()
 
 const { result } = await runPerfBenchmark(config, {
   onProgress: ({ phase, done }) => {
     if (phase !== 'measuring') return
     const { user, system } = process.cpuUsage()
-    samples.push({ atMs: performance.now(), done, cpuUs: user + system, rssMiB: process.memoryUsage.rss() / 2 ** 20 })
+    // With thousands of connections counting them takes milliseconds.
+    if (performance.now() - countedAt > 1000) {
+      descriptors = openDescriptors()
+      countedAt = performance.now()
+    }
+    const rssMiB = process.memoryUsage.rss() / 2 ** 20
+    samples.push({ atMs: performance.now(), done, cpuUs: user + system, rssMiB, descriptors })
   },
 })
 
@@ -30,3 +39,12 @@ const figures: EngineFigures = {
   monotonicMinusWallMs: monotonicMinusWallMs(),
 }
 console.log(JSON.stringify(figures))
+
+/** -1 where the system does not show them. */
+function openDescriptors(): number {
+  try {
+    return readdirSync('/proc/self/fd').length
+  } catch {
+    return -1
+  }
+}

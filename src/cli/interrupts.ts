@@ -1,15 +1,28 @@
-/** Ctrl-C, once: send nothing new; twice: cancel what is in flight; three times: leave at once. */
+/**
+ * Ctrl-C and SIGTERM, once: send nothing new; twice: cancel what is in flight; three times: leave at once.
+ *
+ * The exit code is the one of a program that the first of them ended: 128 and the signal's number.
+ */
+import { EndpointError } from '../config/index.ts'
 import type { InterruptSignal, Io } from './io.ts'
 
 export const INTERRUPTED = 130
 
-const SIGNALS: InterruptSignal[] = ['SIGINT', 'SIGTERM']
+const EXIT_CODES: Record<InterruptSignal, number> = { SIGINT: INTERRUPTED, SIGTERM: 143 }
+const SIGNALS = Object.keys(EXIT_CODES) as InterruptSignal[]
 
 export interface Interrupts {
   /** Aborted by the first interrupt. */
   signal: AbortSignal
   /** Aborted by the second. */
   killSignal: AbortSignal
+  /** Of the first interrupt: 130 for SIGINT, 143 for SIGTERM; undefined when there was none. */
+  readonly exitCode: number | undefined
+  /**
+   * The exit code for an error that is the interruption itself, as when the endpoint was still being started.
+   * @throws any other error
+   */
+  exitCodeOf(error: unknown): number
   close(): void
 }
 
@@ -17,10 +30,12 @@ export interface Interrupts {
 export function listenForInterrupts(io: Io, say: (text: string) => void, beforeExit: () => void): Interrupts {
   const stop = new AbortController()
   const kill = new AbortController()
-  function onSignal(): void {
+  let exitCode: number | undefined
+  function onSignal(name: InterruptSignal): void {
+    exitCode ??= EXIT_CODES[name]
     if (kill.signal.aborted) {
       beforeExit()
-      io.exit(INTERRUPTED)
+      io.exit(exitCode)
     } else if (stop.signal.aborted) {
       say('cancelling the requests in flight')
       kill.abort()
@@ -29,12 +44,22 @@ export function listenForInterrupts(io: Io, say: (text: string) => void, beforeE
       stop.abort()
     }
   }
-  for (const name of SIGNALS) io.signals.on(name, onSignal)
+  const listeners = SIGNALS.map((name) => ({ name, listener: () => onSignal(name) }))
+  for (const { name, listener } of listeners) io.signals.on(name, listener)
   return {
     signal: stop.signal,
     killSignal: kill.signal,
+    get exitCode() {
+      return exitCode
+    },
+    exitCodeOf(error) {
+      if (exitCode === undefined) throw error
+      if (error !== stop.signal.reason && !(error instanceof EndpointError)) throw error
+      say(error instanceof EndpointError ? error.message : 'interrupted before anything was measured')
+      return exitCode
+    },
     close: () => {
-      for (const name of SIGNALS) io.signals.off(name, onSignal)
+      for (const { name, listener } of listeners) io.signals.off(name, listener)
     },
   }
 }

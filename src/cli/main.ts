@@ -14,7 +14,7 @@ const NO_ENDPOINT = 3
 /**
  * @param args the command line without the program's name
  * @param run stands in for `runPerfBenchmark` in tests
- * @returns the exit code: 0 pass, 1 fail, 2 wrong usage, 3 no endpoint, 130 interrupted
+ * @returns the exit code: 0 pass, 1 fail, 2 wrong usage, 3 no endpoint, 130 or 143 interrupted
  */
 export async function main(args: readonly string[], io: Io = processIo(), run?: RunBenchmark): Promise<number> {
   try {

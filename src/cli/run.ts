@@ -12,7 +12,7 @@ import {
 import type { Result } from '../result/index.ts'
 import type { Outcome, RunHooks } from '../run/index.ts'
 import { exitCodeOf, exitCodeOfCapacity } from './exitCode.ts'
-import { INTERRUPTED, listenForInterrupts } from './interrupts.ts'
+import { listenForInterrupts } from './interrupts.ts'
 import type { Io } from './io.ts'
 import { showProgress } from './progress.ts'
 
@@ -52,8 +52,11 @@ export async function runCommand(
     const style = terminalStyle(tables, io.env)
     tables.write(`${capacity === undefined ? await outcomeText(outcome, style) : renderCapacity(capacity, style)}\n`)
     if (json) io.stdout.write(capacity === undefined ? outcomeJson(outcome.results) : jsonText(capacity))
-    if (signal.aborted) return INTERRUPTED
+    if (interrupts.exitCode !== undefined) return interrupts.exitCode
     return capacity === undefined ? exitCodeOf(outcome.results) : exitCodeOfCapacity(capacity)
+  } catch (error) {
+    progress.end()
+    return interrupts.exitCodeOf(error)
   } finally {
     progress.end()
     interrupts.close()

@@ -22,7 +22,7 @@ Exit codes:
   1    a threshold failed, the run was invalid, or every request failed
   2    wrong usage or configuration; nothing was sent
   3    the endpoint did not answer the connection test
-  130  interrupted; what was measured is written and summarised first`
+  130  interrupted (SIGTERM: 143); what was measured is written first`
 
 export interface RunUsage {
   command: Command
@@ -107,4 +107,15 @@ export function refuseOperands(operands: readonly string[]): void {
   throw new ConfigError(`"${first}" belongs to no flag${meant}`)
 }
 
-export const COMMANDS = ['serve', 'schema', 'compare', 'sweep', 'baseline', 'report', 'export', 'view', 'init'] as const
+export const COMMANDS = [
+  'serve',
+  'schema',
+  'compare',
+  'sweep',
+  'baseline',
+  'report',
+  'export',
+  'view',
+  'init',
+  'recover',
+] as const

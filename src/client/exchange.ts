@@ -10,6 +10,8 @@ export interface Exchange {
   body?: string
   timeoutMs: number
   route?: Route | undefined
+  /** Aborted: the exchange is given up, and rejects with its reason. */
+  signal?: AbortSignal | undefined
 }
 
 export interface Answered {
@@ -27,13 +29,13 @@ export function exchange(asked: Exchange): Promise<Answered> {
 }
 
 /** Node's own fetch: the calling thread has no other use for undici, and loading it takes a while. */
-async function fetched({ url, method, headers, body, timeoutMs }: Exchange): Promise<Answered> {
+async function fetched({ url, method, headers, body, timeoutMs, signal }: Exchange): Promise<Answered> {
   const answer = await fetch(url, {
     method,
     headers: pairs(headers),
     ...(body === undefined ? {} : { body }),
     redirect: 'manual',
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: either(timeoutMs, signal),
   })
   const location = answer.headers.get('location') ?? undefined
   return { status: answer.status, location, text: await answer.text() }
@@ -62,11 +64,12 @@ async function dispatched(asked: Exchange, route: Route): Promise<Answered> {
     headersTimeout: 0,
     bodyTimeout: 0,
   })
-  const signal = AbortSignal.timeout(timeoutMs)
+  const signal = either(timeoutMs, asked.signal)
   try {
     return await new Promise<Answered>((resolve, reject) => {
       let answered: Answered = { status: 0, location: undefined, text: '' }
       const chunks: Buffer[] = []
+      if (signal.aborted) return reject(signal.reason as Error)
       signal.addEventListener('abort', () => reject(signal.reason as Error))
       client.dispatch(
         {
@@ -89,6 +92,11 @@ async function dispatched(asked: Exchange, route: Route): Promise<Answered> {
   } finally {
     await client.destroy()
   }
+}
+
+function either(timeoutMs: number, signal: AbortSignal | undefined): AbortSignal {
+  const timeout = AbortSignal.timeout(timeoutMs)
+  return signal === undefined ? timeout : AbortSignal.any([timeout, signal])
 }
 
 function proxyHeaders(route: Route | undefined): string[] {

@@ -50,6 +50,11 @@ export function overallVerdict(results: readonly Pick<ThresholdResult, 'verdict'
   return order.find((verdict) => results.some((result) => result.verdict === verdict)) ?? 'pass'
 }
 
+/** A run that was cut short is no pass: what it did not send might have broken a threshold. A fail stays one. */
+export function incompleteAtBest(verdict: Verdict, interrupted: boolean): Verdict {
+  return interrupted && verdict === 'pass' ? 'undecided' : verdict
+}
+
 function judge(
   threshold: ParsedThreshold,
   view: MetricsView,

@@ -3,7 +3,7 @@ export * from './baseline/index.ts'
 export * from './capacity/index.ts'
 export type { Operator } from './condition.ts'
 export { InvalidRunError, ThresholdError, UndecidedError } from './errors.ts'
-export { type EvaluateOptions, evaluateThresholds, isAccepted, overallVerdict } from './evaluate.ts'
+export { type EvaluateOptions, evaluateThresholds, incompleteAtBest, isAccepted, overallVerdict } from './evaluate.ts'
 export { type Figure, parseKey, quantityOf } from './figure.ts'
 export { formatConfidence, formatCount, formatNumber, readableUnit, withUnit } from './format.ts'
 export {

@@ -50,8 +50,10 @@ export class Counters {
     Atomics.add(this.#cells, 1 + worker * SLOTS + HEARTBEAT, 1)
   }
 
+  /** Changes as long as the thread gets on: its timers run, or, where they must wait, it starts or finishes requests. */
   heartbeat(worker: number): number {
-    return Atomics.load(this.#cells, 1 + worker * SLOTS + HEARTBEAT)
+    const at = 1 + worker * SLOTS
+    return [HEARTBEAT, STARTED, FINISHED].reduce((sum, slot) => sum + Atomics.load(this.#cells, at + slot), 0)
   }
 
   /** A new phase begins; only while every thread is idle. */

@@ -64,9 +64,9 @@ export class Engine implements ConnectionListener {
   async preconnect(count: number): Promise<void> {
     // Those that a server closed while they rested are opened anew.
     const lost = this.#connections.filter((connection) => connection.isLost)
-    for (let i = 0; i < lost.length; i += OPENING)
+    for (let i = 0; i < lost.length && !this.#stopping; i += OPENING)
       await Promise.all(lost.slice(i, i + OPENING).map((connection) => connection.preconnect()))
-    while (this.#connections.length < count) {
+    while (this.#connections.length < count && !this.#stopping) {
       const group = Math.min(OPENING, count - this.#connections.length)
       await Promise.all(Array.from({ length: group }, () => this.#newConnection().preconnect()))
     }

@@ -10,8 +10,16 @@ import { share } from './share.ts'
 import { takeThread } from './spareThread.ts'
 import type { ThreadHealth } from './threadHealth.ts'
 
-/** A thread that does not count its heartbeat on for this long hangs. */
-const HANG_MS = 10_000
+/**
+ * A thread that shows no sign of life at so many checks in a row hangs. Checks are counted rather than time:
+ * while the machine sleeps, or this thread itself has no time, nobody is to blame.
+ */
+const HANG_CHECKS = 10
+const CHECK_MS = 1000
+/** Longest time for loading the user's modules and a first request to ourselves. */
+const READY_MS = 60_000
+/** A thread that has been told to end, and is not gone after this, is given up. */
+const END_MS = 1000
 /** Time between the order to begin and the beginning, so that all threads have heard it. */
 const LEAD_MS = 5
 const MAX_PRECONNECT_OPEN_LOOP = 256
@@ -37,8 +45,12 @@ interface Thread {
   worker: Worker
   reply: ((message: FromThread | { type: 'broken'; reason: string }) => void) | undefined
   broken: string | undefined
+  /** Why it is about to end, while what it has sent may still be on its way. */
+  fate: string | undefined
   heartbeat: number
-  beatAt: number
+  /** It has counted at all. */
+  beats: boolean
+  missed: number
 }
 
 export class LoadPool {
@@ -54,7 +66,7 @@ export class LoadPool {
     this.#threads = Array.from({ length: workers }, (_, worker) =>
       this.#startThread({ ...setup, worker, workers, counters: this.#counters.buffer }, onBatch),
     )
-    this.#watch = setInterval(() => this.#checkHeartbeats(), 1000)
+    this.#watch = setInterval(() => this.#checkHeartbeats(), CHECK_MS)
     this.#watch.unref()
   }
 
@@ -68,7 +80,12 @@ export class LoadPool {
    */
   async calibrate(): Promise<number | null> {
     const server = await startCannedServer()
+    const deadline = setTimeout(() => {
+      for (const [i, thread] of this.#threads.entries())
+        if (thread.reply !== undefined) this.#end(thread, `load thread ${i} was not ready within ${READY_MS / 1000} s`)
+    }, READY_MS)
     const replies = await this.#askAll(() => ({ type: 'calibrate', port: server.port }))
+    clearTimeout(deadline)
     server.close()
     const overheads = replies.flatMap((reply) => (reply.type === 'calibrated' ? reply.overheadMs : []))
     return overheads.length === 0 ? null : Math.min(...overheads)
@@ -122,7 +139,7 @@ export class LoadPool {
       this.#threads.map(async ({ worker, broken }) => {
         if (broken !== undefined) return void (await worker.terminate())
         worker.postMessage({ type: 'close' } satisfies ToThread)
-        const timer = setTimeout(() => void worker.terminate(), 1000)
+        const timer = setTimeout(() => void worker.terminate(), END_MS)
         await new Promise((resolve) => worker.once('exit', resolve))
         clearTimeout(timer)
       }),
@@ -132,16 +149,34 @@ export class LoadPool {
   #startThread(setup: ThreadSetup, onBatch: (batch: SampleBatch) => void): Thread {
     const worker = takeThread()
     worker.postMessage({ type: 'setup', setup } satisfies ToThread)
-    const thread: Thread = { worker, reply: undefined, broken: undefined, heartbeat: 0, beatAt: performance.now() }
+    const thread: Thread = {
+      worker,
+      reply: undefined,
+      broken: undefined,
+      fate: undefined,
+      heartbeat: 0,
+      beats: false,
+      missed: 0,
+    }
     worker.on('message', (message: FromThread) => {
       if (message.type === 'batch') onBatch(message.batch)
       else if (message.type !== 'warmed') thread.reply?.(message)
     })
-    worker.on('error', (error) => this.#break(thread, `load thread ${setup.worker} crashed: ${error.message}`))
+    worker.on('error', (error) => {
+      thread.fate ??= `load thread ${setup.worker} crashed: ${wordsOf(error)}`
+    })
+    // Comes last, after all that the thread has sent.
     worker.on('exit', () => {
-      if (!this.#closing) this.#break(thread, `load thread ${setup.worker} ended before its work was done`)
+      if (!this.#closing)
+        this.#break(thread, thread.fate ?? `load thread ${setup.worker} ended before its work was done`)
     })
     return thread
+  }
+
+  #end(thread: Thread, reason: string): void {
+    thread.fate ??= reason
+    void thread.worker.terminate()
+    setTimeout(() => this.#break(thread, thread.fate!), END_MS).unref()
   }
 
   #break(thread: Thread, reason: string): void {
@@ -156,14 +191,12 @@ export class LoadPool {
   #checkHeartbeats(): void {
     this.#threads.forEach((thread, i) => {
       const heartbeat = this.#counters.heartbeat(i)
-      const now = performance.now()
-      if (heartbeat !== thread.heartbeat || thread.reply === undefined) {
-        thread.heartbeat = heartbeat
-        thread.beatAt = now
-      } else if (now - thread.beatAt > HANG_MS) {
-        this.#break(thread, `load thread ${i} did not answer for ${HANG_MS / 1000} s`)
-        void thread.worker.terminate()
-      }
+      // One that is still loading its code has not begun to count.
+      thread.beats ||= heartbeat > 0
+      if (heartbeat !== thread.heartbeat || thread.reply === undefined || !thread.beats) thread.missed = 0
+      else if (++thread.missed === HANG_CHECKS)
+        this.#end(thread, `load thread ${i} hung: it did not answer for ${(HANG_CHECKS * CHECK_MS) / 1000} s`)
+      thread.heartbeat = heartbeat
     })
   }
 
@@ -173,7 +206,7 @@ export class LoadPool {
         (thread, i) =>
           new Promise<FromThread | { type: 'broken'; reason: string }>((resolve) => {
             if (thread.broken !== undefined) return resolve({ type: 'broken', reason: thread.broken })
-            thread.beatAt = performance.now()
+            thread.missed = 0
             thread.reply = (reply) => {
               thread.reply = undefined
               resolve(reply)
@@ -183,4 +216,9 @@ export class LoadPool {
       ),
     )
   }
+}
+
+/** What is thrown need not be an error. */
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -69,8 +69,6 @@ port.on('message', async (message: ToThread) => {
 })
 
 async function start(setup: ThreadSetup): Promise<Run> {
-  for (const url of setup.imports ?? []) await import(url)
-  const api = await loadApi(setup.api)
   const writer = new BatchWriter(setup.worker)
   const counters = new Counters(setup.workers, setup.counters)
   const flush = (): void => {
@@ -82,6 +80,8 @@ async function start(setup: ThreadSetup): Promise<Run> {
     counters.beat(setup.worker)
     flush()
   }, FLUSH_MS)
+  for (const url of setup.imports ?? []) await import(url)
+  const api = await loadApi(setup.api)
   const engine = new Engine({
     target: {
       api,

@@ -24,15 +24,19 @@ export function verdictLines(result: Result, style: TerminalStyle = PLAIN_STYLE)
 }
 
 /** The verdict as a reader takes it: a run in which nothing succeeded has not passed, whatever it was gated on. */
-export function shownVerdict({ verdict, summary }: Result): Verdict {
+export function shownVerdict({ verdict, summary, interrupted }: Result): Verdict {
+  // One of an earlier version may say that an interrupted run has passed.
+  if (interrupted && verdict === 'pass') return 'undecided'
   return verdict === 'pass' && summary.succeededRequests === 0 ? 'fail' : verdict
 }
 
 /** One sentence, for instance `fail, 1 of 2 thresholds broken`. */
 export function verdictSentence(result: Result): string {
   const verdict = shownVerdict(result)
-  const { thresholds, summary } = result
-  if (verdict === 'invalid') return 'invalid, the client was the bottleneck'
+  const { thresholds, summary, client } = result
+  if (verdict === 'invalid')
+    return client.broken === undefined ? 'invalid, the client was the bottleneck' : `invalid, ${client.broken}`
+  if (verdict === 'undecided' && result.interrupted) return `incomplete, ${cutShort(summary)}`
   if (summary.succeededRequests === 0) return `${verdict}, no request succeeded`
   if (thresholds.length === 0) return `${verdict}, no thresholds were set`
   const counted = thresholds.filter((threshold) => threshold.verdict === verdict).length
@@ -40,6 +44,11 @@ export function verdictSentence(result: Result): string {
   if (verdict === 'fail') return `fail, ${ofAll} broken`
   if (verdict === 'undecided') return `undecided, ${ofAll} not decided`
   return `pass, ${ofAll} kept`
+}
+
+function cutShort({ totalRequests, expectedRequests }: Result['summary']): string {
+  const of = expectedRequests === null ? '' : ` of ${expectedRequests}`
+  return `the run was cut short after ${totalRequests}${of} requests`
 }
 
 /** The whole story of a threshold, as the gate told it, or from its figures. */
@@ -105,8 +114,10 @@ function thresholdLines(result: Result, style: TerminalStyle): string[] {
 function clientLines({ client, verdict }: Result, style: TerminalStyle): string[] {
   if (client.valid) return []
   const warning =
-    'Client health: the load generator was the bottleneck, so these figures are its own rather than the server’s' +
-    `${verdict === 'invalid' ? '' : ' (a warning only, because of onInvalid)'}:`
+    client.broken !== undefined
+      ? 'Client health: part of the load was not sent, so these figures are not those of the run that was asked for:'
+      : 'Client health: the load generator was the bottleneck, so these figures are its own rather than the server’s' +
+        `${verdict === 'invalid' ? '' : ' (a warning only, because of onInvalid)'}:`
   const [first, ...rest] = wrapText(plainText(warning, style), style.columns)
   return [
     ...[first!, ...rest].map((line) => coloured('yellow', line, style)),

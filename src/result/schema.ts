@@ -82,6 +82,7 @@ export const clientHealthSchema = z.object({
   harnessOverheadMs: optionalNumber.describe(
     'median latency of an instant loopback answer: what the harness itself adds',
   ),
+  broken: z.string().optional().describe('how a load thread crashed or hung: part of the load was not sent'),
 })
 
 export const environmentSchema = z.object({

@@ -6,20 +6,22 @@ import { LoadPool, packBodies, prepareThread, type SharedBodies } from '../load/
 import type { MetricsView } from '../metrics/index.ts'
 import type { CapacityResult, PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
-import { ResultStore } from '../store/index.ts'
+import { ResultStore, requireWritable } from '../store/index.ts'
 import { onAbort, pause } from './abort.ts'
 import { againstBaseline } from './baseline.ts'
 import { withBudget } from './budget.ts'
 import { testConnection } from './connectionTest.ts'
 import { buildConversations } from './conversations.ts'
+import { connectionsOf, requireDescriptors } from './descriptors.ts'
 import { openEndpoint, requestHeaders } from './endpoint.ts'
 import { withFirstBodies } from './firstBodies.ts'
 import { gatesOf } from './gates.ts'
 import type { RunHooks } from './hooks.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf } from './levels.ts'
+import { startsServer } from './localServer.ts'
 import { inOrder, type LoadPlan } from './plan.ts'
-import { trackProgress } from './progressFile.ts'
+import { withProgressFile } from './progressFile.ts'
 import { type Protocol, protocolOf } from './protocol.ts'
 import { redactConfig } from './redact.ts'
 import { readRecording } from './replay.ts'
@@ -59,11 +61,14 @@ const TEST_TIMEOUT_MS = 120_000
  */
 export async function runPerfBenchmark(
   input: Config | Record<string, unknown>,
-  given: RunHooks = {},
+  hooks: RunHooks = {},
 ): Promise<Outcome> {
   const scenario = await protocolOf(resolveConfig(input))
+  return withProgressFile(scenario.config, hooks, (watched) => runScenario(scenario, watched))
+}
+
+async function runScenario(scenario: Protocol, hooks: RunHooks): Promise<Outcome> {
   const { config } = scenario
-  const hooks = config.enableProgressTracker ? trackProgress(config.outputsDir, given) : given
   if (config.slaAutoTune) {
     // Loaded when wanted: it builds on this file.
     const { runCapacity } = await import('./capacity.ts')
@@ -94,6 +99,11 @@ export async function runPlan(
   const { thresholds, objectives, notices } = gatesOf(config, plan.extent)
   for (const notice of notices) hooks.onNotice?.(notice)
   const wanted = Math.max(...plan.extent.map(({ level }) => (level.firstBody ?? 0) + withBudget(level, config).number))
+  if (config.store !== 'none') requireWritable(config.outputsDir)
+  requireDescriptors({
+    connections: Math.max(...plan.extent.flatMap(({ level, warmup }) => [level, warmup ?? level].map(connectionsOf))),
+    embedded: config.url === undefined && !startsServer(config),
+  })
   prepareThread()
   const limit = Math.min(wanted, MAX_BODIES)
   const conversations = config.multiTurn ? await readConversations(config, limit, hooks.onNotice) : undefined
@@ -144,6 +154,7 @@ export async function runPlan(
             headers,
             body: bodyTexts[0]!,
             timeoutMs: Math.min(config.totalTimeout * 1000, TEST_TIMEOUT_MS),
+            signal: hooks.signal,
           }),
     ])
     const outcomes: LevelOutcome[] = []

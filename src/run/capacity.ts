@@ -1,5 +1,4 @@
 /** Searches for the most load an endpoint carries within a service level: one pool and one endpoint for all steps. */
-import { writeFileSync } from 'node:fs'
 import { ConfigError, type ResolvedConfig } from '../config/index.ts'
 import {
   bestLevel,
@@ -22,7 +21,7 @@ import {
   valuesOf,
 } from '../gates/index.ts'
 import { type CapacityCriterion, type CapacityResult, SCHEMA_VERSION, type Verdict } from '../result/index.ts'
-import { reservePath } from '../store/index.ts'
+import { reservePath, writeWholeFile } from '../store/index.ts'
 import { type Outcome, runPlan } from './benchmark.ts'
 import { inSteps, type Step, stepResult } from './capacitySteps.ts'
 import { environment } from './environment.ts'
@@ -262,7 +261,7 @@ function written(capacity: CapacityResult, config: ResolvedConfig, hooks: RunHoo
     kind: 'capacity',
     ending: '.json',
   })
-  writeFileSync(`${path}.json`, `${JSON.stringify(capacity, null, 2)}\n`)
+  writeWholeFile(`${path}.json`, `${JSON.stringify(capacity, null, 2)}\n`)
   return [`${path}.json`]
 }
 

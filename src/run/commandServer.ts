@@ -1,9 +1,10 @@
 /** A server under test that we start ourselves: a shell command, awaited until it answers, and surely stopped again. */
 import { type ChildProcess, fork } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigError, EndpointError } from '../config/index.ts'
+import { makeFolder } from '../store/index.ts'
 import type { FromSupervisor, ToSupervisor } from './commandSupervisor.ts'
 
 export interface CommandServerOptions {
@@ -81,7 +82,7 @@ export async function startCommandServer(options: CommandServerOptions): Promise
 }
 
 function superviseIn(logPath: string): ChildProcess {
-  mkdirSync(dirname(logPath), { recursive: true })
+  makeFolder(dirname(logPath))
   writeFileSync(logPath, '')
   const log = openSync(logPath, 'a')
   const file = new URL(

@@ -1,5 +1,4 @@
 /** Comparison of two endpoints in one run: the same prompts in interleaved blocks, judged side by side. */
-import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConfigError } from '../config/index.ts'
@@ -13,17 +12,20 @@ import {
   SIDES,
   type Side,
 } from '../gates/comparison/index.ts'
-import { overallVerdict } from '../gates/index.ts'
+import { incompleteAtBest, overallVerdict } from '../gates/index.ts'
 import type { Level } from '../load/index.ts'
 import type { DistributionName } from '../metrics/index.ts'
 import { COMPARISON_SCHEMA_VERSION, type ComparisonResult, type Verdict } from '../result/index.ts'
-import { fileName, reservePath } from '../store/index.ts'
+import { fileName, requireWritable, reservePath, writeWholeFile } from '../store/index.ts'
 import { onAbort } from './abort.ts'
+import { isJudged } from './clientHealth.ts'
 import { type ComparisonConfig, type ResolvedComparison, resolveComparison } from './comparison/config.ts'
 import { blockOrder } from './comparison/order.ts'
 import { SideRun } from './comparison/side.ts'
+import { connectionsOf, requireDescriptors } from './descriptors.ts'
 import { environment } from './environment.ts'
 import type { RunHooks } from './hooks.ts'
+import { withProgressFile } from './progressFile.ts'
 import { redactConfig } from './redact.ts'
 import { MAX_BODIES } from './requests.ts'
 
@@ -50,6 +52,10 @@ export async function runComparison(
   hooks: RunHooks = {},
 ): Promise<ComparisonOutcome> {
   const comparison = resolveComparison(input)
+  return withProgressFile(comparison.sides.baseline.config, hooks, (watched) => runBothSides(comparison, watched))
+}
+
+async function runBothSides(comparison: ResolvedComparison, hooks: RunHooks): Promise<ComparisonOutcome> {
   const { config } = comparison.sides.baseline
   if (config.multiTurn)
     throw new ConfigError(
@@ -58,6 +64,13 @@ export async function runComparison(
     )
   const wanted = comparison.blockSize * comparison.looks.at(-1)!.blocks
   const prompts = await readPrompts(config, Math.min(wanted, MAX_BODIES))
+  if (config.store !== 'none') requireWritable(config.outputsDir)
+  const sideConfigs = SIDES.map((name) => comparison.sides[name].config)
+  // Both sides keep their connections open throughout.
+  requireDescriptors({
+    connections: SIDES.length * connectionsOf(comparison.level.level),
+    embedded: sideConfigs.every(({ url }) => url === undefined),
+  })
   const startedAt = new Date()
   const label = hooks.label ?? config.name
   const paths = pathsOf(comparison, label, startedAt)
@@ -91,7 +104,7 @@ export async function runComparison(
     const jsonPath = paths === undefined ? null : `${paths.json}.json`
     const result = resultOf(comparison, { ...measured, baseline, candidate, hooks, startedAt, label, jsonPath })
     for (const side of sides) await side.finish(result)
-    if (jsonPath !== null) writeFileSync(jsonPath, `${JSON.stringify(result, null, 2)}\n`)
+    if (jsonPath !== null) writeWholeFile(jsonPath, `${JSON.stringify(result, null, 2)}\n`)
     return { result, verdict: result.verdict, jsonPath }
   } finally {
     await Promise.all(sides.map((side) => side.close()))
@@ -146,6 +159,7 @@ async function measure(
     seed: config.loadSeed + block,
     firstIndex: block * blockSize,
   })
+  const isBroken = (): boolean => SIDES.some((side) => sides[side].isBroken)
   const watch = watchProgress(comparison, sides, hooks)
   const pairs: BlockPair[] = []
   let sent = ''
@@ -155,7 +169,7 @@ async function measure(
     const warmup = { ...levelOf(0), number: level.warmup?.number ?? blockSize }
     for (const side of order[0]!) if (!hooks.signal?.aborted) await sides[side].warmUp(warmup)
     for (const look of looks) {
-      while (pairs.length < look.blocks && !hooks.signal?.aborted) {
+      while (pairs.length < look.blocks && !hooks.signal?.aborted && !isBroken()) {
         const block = pairs.length
         const pair: Partial<BlockPair> = {}
         for (const side of order[block]!) {
@@ -163,7 +177,7 @@ async function measure(
           sent += side === 'baseline' ? 'B' : 'C'
         }
         // A block that was cut short has no like on the other side.
-        if (!hooks.signal?.aborted) pairs.push(pair as BlockPair)
+        if (!hooks.signal?.aborted && !isBroken()) pairs.push(pair as BlockPair)
       }
       looked++
       // An interruption is a look at no planned time: the strictest one.
@@ -171,7 +185,7 @@ async function measure(
         ? Math.max(...looks.map((planned) => planned.confidence))
         : look.confidence
       judged = judgeRegressions(regressions, pairs, confidence)
-      if (hooks.signal?.aborted || !needsMore(regressions, judged)) break
+      if (hooks.signal?.aborted || isBroken() || !needsMore(regressions, judged)) break
       if (look !== looks.at(-1))
         hooks.onNotice?.(`undecided after ${pairs.length} pairs of blocks: measuring more, up to ${order.length}`)
     }
@@ -222,7 +236,7 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
   const interrupted = hooks.signal?.aborted === true || hooks.killSignal?.aborted === true
   const baseline = parts.baseline.describe()
   const candidate = parts.candidate.describe()
-  const valid = (baseline.client.valid && candidate.client.valid) || config.onInvalid === 'warn'
+  const valid = isJudged(baseline.client, config) && isJudged(candidate.client, config)
   const notes: string[] = []
   for (const side of SIDES) {
     const run = parts[side]
@@ -255,7 +269,7 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
     },
     confidence: comparison.confidence,
     regressions: judged,
-    verdict: overallVerdict(judged, valid),
+    verdict: incompleteAtBest(overallVerdict(judged, valid), interrupted),
     environment: environment(),
     resultJsonPath: jsonPath,
     notes,

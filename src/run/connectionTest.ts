@@ -14,15 +14,18 @@ export interface TestTarget {
   body: string
   timeoutMs: number
   route?: Route | undefined
+  /** Aborted: the test is given up, without an error. */
+  signal?: AbortSignal | undefined
 }
 
 /** @throws EndpointError with what the server, or the network, said */
-export async function testConnection({ url, headers, body, timeoutMs, route }: TestTarget): Promise<void> {
+export async function testConnection({ url, headers, body, timeoutMs, route, signal }: TestTarget): Promise<void> {
   let answer: Answered
   try {
     // The answer is read to its end, so that the server is at rest when the run begins.
-    answer = await exchange({ url, method: 'POST', headers, body, timeoutMs, route })
+    answer = await exchange({ url, method: 'POST', headers, body, timeoutMs, route, signal })
   } catch (error) {
+    if (signal?.aborted) return
     const { cause, words } = describe(error as Error, timeoutMs)
     throw new EndpointError(`endpoint ${url}: no answer to the connection test (${cause}: ${words}); ${advice(cause)}`)
   }

@@ -1,8 +1,7 @@
 /** Runs one level of load: warmup, measured phase, figures, verdict, files. */
-import { writeFileSync } from 'node:fs'
 import type { Api } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
-import { overallVerdict, type ParsedThreshold, storedIntervals } from '../gates/index.ts'
+import { incompleteAtBest, overallVerdict, type ParsedThreshold, storedIntervals } from '../gates/index.ts'
 import type { LoadPool, SharedBodies } from '../load/index.ts'
 import {
   distributions,
@@ -23,8 +22,8 @@ import {
   type ThresholdResult,
 } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
-import { type ResultStore, reservePath } from '../store/index.ts'
-import { judgeClient } from './clientHealth.ts'
+import { ownProcess, type ResultStore, reservePath, writeWholeFile } from '../store/index.ts'
+import { isJudged, judgeClient } from './clientHealth.ts'
 import { plannedTurns } from './conversations.ts'
 import type { Endpoint } from './endpoint.ts'
 import { environment } from './environment.ts'
@@ -65,7 +64,7 @@ export interface LevelOutcome {
   result: Result
   metrics: RunMetrics
   jsonPath: string | null
-  /** A threshold with abortOnFail was broken: no further level is wanted. */
+  /** A threshold with abortOnFail was broken, or a load thread: no further level is wanted. */
   aborted: boolean
   /** The load threads could not keep up; more of them might. */
   overloaded: boolean
@@ -97,6 +96,7 @@ export async function runLevel(
       startedAt: startedAt.toISOString(),
       level,
       endpoint: endpoint.url,
+      process: ownProcess(),
     })
     const pipeline = new Pipeline(context, store)
     context.batches.listener = (batch) => pipeline.take(batch)
@@ -166,14 +166,14 @@ export async function runLevel(
     store?.setFact('result', result)
     await store?.finish()
     if (path !== undefined) {
-      writeFileSync(`${path}.json`, renderJson(result))
+      writeWholeFile(`${path}.json`, renderJson(result))
       if (config.visualizer !== undefined) await writeVisualizer(config.visualizer, path, result, hooks)
     }
     return {
       result,
       metrics,
       jsonPath: path === undefined ? null : `${path}.json`,
-      aborted: judging.aborted,
+      aborted: judging.aborted || report.broken !== undefined,
       overloaded: !client.valid && report.broken === undefined && client.socketsRefused === 0,
     }
   } finally {
@@ -307,7 +307,7 @@ function buildResult(
               : 'mixed',
     },
     thresholds,
-    verdict: overallVerdict(thresholds, client.valid || config.onInvalid === 'warn'),
+    verdict: incompleteAtBest(overallVerdict(thresholds, isJudged(client, config)), interrupted),
     client,
     environment: environment(),
     intervals: storedIntervals(metrics, timeline),

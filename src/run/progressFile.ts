@@ -1,37 +1,102 @@
 /** `--enable-progress-tracker`: progress.json, for a program that watches the run from outside. */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ResolvedConfig } from '../config/index.ts'
+import { isAlive, makeFolder, ownProcess, writeWholeFile } from '../store/index.ts'
 import type { RunHooks, RunProgress } from './hooks.ts'
 
 /** The file is written at most so often, and at each change of phase. */
 const EVERY_MS = 500
 
-/** Hooks that also write the file; one that cannot be written is said once, and the run goes on. */
-export function trackProgress(outputsDir: string, hooks: RunHooks): RunHooks {
-  const path = join(outputsDir, 'progress.json')
+type Status = 'running' | 'done' | 'interrupted' | 'failed'
+
+/**
+ * Does `work` with hooks that also write the file, where the scenario asks for it. However the work ends, the file says
+ * so: it is not left at `running`. One that cannot be written is said once, and the run goes on.
+ */
+export async function withProgressFile<T>(
+  { enableProgressTracker, outputsDir }: Pick<ResolvedConfig, 'enableProgressTracker' | 'outputsDir'>,
+  hooks: RunHooks,
+  work: (hooks: RunHooks) => Promise<T>,
+): Promise<T> {
+  if (!enableProgressTracker) return work(hooks)
+  const file = trackProgress(outputsDir, hooks)
+  const isInterrupted = (): boolean => hooks.signal?.aborted === true || hooks.killSignal?.aborted === true
+  try {
+    const result = await work(file.hooks)
+    file.end(isInterrupted() ? 'interrupted' : 'done')
+    return result
+  } catch (error) {
+    file.end(isInterrupted() ? 'interrupted' : 'failed')
+    throw error
+  }
+}
+
+/**
+ * Puts right what a killed run left at `running`.
+ * @returns the path of the file that was put right; undefined: there is none, or its run goes on
+ */
+export function mendProgressFile(folder: string): string | undefined {
+  const path = progressPath(folder)
+  if (!existsSync(path)) return undefined
+  const record = readRecord(path)
+  if (record?.['status'] !== 'running' || isAlive(record['process']) === true) return undefined
+  write(path, { ...record, status: 'interrupted' satisfies Status })
+  return path
+}
+
+function trackProgress(outputsDir: string, hooks: RunHooks): { hooks: RunHooks; end: (status: Status) => void } {
+  const path = progressPath(outputsDir)
+  const owner = ownProcess()
+  let last: RunProgress | undefined
   let lastAt = Number.NEGATIVE_INFINITY
   let lastStage = ''
   let failed = false
+  function tell(status: Status, progress: RunProgress): void {
+    if (failed) return
+    try {
+      makeFolder(outputsDir)
+      write(path, { status, ...progressRecord(progress), updatedAt: new Date().toISOString(), process: owner })
+    } catch (error) {
+      failed = true
+      hooks.onNotice?.(`progress is not tracked: ${(error as Error).message}`)
+    }
+  }
   return {
-    ...hooks,
-    onProgress(progress) {
-      hooks.onProgress?.(progress)
-      const stage = `${progress.level} ${progress.phase}`
-      const isLast = progress.total !== null && progress.done >= progress.total
-      const now = performance.now()
-      if (failed || (stage === lastStage && !isLast && now - lastAt < EVERY_MS)) return
-      lastAt = now
-      lastStage = stage
-      try {
-        mkdirSync(outputsDir, { recursive: true })
-        // Renamed into place: a reader never sees half a file.
-        writeFileSync(`${path}.part`, `${JSON.stringify(progressRecord(progress), null, 2)}\n`)
-        renameSync(`${path}.part`, path)
-      } catch (error) {
-        failed = true
-        hooks.onNotice?.(`progress is not tracked: cannot write ${path}: ${(error as Error).message}`)
-      }
+    hooks: {
+      ...hooks,
+      onProgress(progress) {
+        hooks.onProgress?.(progress)
+        last = progress
+        const stage = `${progress.level} ${progress.phase}`
+        const now = performance.now()
+        if (stage === lastStage && now - lastAt < EVERY_MS) return
+        lastAt = now
+        lastStage = stage
+        tell('running', progress)
+      },
     },
+    end(status) {
+      if (last !== undefined) tell(status, last)
+    },
+  }
+}
+
+function progressPath(folder: string): string {
+  return join(folder, 'progress.json')
+}
+
+/** A reader never sees half a file. */
+function write(path: string, record: Record<string, unknown>): void {
+  writeWholeFile(path, `${JSON.stringify(record, null, 2)}\n`)
+}
+
+function readRecord(path: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    return typeof value === 'object' && value !== null ? { ...value } : undefined
+  } catch {
+    return undefined
   }
 }
 
@@ -40,10 +105,5 @@ function progressRecord(progress: RunProgress): Record<string, unknown> {
   const { phase, level, levels, done, total, elapsedSeconds, durationSeconds } = progress
   const shares = [total === null ? 0 : done / total, durationSeconds === null ? 0 : elapsedSeconds / durationSeconds]
   const share = phase === 'measuring' ? Math.min(1, Math.max(...shares)) : 0
-  return {
-    status: phase === 'measuring' && share >= 1 && level + 1 === levels ? 'done' : 'running',
-    percent: Number((((level + share) / levels) * 100).toFixed(1)),
-    ...progress,
-    updatedAt: new Date().toISOString(),
-  }
+  return { percent: Number((((level + share) / levels) * 100).toFixed(1)), ...progress }
 }

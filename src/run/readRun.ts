@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { ConfigError } from '../config/index.ts'
 import { type Result, resultSchema } from '../result/index.ts'
-import { type ResultReader, readResultDb } from '../store/index.ts'
-import { rebuildResult } from './rebuild.ts'
+import { isAlive, type ResultReader, readResultDb } from '../store/index.ts'
+import { rebuildResult, type Unfinished } from './rebuild.ts'
 
 export interface RecordedRun {
   result: Result
@@ -12,7 +12,11 @@ export interface RecordedRun {
   dbPath: string | undefined
   /** False while the run goes on, and for one that was killed. */
   finished: boolean
+  state: RunState
 }
+
+/** `unknown`: without a result, and whether its process still runs cannot be known here. */
+export type RunState = 'finished' | Unfinished
 
 /**
  * Reads runs from result JSON files, result DBs and folders of them, each run once.
@@ -39,11 +43,24 @@ export function readRunDb(path: string): RecordedRun {
   }
 }
 
-function resultOf(reader: ResultReader): { result: Result; finished: boolean } {
+function resultOf(reader: ResultReader): Pick<RecordedRun, 'result' | 'finished' | 'state'> {
   const parsed = reader.finished ? resultSchema.safeParse(reader.facts['result']) : undefined
-  return parsed?.success
-    ? { result: parsed.data, finished: true }
-    : { result: rebuildResult(reader), finished: reader.finished }
+  if (parsed?.success) return { result: parsed.data, finished: true, state: 'finished' }
+  if (isComparedSide(reader)) return { result: rebuildResult(reader, 'compared'), finished: true, state: 'finished' }
+  const state = unfinishedState(reader)
+  return { result: rebuildResult(reader, state), finished: reader.finished, state }
+}
+
+/** The result of a comparison is one of both sides, and lies in a file of its own. */
+function isComparedSide({ facts }: ResultReader): boolean {
+  const { comparison } = facts
+  return typeof comparison === 'object' && comparison !== null && 'verdict' in comparison
+}
+
+/** Of a run without a result: its process is asked for. */
+function unfinishedState({ facts }: ResultReader): Unfinished {
+  const alive = isAlive(facts['process'])
+  return alive === undefined ? 'unknown' : alive ? 'running' : 'interrupted'
 }
 
 function filesOf(path: string): string[] {
@@ -71,7 +88,7 @@ function readFile(path: string): RecordedRun[] {
         `"${path}": this is not a result of perfgate: ${issue?.path.join('.') || 'it'}: ${issue?.message}`,
       )
     }
-    return { result: parsed.data, dbPath: dbOf(path, parsed.data), finished: true }
+    return { result: parsed.data, dbPath: dbOf(path, parsed.data), finished: true, state: 'finished' }
   })
 }
 

@@ -8,8 +8,21 @@ import { environment } from './environment.ts'
 /** Rows turned into samples at a time. */
 const BATCH = 1000
 
+/** What became of a run whose DB has no result. */
+export type Unfinished = 'running' | 'interrupted' | 'unknown'
+
+const STATES: Record<Unfinished | 'compared', string> = {
+  compared:
+    'This is one side of a comparison: its verdict is in the JSON of the comparison, the figures are those of the requests in this DB',
+  running: 'This run is still going on: the figures are those of the requests in its DB so far',
+  interrupted:
+    'This run is incomplete: it was killed, or crashed, before it wrote its result. The figures are those of the requests that reached its DB',
+  unknown:
+    'This run has not written its result: it is still going on, or was killed. The figures are those of the requests in its DB',
+}
+
 /** Figures of the measured requests so far; thresholds are not judged, as the client's health is not known. */
-export function rebuildResult(reader: ResultReader): Result {
+export function rebuildResult(reader: ResultReader, state: Unfinished | 'compared' = 'unknown'): Result {
   const { facts } = reader
   const level = record(facts['level'])
   const config = record(facts['config'])
@@ -21,7 +34,7 @@ export function rebuildResult(reader: ResultReader): Result {
     name: text(config['name']) ?? text(config['model']) ?? 'run',
     startedAt,
     endpoint: { url: text(facts['endpoint']) ?? '', embedded: config['url'] === undefined },
-    interrupted: true,
+    interrupted: state !== 'compared' || record(facts['comparison'])['interrupted'] === true,
     config,
     summary: {
       ...summarize(metrics, {
@@ -42,9 +55,7 @@ export function rebuildResult(reader: ResultReader): Result {
     verdict: 'undecided',
     client: UNKNOWN_CLIENT,
     environment: (facts['environment'] as Environment | undefined) ?? environment(),
-    notes: [
-      'This run has not written its result: it is still going on, or was killed. The figures are those of the requests in its DB; thresholds and the health of the client were not judged.',
-    ],
+    notes: [`${STATES[state]}; thresholds and the health of the client were not judged.`],
   }
 }
 

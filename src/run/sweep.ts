@@ -6,6 +6,8 @@ import { type Outcome, runPlan } from './benchmark.ts'
 import type { RunHooks } from './hooks.ts'
 import { levelAt } from './levelAt.ts'
 import type { RunLevel } from './levels.ts'
+import type { LoadPlan } from './plan.ts'
+import { withProgressFile } from './progressFile.ts'
 import { protocolOf } from './protocol.ts'
 
 export interface SweepRange {
@@ -44,25 +46,22 @@ export async function runSweep(
   const loads = loadsOf(range)
   let stopped = `the end of the range, ${range.to}, was reached`
   const at = (load: number, sentBefore: number): RunLevel => runLevelAt(config, range.variable, load, sentBefore)
-  const outcome = await runPlan(
-    scenario,
-    {
-      extent: [at(loads.at(-1)!, 0)],
-      count: loads.length,
-      next(outcomes) {
-        const results = outcomes.map(({ result }) => result)
-        const why = whyStop(results, range.variable, config)
-        if (why !== undefined) stopped = why
-        const load = loads[outcomes.length]
-        if (why !== undefined || load === undefined) return undefined
-        return at(
-          load,
-          outcomes.reduce((sum, { metrics }) => sum + metrics.total, 0),
-        )
-      },
+  const plan: LoadPlan = {
+    extent: [at(loads.at(-1)!, 0)],
+    count: loads.length,
+    next(outcomes) {
+      const results = outcomes.map(({ result }) => result)
+      const why = whyStop(results, range.variable, config)
+      if (why !== undefined) stopped = why
+      const load = loads[outcomes.length]
+      if (why !== undefined || load === undefined) return undefined
+      return at(
+        load,
+        outcomes.reduce((sum, { metrics }) => sum + metrics.total, 0),
+      )
     },
-    hooks,
-  )
+  }
+  const outcome = await withProgressFile(config, hooks, (watched) => runPlan(scenario, plan, watched))
   if (hooks.signal?.aborted) stopped = 'the sweep was interrupted'
   return { sweep: analyse(outcome.results, range.variable, stopped), outcome }
 }

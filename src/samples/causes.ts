@@ -19,6 +19,7 @@ export const FAILURE_CAUSES = [
   'cancelled',
   'redirect',
   'proxy',
+  'no-descriptors',
 ] as const
 
 export type FailureCause = (typeof FAILURE_CAUSES)[number]

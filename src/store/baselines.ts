@@ -1,10 +1,11 @@
 /** Baselines as files: a result JSON by name, and beside it the history of results that only ever grows. */
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ConfigError, nearest } from '../config/index.ts'
 import { type Result, resultSchema, SCHEMA_VERSION } from '../result/index.ts'
 import { fileName } from './path.ts'
+import { writeWholeFile } from './wholeFile.ts'
 
 export interface Baseline {
   /** For messages: the name, or the path it was given by. */
@@ -49,7 +50,7 @@ export function writeBaseline(name: string, folder: string, results: readonly Re
   const path = baselinePath(safeName(name), folder)
   mkdirSync(folder, { recursive: true })
   // As `--json` prints them: one object, or an array for the levels of a sweep.
-  writeFileSync(path, `${JSON.stringify(results.length === 1 ? results[0] : results, null, 2)}\n`)
+  writeWholeFile(path, `${JSON.stringify(results.length === 1 ? results[0] : results, null, 2)}\n`)
   return path
 }
 

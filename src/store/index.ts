@@ -9,7 +9,12 @@ export {
   readResults,
   writeBaseline,
 } from './baselines.ts'
+export { completeResultDb } from './complete.ts'
+export { makeFolder } from './folder.ts'
+export { isAlive, type Owner, ownProcess } from './owner.ts'
 export { fileName, reservePath, timestamp } from './path.ts'
 export { type ReadOptions, type ResultReader, readResultDb, type StoredRequest } from './reader.ts'
 export { ResultStore, StoreError } from './store.ts'
-export { COLUMN_NAMES, COLUMN_TYPES } from './table.ts'
+export { COLUMN_NAMES, COLUMN_TYPES, DB_VERSION } from './table.ts'
+export { writeWholeFile } from './wholeFile.ts'
+export { requireWritable } from './writable.ts'

@@ -11,6 +11,12 @@ export interface StoreSetup {
   wallOriginMs: number
 }
 
+/** What the thread is started with. */
+export interface ThreadData extends StoreSetup {
+  /** Counted on by the thread as long as it gets on. */
+  beats: SharedArrayBuffer
+}
+
 export type ToStore =
   | { type: 'open'; path: string; facts: Record<string, unknown> }
   | { type: 'batch'; batch: SampleBatch }

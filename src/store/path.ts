@@ -1,7 +1,8 @@
 /** File names of a run: safe, telling, and never those of another run. */
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError } from '../config/index.ts'
+import { makeFolder } from './folder.ts'
 
 export interface PathParts {
   outputsDir: string
@@ -35,7 +36,7 @@ export function reservePath(parts: PathParts): string {
   const stem = names.filter((name) => name !== undefined && name !== '').join('_')
   const folder = parts.outputsDir.replace(/\/+$/, '') || '/'
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     for (let attempt = 1; ; attempt++) {
       const name = attempt === 1 ? stem : `${stem}_${attempt}`
       const path = folder.startsWith('./') ? `./${join(folder, name)}` : join(folder, name)

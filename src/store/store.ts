@@ -1,40 +1,72 @@
 /** The result DB of a run, written on a thread of its own while the run goes on. */
 import { Worker } from 'node:worker_threads'
 import { batchBuffers, type SampleBatch } from '../samples/index.ts'
-import type { FromStore, StoreSetup, ToStore } from './messages.ts'
+import type { FromStore, StoreSetup, ThreadData, ToStore } from './messages.ts'
 
 export class StoreError extends Error {
   override readonly name = 'StoreError'
 }
 
+/**
+ * A thread whose counter stood still at so many checks in a row hangs. It may wait for a slow disk, and longest when
+ * it completes the file.
+ */
+const HANG_CHECKS = 10
+const FINISH_HANG_CHECKS = 60
+const START_HANG_CHECKS = 60
+const CHECK_MS = 1000
+/** A thread that has been told to end, and is not gone after this, is given up. */
+const END_MS = 5000
+
 export class ResultStore {
   readonly #worker: Worker
-  #waiting: { resolve: () => void; reject: (error: Error) => void } | undefined
+  readonly #gone: Promise<void>
+  readonly #watch: NodeJS.Timeout
+  readonly #beats = new Int32Array(new SharedArrayBuffer(4))
+  #waiting: { resolve: () => void; reject: (error: Error) => void; patience: number } | undefined
   #path = ''
+  #isOpen = false
   #failure: StoreError | undefined
+  #crash: string | undefined
+  #closing = false
   readonly #onFailure: (error: StoreError) => void
 
-  /** @param onFailure called once when rows can no longer be written: the load must stop */
-  constructor(setup: StoreSetup, onFailure: (error: StoreError) => void) {
+  /**
+   * @param onFailure called once when rows can no longer be written: the load must stop
+   * @param file the thread; tests have worse ones
+   */
+  constructor(setup: StoreSetup, onFailure: (error: StoreError) => void, file = ownThread()) {
     this.#onFailure = onFailure
-    const file = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
     this.#worker = new Worker(file, {
-      workerData: setup,
+      workerData: { ...setup, beats: this.#beats.buffer } satisfies ThreadData,
       name: 'perfgate store',
       execArgv: ['--disable-warning=ExperimentalWarning'],
     })
     this.#worker.on('message', (message: FromStore) => this.#hear(message))
-    this.#worker.on('error', (error) => this.#fail(error.message))
+    this.#worker.on('error', (error) => {
+      this.#crash = error instanceof Error ? error.message : String(error)
+    })
+    this.#gone = new Promise((resolve) => {
+      // Comes last, after all that the thread has sent.
+      this.#worker.once('exit', () => {
+        clearInterval(this.#watch)
+        if (!this.#closing) this.#fail(`the thread that writes it crashed${this.#crash ? `: ${this.#crash}` : ''}`)
+        resolve()
+      })
+    })
+    this.#watch = this.#watchBeats()
   }
 
   /** Creates the DB. @throws StoreError when the file cannot be created or written */
   async open(path: string, facts: Record<string, unknown>): Promise<void> {
     this.#path = path
-    await this.#ask({ type: 'open', path, facts })
+    await this.#ask({ type: 'open', path, facts }, HANG_CHECKS)
+    this.#isOpen = true
   }
 
   /** Hands a batch over; its buffers are gone afterwards. */
   write(batch: SampleBatch): void {
+    if (this.#failure) return
     this.#worker.postMessage({ type: 'batch', batch } satisfies ToStore, batchBuffers(batch))
   }
 
@@ -44,7 +76,7 @@ export class ResultStore {
 
   /** Waits until everything is on disk and closes the DB. @throws StoreError when something could not be written */
   async finish(): Promise<void> {
-    await this.#ask({ type: 'finish' })
+    await this.#ask({ type: 'finish' }, FINISH_HANG_CHECKS)
   }
 
   /** @throws StoreError when rows could not be written */
@@ -53,15 +85,36 @@ export class ResultStore {
   }
 
   async close(): Promise<void> {
-    const gone = new Promise((resolve) => this.#worker.once('exit', resolve))
+    this.#closing = true
     this.#worker.postMessage({ type: 'close' } satisfies ToStore)
-    await gone
+    await within(END_MS, this.#gone)
+    clearInterval(this.#watch)
+    void this.#worker.terminate()
+    // One that waits inside the operating system cannot be ended, and is not waited for.
+    this.#worker.unref()
   }
 
-  #ask(message: ToStore): Promise<void> {
+  #watchBeats(): NodeJS.Timeout {
+    let seen = 0
+    let missed = 0
+    const watch = setInterval(() => {
+      const beats = Atomics.load(this.#beats, 0)
+      missed = beats === seen ? missed + 1 : 0
+      seen = beats
+      // One that is still loading its code has not begun to count.
+      const hasBegun = beats > 0 || this.#isOpen
+      if (missed < (hasBegun ? (this.#waiting?.patience ?? HANG_CHECKS) : START_HANG_CHECKS)) return
+      clearInterval(watch)
+      this.#fail(`the thread that writes it hung: it did not answer for ${(missed * CHECK_MS) / 1000} s`)
+      void this.#worker.terminate()
+    }, CHECK_MS)
+    return watch.unref()
+  }
+
+  #ask(message: ToStore, patience: number): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure)
     return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject }
+      this.#waiting = { resolve, reject, patience }
       this.#worker.postMessage(message)
     })
   }
@@ -76,9 +129,24 @@ export class ResultStore {
 
   #fail(reason: string): void {
     if (this.#failure) return
-    this.#failure = new StoreError(`result DB ${this.#path}: ${reason}; free space or choose another --outputs-dir`)
+    this.#failure = new StoreError(
+      `result DB ${this.#path}: ${reason}; free space or choose another --outputs-dir (what was written before: perfgate recover)`,
+    )
     if (this.#waiting) this.#waiting.reject(this.#failure)
     else this.#onFailure(this.#failure)
     this.#waiting = undefined
   }
+}
+
+function ownThread(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
+}
+
+async function within(milliseconds: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds)
+  })
+  await Promise.race([work, late])
+  clearTimeout(timer)
 }

@@ -3,36 +3,50 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { Bodies } from '../load/bodies.ts'
 import type { SampleBatch } from '../samples/index.ts'
-import type { FromStore, StoreSetup, ToStore } from './messages.ts'
+import type { FromStore, ThreadData, ToStore } from './messages.ts'
 import { CREATE, INSERT, type RowFacts, rowValues } from './table.ts'
 
 /** What was measured is committed at least this often. */
-const COMMIT_MS = 500
+const COMMIT_MS = 300
+/** Waited for a lock that another program holds on the file, as a DB browser may for a moment. */
+const LOCK_PATIENCE_MS = 5000
 
-const setup = workerData as StoreSetup
+const setup = workerData as ThreadData
+const beats = new Int32Array(setup.beats)
 const port = parentPort!
 let open: { db: DatabaseSync; insert: StatementSync; facts: RowFacts; uncommitted: number } | undefined
 
-port.on('message', (message: ToStore) => {
-  try {
-    handle(message)
-  } catch (error) {
-    send({ type: 'failed', message: (error as Error).message })
-  }
-})
+port.on('message', (message: ToStore) => attempt(() => handle(message)))
 
 const committer = setInterval(() => {
-  try {
-    commit()
-  } catch (error) {
-    send({ type: 'failed', message: (error as Error).message })
-  }
+  Atomics.add(beats, 0, 1)
+  attempt(commit)
 }, COMMIT_MS)
+
+/** After a failure nothing more is written: what is in the file stays as it is. */
+function attempt(work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    const { message, code, errcode } = error as Error & { code?: string; errcode?: number }
+    giveUp()
+    send({ type: 'failed', message: code === 'ERR_SQLITE_ERROR' ? `SQLite: ${message} (code ${errcode})` : message })
+  }
+}
+
+function giveUp(): void {
+  try {
+    open?.db.close()
+  } catch {
+    // The disk that is full, or gone, is the reason we are here.
+  }
+  open = undefined
+}
 
 function handle(message: ToStore): void {
   switch (message.type) {
     case 'open': {
-      const db = new DatabaseSync(message.path)
+      const db = new DatabaseSync(message.path, { timeout: LOCK_PATIENCE_MS })
       // Larger pages and rarer checkpoints (of 64 MiB) than SQLite's own halve the cost of a row with texts.
       db.exec(
         'PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000;',
@@ -64,6 +78,8 @@ function handle(message: ToStore): void {
       commit()
       return
     case 'finish': {
+      // After a failure, which is known by now.
+      if (open === undefined) return
       commit()
       // One plain file is left, that any SQLite client can open and copy.
       open?.db.exec('PRAGMA journal_mode = DELETE;')
@@ -74,11 +90,15 @@ function handle(message: ToStore): void {
     }
     case 'close':
       clearInterval(committer)
+      // A run that failed has not finished it: what came until now is kept all the same.
+      attempt(commit)
+      giveUp()
       port.close()
   }
 }
 
 function write(batch: SampleBatch): void {
+  Atomics.add(beats, 0, 1)
   if (open === undefined) return
   for (let row = 0; row < batch.count; row++) {
     begin()
@@ -102,6 +122,7 @@ function commit(): void {
   if (open === undefined || open.uncommitted === 0) return
   open.db.exec('COMMIT')
   open.uncommitted = 0
+  Atomics.add(beats, 0, 1)
 }
 
 function send(message: FromStore): void {

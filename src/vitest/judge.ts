@@ -37,7 +37,8 @@ export function judge(
     result.client.valid ? [] : result.client.reasons.map((reason) => at + reason),
   )
   if (invalid.length > 0) {
-    if (onInvalid === 'fail') throw new InvalidRunError(invalid)
+    const isPartOfLoad = results.some(({ client }) => client.broken !== undefined)
+    if (onInvalid === 'fail' || (onInvalid === 'warn' && isPartOfLoad)) throw new InvalidRunError(invalid)
     if (onInvalid === 'skip') context.skip(`invalid run: ${invalid.join('; ')}`)
     console.warn(
       [

@@ -74,7 +74,7 @@ test('the list has every run, latest first, and says of others why they cannot b
   expect(body.indexOf('title="b &#38; c.db"')).toBeLessThan(body.indexOf('title="a.db"'))
   expect(body).toContain('empty.db: it is empty: its run has not begun to measure')
   expect(body).toContain('it is damaged or not a result DB')
-  expect(body).toContain('running or killed')
+  expect(body).toContain('running or interrupted')
   expect(body).toContain('http-equiv="refresh"')
 })
 

@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { resultSchema } from '../../src/result/schema.ts'
-import { finished, projectPath, runVitest, startNode, testFolder } from './childVitest.ts'
+import { finished, projectPath, runVitest, startNode, startVitest, testFolder } from './childVitest.ts'
 import { startEndpoint } from './endpoint.ts'
 import { readJUnit } from './junit.ts'
 
@@ -56,6 +57,39 @@ test('cancelling the run stops the load, keeps what was measured, and skips the 
   expect(result).toMatchObject({ name: 'long', interrupted: true })
   // All but the connection test, and nothing was cut short.
   expect(result.summary).toMatchObject({ totalRequests: requests - 1, succeededRequests: requests - 1 })
+}, 60_000)
+
+test('with bail, no load is sent after the first perf test that failed', async () => {
+  const endpoint = await startEndpoint({ afterMs: 20 })
+  const folder = testFolder()
+  const run = await runVitest('endpoint', ['bail.perf', '--bail', '1'], { ENDPOINT: endpoint.url, OUTPUTS: folder })
+  const { requests, inFlight } = endpoint
+  await endpoint.close()
+  expect(run.code).toBe(1)
+  // The connection test and the three requests of the test that failed.
+  expect({ requests, inFlight }).toEqual({ requests: 4, inFlight: 0 })
+  expect(readdirSync(folder).filter((name) => name.endsWith('.db'))).toHaveLength(1)
+}, 60_000)
+
+test('when Vitest itself is killed, its worker and the load end too, and the DB is sound', async () => {
+  const endpoint = await startEndpoint({ afterMs: 20 })
+  const folder = testFolder()
+  const child = startVitest('endpoint', ['run', 'long.perf'], { ENDPOINT: endpoint.url, OUTPUTS: folder })
+  const ended = finished(child)
+  await endpoint.request(60)
+  child.kill('SIGKILL')
+  await ended
+  // The worker notices that nobody is there any more; what it has sent by then is answered.
+  await expect.poll(() => endpoint.inFlight, { timeout: 20_000 }).toBe(0)
+  const { requests } = endpoint
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect(endpoint.requests).toBe(requests)
+  await endpoint.close()
+  const name = readdirSync(folder).find((file) => file.endsWith('.db'))!
+  const db = new DatabaseSync(join(folder, name), { readOnly: true })
+  expect(db.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
+  expect(db.prepare('SELECT count(*) AS n FROM result').get()!['n']).toBeGreaterThan(10)
+  db.close()
 }, 60_000)
 
 /** Of a server that has just closed. */

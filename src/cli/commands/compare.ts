@@ -6,7 +6,7 @@ import { renderComparison, terminalStyle } from '../../report/index.ts'
 import type { ComparisonResult } from '../../result/index.ts'
 import type { ComparisonOutcome, RunHooks } from '../../run/index.ts'
 import { addRunFlags, flagName, inOneSpelling } from '../flags.ts'
-import { INTERRUPTED, listenForInterrupts } from '../interrupts.ts'
+import { listenForInterrupts } from '../interrupts.ts'
 import type { Io } from '../io.ts'
 import { showProgress } from '../progress.ts'
 import { isHelp, quietCommand, refuseOperands, usageError } from '../usage.ts'
@@ -78,7 +78,7 @@ Exit codes:
   1    a figure did, or the run was invalid
   2    wrong usage or configuration; nothing was sent
   3    a command did not come up, or an endpoint did not answer the connection test
-  130  interrupted`
+  130  interrupted (SIGTERM: 143)`
 
 /** @throws ConfigError, EndpointError, StoreError */
 export async function compareCommand(
@@ -103,10 +103,10 @@ export async function compareCommand(
     const tables = json ? io.stderr : io.stdout
     tables.write(`${renderComparison(result, terminalStyle(tables, io.env))}\n`)
     if (json) io.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
-    return signal.aborted ? INTERRUPTED : exitCodeOf(result)
+    return interrupts.exitCode ?? exitCodeOf(result)
   } catch (error) {
-    if (signal.aborted && error === signal.reason) return INTERRUPTED
-    throw error
+    progress.end()
+    return interrupts.exitCodeOf(error)
   } finally {
     progress.end()
     interrupts.close()

@@ -4,6 +4,7 @@ import type { CliCommand } from './command.ts'
 import { compare } from './compare.ts'
 import { exportResults } from './export.ts'
 import { init } from './init.ts'
+import { recover } from './recover.ts'
 import { report } from './report.ts'
 import { schema } from './schema.ts'
 import { serve } from './serve.ts'
@@ -22,4 +23,5 @@ export const COMMANDS: readonly CliCommand[] = [
   exportResults,
   view,
   init,
+  recover,
 ]

@@ -5,7 +5,7 @@ import { renderSweep, terminalStyle } from '../../report/index.ts'
 import type { SweepResult } from '../../result/index.ts'
 import type { RunHooks, SweepRange } from '../../run/index.ts'
 import { addRunFlags, inOneSpelling } from '../flags.ts'
-import { INTERRUPTED, listenForInterrupts } from '../interrupts.ts'
+import { listenForInterrupts } from '../interrupts.ts'
 import type { Io } from '../io.ts'
 import { showProgress } from '../progress.ts'
 import { isHelp, quietCommand, RUN_FLAGS, refuseOperands, usageError } from '../usage.ts'
@@ -36,8 +36,11 @@ export async function sweepCommand(args: readonly string[], io: Io, run: RunSwee
     const tables = json ? io.stderr : io.stdout
     tables.write(`${renderSweep(sweep, terminalStyle(tables, io.env))}\n`)
     if (json) io.stdout.write(`${JSON.stringify(sweep, null, 2)}\n`)
-    if (signal.aborted) return INTERRUPTED
+    if (interrupts.exitCode !== undefined) return interrupts.exitCode
     return sweep.results.some(({ summary }) => summary.succeededRequests > 0) ? 0 : 1
+  } catch (error) {
+    progress.end()
+    return interrupts.exitCodeOf(error)
   } finally {
     progress.end()
     interrupts.close()

@@ -2,7 +2,7 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Result } from '../../result/index.ts'
-import { readRunDb } from '../../run/index.ts'
+import { type RunState, readRunDb } from '../../run/index.ts'
 
 export interface ListedRun {
   /** Name of the file in the folder. */
@@ -12,6 +12,7 @@ export interface ListedRun {
   result: Result | undefined
   /** False while the run goes on, and for one that was killed. */
   finished: boolean
+  state: RunState
   /** Why the DB cannot be read. */
   problem: string | undefined
 }
@@ -23,7 +24,7 @@ export interface ResultFolder {
 }
 
 export function resultFolder(folder: string): ResultFolder {
-  /** A finished DB does not change; others are read anew. */
+  /** The DB of a run that has ended does not change by itself; others are read anew. */
   const known = new Map<string, { stamp: string; run: ListedRun }>()
 
   // A link could lead out of the folder, so only plain files count.
@@ -35,7 +36,8 @@ export function resultFolder(folder: string): ResultFolder {
     const { mtime, size } = statSync(path)
     const stamp = `${mtime.getTime()} ${size}`
     const before = known.get(file)
-    if (before?.stamp === stamp && before.run.finished) return before.run
+    if (before?.stamp === stamp && (before.run.state === 'finished' || before.run.state === 'interrupted'))
+      return before.run
     const run = readOne(file, path, mtime)
     known.set(file, { stamp, run })
     return run
@@ -49,10 +51,10 @@ export function resultFolder(folder: string): ResultFolder {
 
 function readOne(file: string, path: string, modifiedAt: Date): ListedRun {
   try {
-    const { result, finished } = readRunDb(path)
-    return { file, modifiedAt, result, finished, problem: undefined }
+    const { result, finished, state } = readRunDb(path)
+    return { file, modifiedAt, result, finished, state, problem: undefined }
   } catch (error) {
-    return { file, modifiedAt, result: undefined, finished: false, problem: (error as Error).message }
+    return { file, modifiedAt, result: undefined, finished: false, state: 'unknown', problem: (error as Error).message }
   }
 }
 

@@ -20,13 +20,15 @@ export interface ListFilter {
   verdict: string
 }
 
-const VERDICTS = ['', 'pass', 'fail', 'undecided', 'invalid', 'running']
+const VERDICTS = ['', 'pass', 'fail', 'undecided', 'invalid', 'interrupted', 'running']
 /** A run that goes on is looked at again so often. */
 const REFRESH_SECONDS = 3
 
 export function listPage(folder: string, runs: readonly ListedRun[], filter: ListFilter): Page {
   const shown = runs.filter((run) => passes(run, filter))
-  const isLive = runs.some(({ finished, problem }) => !finished && problem === undefined)
+  const isLive = runs.some(
+    ({ state, problem }) => (state === 'running' || state === 'unknown') && problem === undefined,
+  )
   return page(
     'Results',
     html`<form class="filters" method="get" action="/"><label>Words in name, model or file <input type="search" name="words" value="${filter.words}"></label>
@@ -55,14 +57,29 @@ export function listPage(folder: string, runs: readonly ListedRun[], filter: Lis
   )
 }
 
-function passes({ file, result, finished, problem }: ListedRun, { words, verdict }: ListFilter): boolean {
-  const state = problem !== undefined ? '' : finished ? shownVerdict(result!) : 'running'
-  if (verdict !== '' && verdict !== state) return false
+function passes({ file, result, state, problem }: ListedRun, { words, verdict }: ListFilter): boolean {
+  const states =
+    problem !== undefined ? [] : state === 'unknown' ? ['running', 'interrupted'] : statesOf({ result, state })
+  if (verdict !== '' && !states.includes(verdict)) return false
   const text = `${file} ${result?.name ?? ''} ${String(result?.config['model'] ?? '')} ${problem ?? ''}`
   return text.toLowerCase().includes(words.trim().toLowerCase())
 }
 
-function row({ file, result, finished, problem, modifiedAt }: ListedRun): (string | Markup)[] {
+/** What a filter finds a run by: one that was interrupted and still broke a threshold is both. */
+function statesOf({ result, state }: Pick<ListedRun, 'result' | 'state'>): string[] {
+  if (state !== 'finished') return [state]
+  return [shownVerdict(result!), ...(result!.interrupted ? ['interrupted'] : [])]
+}
+
+function badge({ result, state }: Pick<ListedRun, 'result' | 'state'>): Markup {
+  if (state === 'unknown') return html`<span class="badge undecided">running or interrupted</span>`
+  if (state === 'running') return html`<span class="badge undecided">running</span>`
+  const isOpen = state === 'interrupted' || shownVerdict(result!) === 'undecided'
+  if (isOpen && result!.interrupted) return html`<span class="badge undecided">interrupted</span>`
+  return verdictBadge(shownVerdict(result!))
+}
+
+function row({ file, result, state, problem, modifiedAt }: ListedRun): (string | Markup)[] {
   const query = `file=${encodeURIComponent(file)}`
   if (result === undefined)
     return [
@@ -83,7 +100,7 @@ function row({ file, result, finished, problem, modifiedAt }: ListedRun): (strin
   return [
     html`<input type="checkbox" name="file" value="${file}" aria-label="Compare ${file}">`,
     html`<a href="/report?${query}" title="${file}">${result.name}</a>`,
-    finished ? verdictBadge(shownVerdict(result)) : html`<span class="badge undecided">running or killed</span>`,
+    badge({ result, state }),
     loadOf(result),
     result.startedAt,
     String(summary.totalRequests),

@@ -7,7 +7,7 @@ import { type Level, LoadPool, type PhaseReport, packBodies } from '../../load/i
 import { type DistributionName, distributions, errorCounts, type Objective, RunMetrics } from '../../metrics/index.ts'
 import type { ComparedSide } from '../../result/index.ts'
 import type { SampleBatch } from '../../samples/index.ts'
-import { ResultStore } from '../../store/index.ts'
+import { ownProcess, ResultStore } from '../../store/index.ts'
 import { judgeClient } from '../clientHealth.ts'
 import { type CommandServer, startCommandServer } from '../commandServer.ts'
 import { testConnection } from '../connectionTest.ts'
@@ -149,6 +149,11 @@ export class SideRun {
     return this.#server?.ended
   }
 
+  /** A load thread crashed or hung: nothing more can be sent. */
+  get isBroken(): boolean {
+    return this.#reports.at(-1)?.broken !== undefined
+  }
+
   get progress(): LoadPool['progress'] {
     return this.#pool.progress
   }
@@ -163,6 +168,7 @@ export class SideRun {
       config: redactConfig(config),
       environment: environment(),
       endpoint: this.url,
+      process: ownProcess(),
     })
     const [overheadMs] = await Promise.all([
       this.#pool.calibrate(),
@@ -175,6 +181,7 @@ export class SideRun {
               headers: this.#headers,
               body: this.#firstBody,
               timeoutMs: Math.min(config.totalTimeout * 1000, TEST_TIMEOUT_MS),
+              signal: this.#options.signal,
             }),
           ),
     ])

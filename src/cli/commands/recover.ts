@@ -1,0 +1,83 @@
+/** `perfgate recover <file.db...>`: tables, summary and result JSON of runs that were killed. */
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { ConfigError } from '../../config/index.ts'
+import { renderJson, renderText, terminalStyle } from '../../report/index.ts'
+import type { Io } from '../io.ts'
+import { isHelp, quietCommand, usageError } from '../usage.ts'
+import type { CliCommand } from './command.ts'
+
+/**
+ * @returns 0 when every run could be recovered; that says nothing of its verdict
+ * @throws ConfigError when there is no such file or its run goes on, StoreError when a DB cannot be read or completed
+ */
+export async function recoverCommand(args: readonly string[], io: Io): Promise<number> {
+  const command = quietCommand('perfgate recover', io)
+    .usage('<result DBs or folders...> [flags]')
+    .description(
+      [
+        'Recovers runs that were killed: checks the DB, moves its write-ahead log into it,',
+        'writes the result it comes to into the DB and the JSON beside it, puts a progress.json',
+        'that was left at "running" right, and prints the tables. The verdict is "incomplete".',
+        'Of a folder: every run in it that has no result. A run that goes on is left alone.',
+      ].join('\n'),
+    )
+    .argument('[paths...]', 'result DBs')
+    .option('--json', 'print the result as JSON on stdout, and nothing else there')
+  try {
+    command.parse(args, { from: 'user' })
+  } catch (error) {
+    if (isHelp(error)) return 0
+    throw usageError(error, ['json'])
+  }
+  if (command.args.length === 0) throw new ConfigError('recover what? Give a result DB, for instance outputs/run.db')
+  const { json = false } = command.opts<{ json?: boolean }>()
+  const { mendProgressFile, readRunDb, recoverRun } = await import('../../run/index.ts')
+
+  /** Those of a folder that are left alone are not named: nobody asked for them by name. */
+  function unfinishedIn(folder: string): string[] {
+    const paths = readdirSync(folder)
+      .toSorted()
+      .filter((name) => name.endsWith('.db'))
+      .map((name) => join(folder, name))
+    return paths.filter((path) => hasRows(path) && ['interrupted', 'unknown'].includes(readRunDb(path).state))
+  }
+
+  const tables = json ? io.stderr : io.stdout
+  const say = (text: string): void => void io.stderr.write(`perfgate: ${text}\n`)
+  const results: string[] = []
+  for (const given of command.args) {
+    if (!existsSync(given)) throw new ConfigError(`"${given}": there is no such file; give a result DB`)
+    const isFolder = statSync(given).isDirectory()
+    const paths = isFolder ? unfinishedIn(given) : [given]
+    if (paths.length === 0) {
+      const mended = mendProgressFile(given)
+      say(mended === undefined ? `${given}: nothing to recover` : `${mended} said that its run goes on: put right`)
+    }
+    for (const path of paths) {
+      const { result, jsonPath, wasFinished, mendedPath } = recoverRun(path)
+      if (mendedPath !== undefined) say(`${mendedPath} said that its run goes on: put right`)
+      say(
+        wasFinished
+          ? `${path}: the run was complete; its files are as they should be`
+          : `${path}: recovered ${result.summary.totalRequests} requests; wrote ${jsonPath}`,
+      )
+      tables.write(`${renderText(result, terminalStyle(tables, io.env))}\n`)
+      results.push(renderJson(result))
+    }
+  }
+  if (json)
+    io.stdout.write(results.length === 1 ? results[0]! : `[\n${results.map((text) => text.trimEnd()).join(',\n')}\n]\n`)
+  return 0
+}
+
+/** Empty: its run ended before it began to measure. */
+function hasRows(path: string): boolean {
+  return statSync(path).size > 0 || existsSync(`${path}-wal`)
+}
+
+export const recover: CliCommand = {
+  name: 'recover',
+  description: 'tables and result of a run that was killed',
+  run: recoverCommand,
+}
