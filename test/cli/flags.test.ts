@@ -159,7 +159,7 @@ describe('what is wrong is named, and nothing runs', () => {
       '"server" belongs to no flag; flags begin with --, commands are serve, schema, compare, sweep, baseline, report, export and view',
     ],
     [['schema', 'resul'], 'schema "resul": unknown, did you mean "result"?'],
-    [['schema'], 'schema of what? Known: result, comparison, capacity, sweep, config'],
+    [['schema'], 'schema of what? Known: result, comparison, capacity, sweep, config, scenario'],
     [['serve', '--prt', '1'], 'unknown flag --prt, did you mean --port?'],
   ])('%j', async (args, message) => {
     expect(await configOf(...args)).toBe(`perfgate: ${message}`)

@@ -1,7 +1,10 @@
-/** `perfgate schema result|comparison|capacity|sweep|config`: prints a JSON Schema. */
+/** `perfgate schema result|comparison|capacity|sweep|config|scenario`: prints a JSON Schema. */
+
+import { Option } from 'commander'
 import { z } from 'zod'
-import { ConfigError, options, suggestion } from '../../config/index.ts'
+import { ConfigError, suggestion } from '../../config/index.ts'
 import { capacitySchema, comparisonResultSchema, resultSchema, sweepSchema } from '../../result/index.ts'
+import { configJsonSchema, scenarioJsonSchema } from '../../scenarios/index.ts'
 import type { Io } from '../io.ts'
 import { isHelp, quietCommand, usageError } from '../usage.ts'
 import type { CliCommand } from './command.ts'
@@ -11,8 +14,8 @@ const SCHEMAS: Record<string, () => unknown> = {
   comparison: () => z.toJSONSchema(comparisonResultSchema),
   capacity: () => z.toJSONSchema(capacitySchema),
   sweep: () => z.toJSONSchema(sweepSchema),
-  // As users write it: before defaults are filled in.
-  config: () => z.toJSONSchema(options, { io: 'input' }),
+  config: configJsonSchema,
+  scenario: scenarioJsonSchema,
 }
 
 /** @throws ConfigError when the schema is not one of ours */
@@ -20,13 +23,14 @@ export function schemaCommand(args: readonly string[], io: Io): number {
   const command = quietCommand('perfgate schema', io)
     .description('Prints a JSON Schema.')
     .argument('[of]', Object.keys(SCHEMAS).join(' or '))
+    .addOption(new Option('--for <what>', 'the same, as a flag'))
   try {
     command.parse(args, { from: 'user' })
   } catch (error) {
     if (isHelp(error)) return 0
-    throw usageError(error, [])
+    throw usageError(error, ['for', 'help'])
   }
-  const name = command.args[0]
+  const name = command.opts<{ for?: string }>().for ?? command.args[0]
   if (name === undefined) throw new ConfigError(`schema of what? Known: ${Object.keys(SCHEMAS).join(', ')}`)
   const found = Object.hasOwn(SCHEMAS, name) ? SCHEMAS[name] : undefined
   if (found === undefined) throw new ConfigError(`schema "${name}": unknown${suggestion(name, Object.keys(SCHEMAS))}`)
@@ -36,6 +40,6 @@ export function schemaCommand(args: readonly string[], io: Io): number {
 
 export const schema: CliCommand = {
   name: 'schema',
-  description: 'print a JSON Schema, of results or of options',
+  description: 'print a JSON Schema, of results, config or scenarios',
   run: schemaCommand,
 }
