@@ -17,11 +17,11 @@ export interface ReadyScenario extends Pick<LoadedScenario, 'name' | 'file' | 'k
  * @throws ConfigError, with file and line where a file is at fault
  */
 export function readyScenario(scenario: LoadedScenario, defaults: Layer | undefined, over?: Layer): ReadyScenario {
-  const { name, file, kind, layers, comparison } = scenario
+  const { name, file, kind, layers, sides } = scenario
   const isComparison = kind === 'comparison'
   const all = layered(isComparison ? comparable(defaults) : defaults, ...layers, over)
   const own = { ...all.config, ...(over?.values['name'] === undefined ? { name } : {}) }
-  const config = isComparison ? { ...own, ...sidesOf(comparison!) } : own
+  const config = { ...own, ...sides }
   try {
     if (isComparison) resolveComparison(config)
     else checkWhole(config, kind === 'capacity')
@@ -39,10 +39,4 @@ export function checkWhole(config: Record<string, unknown>, isSearch: boolean): 
   if (isSearch) readSearch(resolved)
   else gatesOf(resolved)
   parseRegressions(resolved.regressions)
-}
-
-function sidesOf(comparison: NonNullable<LoadedScenario['comparison']>): Record<string, unknown> {
-  const { baseline, candidate, regressions, confidence, blocks, maxBlocks, onUndecided } = comparison
-  const sides = { baseline, candidate, regressions, confidence, blocks, maxBlocks, onUndecided }
-  return Object.fromEntries(Object.entries(sides).filter(([, value]) => value !== undefined))
 }

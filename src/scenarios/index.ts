@@ -1,6 +1,6 @@
 /** Scenario files: read, checked, multiplied, and described for editors. */
 export { checkWhole, type ReadyScenario, readyScenario } from './check.ts'
-export { collectScenarios, type TestMakers } from './collect.ts'
+export { type CollectOptions, collectScenarios, type TestMakers } from './collect.ts'
 export {
   type ComparedSides,
   defineConfig,

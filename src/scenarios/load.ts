@@ -10,7 +10,7 @@ import {
 } from '../config/files/index.ts'
 import { ConfigError } from '../config/index.ts'
 import type { ComparisonConfig } from '../run/index.ts'
-import type { ScenarioOptions } from './define.ts'
+import type { ComparedSides, ScenarioOptions } from './define.ts'
 import { scenarioFiles } from './files.ts'
 import { readParts, type ScenarioParts } from './shape.ts'
 
@@ -24,6 +24,8 @@ export interface LoadedScenario {
   config: ScenarioOptions
   /** For `perfTest.compare` and `runComparison`; only of kind `comparison`. */
   comparison: ComparisonConfig | undefined
+  /** What `comparison` has beside the options: the two sides, and how they are judged. */
+  sides: ComparedSides | undefined
   /** What was said where, from the farthest base to the row of `each`. */
   layers: readonly Layer[]
 }
@@ -115,6 +117,7 @@ function scenarioOf(
     kind: compare !== undefined ? 'comparison' : config['slaAutoTune'] === true ? 'capacity' : 'run',
     config: named as ScenarioOptions,
     comparison: compare === undefined ? undefined : ({ ...named, ...compare } as unknown as ComparisonConfig),
+    sides: compare,
     layers,
   }
 }

@@ -4,7 +4,6 @@ import { Option } from 'commander'
 import { z } from 'zod'
 import { ConfigError, suggestion } from '../../config/index.ts'
 import { capacitySchema, comparisonResultSchema, resultSchema, sweepSchema } from '../../result/index.ts'
-import { configJsonSchema, scenarioJsonSchema } from '../../scenarios/index.ts'
 import type { Io } from '../io.ts'
 import { isHelp, quietCommand, usageError } from '../usage.ts'
 import type { CliCommand } from './command.ts'
@@ -14,12 +13,13 @@ const SCHEMAS: Record<string, () => unknown> = {
   comparison: () => z.toJSONSchema(comparisonResultSchema),
   capacity: () => z.toJSONSchema(capacitySchema),
   sweep: () => z.toJSONSchema(sweepSchema),
-  config: configJsonSchema,
-  scenario: scenarioJsonSchema,
+  // Loaded late: they lead to much that other commands have no use for.
+  config: async () => (await import('../../scenarios/index.ts')).configJsonSchema(),
+  scenario: async () => (await import('../../scenarios/index.ts')).scenarioJsonSchema(),
 }
 
 /** @throws ConfigError when the schema is not one of ours */
-export function schemaCommand(args: readonly string[], io: Io): number {
+export async function schemaCommand(args: readonly string[], io: Io): Promise<number> {
   const command = quietCommand('perfgate schema', io)
     .description('Prints a JSON Schema.')
     .argument('[of]', Object.keys(SCHEMAS).join(' or '))
@@ -34,7 +34,7 @@ export function schemaCommand(args: readonly string[], io: Io): number {
   if (name === undefined) throw new ConfigError(`schema of what? Known: ${Object.keys(SCHEMAS).join(', ')}`)
   const found = Object.hasOwn(SCHEMAS, name) ? SCHEMAS[name] : undefined
   if (found === undefined) throw new ConfigError(`schema "${name}": unknown${suggestion(name, Object.keys(SCHEMAS))}`)
-  io.stdout.write(`${JSON.stringify(found(), null, 2)}\n`)
+  io.stdout.write(`${JSON.stringify(await found(), null, 2)}\n`)
   return 0
 }
 
