@@ -60,7 +60,6 @@ export function scenarioJsonSchema(): JsonSchema {
 /** A variable may stand for any value; what is no variable must not look like one. */
 const DEFINITIONS = {
   variable: {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what the file says
     description: 'a variable of the environment, with or without a default, as in ${LLM_URL:-http://127.0.0.1:8000}',
     type: 'string',
     pattern: `^${VARIABLE}$`,
