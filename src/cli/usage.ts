@@ -120,4 +120,14 @@ function isFileOperand(word: string): boolean {
   return !/^https?:/.test(word) && (/[./\\*?]/.test(word) || existsSync(word))
 }
 
-export const COMMANDS = ['serve', 'schema', 'compare', 'sweep', 'baseline', 'report', 'export', 'view'] as const
+export const COMMANDS = [
+  'serve',
+  'schema',
+  'compare',
+  'sweep',
+  'baseline',
+  'report',
+  'export',
+  'view',
+  'import',
+] as const

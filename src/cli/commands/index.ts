@@ -3,6 +3,7 @@ import { baseline } from './baseline.ts'
 import type { CliCommand } from './command.ts'
 import { compare } from './compare.ts'
 import { exportResults } from './export.ts'
+import { importScenario } from './import.ts'
 import { report } from './report.ts'
 import { schema } from './schema.ts'
 import { serve } from './serve.ts'
@@ -11,4 +12,14 @@ import { view } from './view.ts'
 
 export type { CliCommand } from './command.ts'
 
-export const COMMANDS: readonly CliCommand[] = [serve, schema, compare, sweep, baseline, report, exportResults, view]
+export const COMMANDS: readonly CliCommand[] = [
+  serve,
+  schema,
+  compare,
+  sweep,
+  baseline,
+  report,
+  exportResults,
+  view,
+  importScenario,
+]
