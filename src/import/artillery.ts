@@ -25,7 +25,7 @@ const RULES: readonly KeyRule[] = [
     about: 'an open loop has as many requests in flight as it takes; set parallel and leave openLoop out to cap them',
     example: 5,
   },
-  { key: 'config.phases[].pause', about: 'a stage of no arrivals', example: 5 },
+  { key: 'config.phases[].pause', to: 'stages', about: 'a stage of no arrivals', example: 5 },
   {
     key: 'config.ensure',
     to: 'thresholds',
@@ -152,6 +152,8 @@ function readPhases(tree: Tree, draft: Draft): void {
   if (first === undefined) return
   if (list.some(({ duration, from, to }) => !(duration > 0) || Number.isNaN(from + to)))
     notes.push('config.phases: some hold a variable or no duration; write rate and duration, or stages')
+  else if (list.every(({ from, to }) => from + to === 0))
+    notes.push('config.phases: nothing arrives in them; write rate and duration, or stages')
   else if (others.length === 0 && first.from === first.to)
     Object.assign(config, {
       openLoop: true,

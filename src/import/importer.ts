@@ -50,7 +50,8 @@ export function newDraft(name?: string): Draft {
 /** The note on a key that has no counterpart, or none that is known. */
 export function noteOn(rules: readonly KeyRule[], key: string, value: unknown): string {
   const rule = ruleOf(rules, key)
-  const shown = value === undefined || value === true ? key : `${key} ${shortText(value)}`
+  const isSecret = /key|token(?!s|i)|secret|password/i.test(key)
+  const shown = value === undefined || value === true ? key : `${key} ${isSecret ? '***' : shortText(value)}`
   if (rule === undefined) return `${shown}: not known to this importer; look for it in the tool's documentation`
   return `${shown}: ${rule.about ?? 'has no counterpart here'}`
 }

@@ -38,7 +38,8 @@ function leaves(value: unknown, path: string): [string, unknown][] {
   const entries = Array.isArray(value)
     ? value.map((item, i) => [`${path}[${i}]`, item] as const)
     : Object.entries(value).map(([key, item]) => [path === '' ? key : `${path}.${key}`, item] as const)
-  return entries.length === 0 ? [] : entries.flatMap(([inner, item]) => leaves(item, inner))
+  // What is empty was written all the same.
+  return entries.length === 0 ? [[path, value]] : entries.flatMap(([inner, item]) => leaves(item, inner))
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
