@@ -14,7 +14,7 @@ export function writeSchemas(folder: string): string[] {
   const schemas = { 'config.schema.json': configJsonSchema(), 'scenario.schema.json': scenarioJsonSchema() }
   return Object.entries(schemas).map(([name, schema]) => {
     const path = join(folder, name)
-    writeFileSync(path, `${JSON.stringify(schema, null, 2)}\n`)
+    writeFileSync(path, `${JSON.stringify(schema)}\n`)
     return path
   })
 }
