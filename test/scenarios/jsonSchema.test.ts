@@ -147,7 +147,7 @@ const scenarioValue = fc.record(
 )
 
 /** `minMs` above `maxMs` is a relation of two values: the reader's alone to name. */
-const RUNS = { numRuns: 1500, seed: 20 }
+const RUNS = { numRuns: 800, seed: 20 }
 
 describe('the schema accepts what the reader accepts, and refuses what it refuses', () => {
   test('each option by itself, in any spelling', () => {
@@ -158,10 +158,10 @@ describe('the schema accepts what the reader accepts, and refuses what it refuse
         seen[accepted ? 'accepted' : 'refused']++
         expect(isConfig({ [key]: value }), JSON.stringify({ [key]: value })).toBe(accepted)
       }),
-      { ...RUNS, numRuns: 4000 },
+      { ...RUNS, numRuns: 2000 },
     )
     // A schema that refused all, or none, would be found out.
-    expect(Math.min(seen.accepted, seen.refused)).toBeGreaterThan(1000)
+    expect(Math.min(seen.accepted, seen.refused)).toBeGreaterThan(400)
   })
 
   test('configs', () => {
@@ -183,7 +183,7 @@ describe('the schema accepts what the reader accepts, and refuses what it refuse
       }),
       RUNS,
     )
-    expect(Math.min(seen.accepted, seen.refused)).toBeGreaterThan(100)
+    expect(Math.min(seen.accepted, seen.refused)).toBeGreaterThan(50)
   })
 
   test('a variable in the place of any single value, where it holds that value', () => {
@@ -197,9 +197,9 @@ describe('the schema accepts what the reader accepts, and refuses what it refuse
           expect(readsConfig({ [name]: replaced }, { X: text }), JSON.stringify([name, replaced, text])).toBe(true)
         }
       }),
-      { ...RUNS, numRuns: 1500 },
+      { ...RUNS, numRuns: 800 },
     )
-    expect(seen.tried).toBeGreaterThan(500)
+    expect(seen.tried).toBeGreaterThan(250)
   })
 
   test.each([
