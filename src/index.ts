@@ -1,5 +1,6 @@
 /** perfgate from code: run a scenario, get its figures and its verdict. */
 export type { Api, ChoiceReading, CustomApi, Reading, Usage } from './apis/index.ts'
+export { type ConfigFileRequest, loadConfig } from './config/files/index.ts'
 export { type Config, ConfigError, EndpointError, type ResolvedConfig, resolveConfig } from './config/index.ts'
 export type { CustomDataset, CustomPrompt, DatasetOptions, Message, Prompt } from './datasets/index.ts'
 export type { DistributionName, DistributionView, MetricsView, ScalarName } from './metrics/index.ts'
@@ -27,4 +28,17 @@ export {
   type SweepOutcome,
   type SweepRange,
 } from './run/index.ts'
+export {
+  type ComparedSides,
+  configJsonSchema,
+  defineConfig,
+  defineScenario,
+  type LoadedScenario,
+  type LoadOptions,
+  loadScenarios,
+  type Rows,
+  type ScenarioFile,
+  type ScenarioOptions,
+  scenarioJsonSchema,
+} from './scenarios/index.ts'
 export { StoreError } from './store/index.ts'

@@ -1,15 +1,13 @@
 /** The command line: picks the command, and turns every error into a message and an exit code. */
-import { ConfigError, EndpointError } from '../config/index.ts'
+import { placed } from '../config/files/index.ts'
 import { COMMANDS } from './commands/index.ts'
+import { configLayerOf, underFlags } from './configFlags.ts'
+import { codeOf, messageOf } from './failure.ts'
 import { inOneSpelling } from './flags.ts'
 import { type Io, processIo } from './io.ts'
 import { type RunBenchmark, runCommand } from './run.ts'
 import { isHelp, refuseOperands, runUsage, usageError } from './usage.ts'
 import { valuesOf } from './values.ts'
-
-const FAILED = 1
-const WRONG_USAGE = 2
-const NO_ENDPOINT = 3
 
 /**
  * @param args the command line without the program's name
@@ -35,25 +33,34 @@ async function runOrHelp(args: readonly string[], io: Io, run: RunBenchmark | un
     if (isHelp(error)) return 0
     throw usageError(error)
   }
-  const { version, json = false } = command.opts<{ version?: boolean; json?: boolean }>()
+  const {
+    version,
+    json = false,
+    printConfig = false,
+  } = command.opts<{
+    version?: boolean
+    json?: boolean
+    printConfig?: boolean
+  }>()
   if (version) {
     const { packageVersion } = await import('../run/index.ts')
     io.stdout.write(`${packageVersion()}\n`)
     return 0
   }
-  const config = valuesOf(words)
-  refuseOperands(command.args)
-  return runCommand({ config, json }, io, run)
-}
-
-function codeOf(error: unknown): number {
-  if (error instanceof ConfigError) return WRONG_USAGE
-  return error instanceof EndpointError ? NO_ENDPOINT : FAILED
-}
-
-/** Errors a user can cause have a name of ours and tell the whole story; of others the stack is needed too. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const isForeign = ['Error', 'TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'].includes(error.name)
-  return isForeign ? (error.stack ?? error.message) : error.message
+  const flags = valuesOf(words)
+  const patterns = refuseOperands(command.args, { files: true })
+  const defaults = configLayerOf(command, io)
+  if (patterns.length > 0) {
+    const { runScenarios } = await import('./scenarios.ts')
+    return runScenarios({ patterns, flags, defaults, json, printOnly: printConfig }, io, { run })
+  }
+  const layered = underFlags(defaults, flags)
+  const { config } = layered
+  try {
+    if (!printConfig) return await runCommand({ config, json, isKeyVisible: flags['apiKey'] !== undefined }, io, run)
+    const { printRunConfig } = await import('./scenarios.ts')
+    return printRunConfig({ config, layered, json }, io)
+  } catch (error) {
+    throw placed(error, layered.origins)
+  }
 }

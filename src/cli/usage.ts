@@ -1,6 +1,8 @@
 /** What a command line may look like, and the error for one that does not. */
+import { existsSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { ConfigError, nearest, OPTION_NAMES } from '../config/index.ts'
+import { addConfigFlags, CONFIG_FLAGS } from './configFlags.ts'
 import { addRunFlags, flagName, type Words } from './flags.ts'
 import type { Io } from './io.ts'
 
@@ -16,6 +18,7 @@ Examples:
     --parallel 1 --number 15 --dataset openqa --stream
   perfgate --url http://127.0.0.1:8000 --model qwen2.5 --parallel 1 4 16 \\
     --threshold 'p99(latency) <= 1.5 s' --threshold 'successRate >= 99.9 %'
+  perfgate scenarios/*.yaml
 
 Exit codes:
   0    pass
@@ -33,12 +36,13 @@ export interface RunUsage {
 /** @param commands what else the program does, named in the help */
 export function runUsage(io: Io, commands: readonly { name: string; description: string }[]): RunUsage {
   const command = quietCommand('perfgate', io)
-    .usage('[flags]')
+    .usage('[scenario files] [flags]')
     .description(
       'Loads an LLM endpoint, prints its latency and throughput, and judges them. Without --url: the embedded server.',
     )
     .allowExcessArguments(true)
   const words = addRunFlags(command)
+  addConfigFlags(command, { withPrint: true })
   command
     .addOption(new Option('--json', 'print the result as JSON on stdout, and nothing else there').helpGroup('Output:'))
     .addOption(new Option('-V, --version', 'print the version').helpGroup('Other:'))
@@ -83,7 +87,7 @@ export const RUN_FLAGS: readonly string[] = OPTION_NAMES.map(flagName)
 /** An error of commander in our words; any other error as it is. */
 export function usageError(
   error: unknown,
-  flags: readonly string[] = [...RUN_FLAGS, 'json', 'version', 'help'],
+  flags: readonly string[] = [...RUN_FLAGS, ...CONFIG_FLAGS, 'json', 'version', 'help'],
 ): unknown {
   if (!(error instanceof CommanderError)) return error
   // The flag stands in quotes, with or without its value.
@@ -97,14 +101,23 @@ export function usageError(
   )
 }
 
-/** @throws ConfigError for words that belong to no flag */
-export function refuseOperands(operands: readonly string[]): void {
-  const [first] = operands
-  if (first === undefined) return
+/**
+ * Operands that name scenario files, where the command takes them.
+ *
+ * @throws ConfigError for words that belong to no flag
+ */
+export function refuseOperands(operands: readonly string[], { files = false }: { files?: boolean } = {}): string[] {
+  const first = operands.find((word) => !files || !isFileOperand(word))
+  if (first === undefined) return [...operands]
   const meant = /^https?:\/\//.test(first)
     ? `, did you mean --url ${first}?`
     : `; flags begin with --, commands are ${COMMANDS.slice(0, -1).join(', ')} and ${COMMANDS.at(-1)}`
   throw new ConfigError(`"${first}" belongs to no flag${meant}`)
+}
+
+/** True for a word that names files or a folder rather than a command. */
+function isFileOperand(word: string): boolean {
+  return !/^https?:/.test(word) && (/[./\\*?]/.test(word) || existsSync(word))
 }
 
 export const COMMANDS = [
@@ -118,4 +131,5 @@ export const COMMANDS = [
   'view',
   'init',
   'recover',
+  'import',
 ] as const

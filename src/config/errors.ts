@@ -5,10 +5,13 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   /** The option at fault, in camelCase, where one can be named. */
   readonly option: string | undefined
+  /** Where in what was given, from the option on: `['stages', 0, 'target']`. */
+  readonly path: readonly PropertyKey[]
 
-  constructor(message: string, option?: string) {
+  constructor(message: string, option?: string, path?: readonly PropertyKey[]) {
     super(message)
     this.option = option
+    this.path = path ?? (option === undefined ? [] : [option])
   }
 }
 

@@ -23,17 +23,7 @@ export function kebabCase(name: string): string {
  * @throws ConfigError naming the first option that is unknown, of the wrong type or out of range
  */
 export function resolveConfig(input: Config | Record<string, unknown>): ResolvedConfig {
-  const known = new Set<string>(OPTION_NAMES)
-  const given: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(input)) {
-    const name = camelCase(key)
-    if (!known.has(name)) throw new ConfigError(`option "${key}": unknown${suggestion(name, OPTION_NAMES)}`, name)
-    if (name in given) throw new ConfigError(`option "${key}": given twice, in two spellings`, name)
-    if (value !== undefined) given[name] = value
-  }
-  const parsed = options.safeParse(given)
-  if (!parsed.success) throw explain(parsed.error, given)
-  const config = parsed.data
+  const config = checkOptions(input)
   checkUrl(config.url)
   checkLevels(config)
   checkConversations(config)
@@ -41,7 +31,28 @@ export function resolveConfig(input: Config | Record<string, unknown>): Resolved
   return config
 }
 
-function explain(error: z.ZodError, given: Record<string, unknown>): ConfigError {
+/**
+ * Checks each option by itself, and not how they go together: what a file may say is not yet a whole scenario.
+ *
+ * @throws ConfigError as `resolveConfig` does, with the path of the value at fault
+ */
+export function checkOptions(input: Config | Record<string, unknown>): ResolvedConfig {
+  const known = new Set<string>(OPTION_NAMES)
+  const given: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(input)) {
+    const name = camelCase(key)
+    if (!known.has(name))
+      throw new ConfigError(`option "${key}": unknown${suggestion(name, OPTION_NAMES)}`, name, [key])
+    if (name in given) throw new ConfigError(`option "${key}": given twice, in two spellings`, name, [key])
+    if (value !== undefined) given[name] = value
+  }
+  const parsed = options.safeParse(given)
+  if (!parsed.success) throw explain(parsed.error, given)
+  return parsed.data
+}
+
+/** The first issue as an error in our words, with the value it is about. */
+export function explain(error: z.ZodError, given: Record<string, unknown>): ConfigError {
   const issue = error.issues[0]!
   const option = String(issue.path[0] ?? '')
   const where = issue.path
@@ -53,7 +64,7 @@ function explain(error: z.ZodError, given: Record<string, unknown>): ConfigError
   else if (issue.code === 'invalid_type')
     message = `expected ${issue.expected}, got ${describe(valueAt(given, issue.path))}`
   else message = `${message.charAt(0).toLowerCase()}${message.slice(1)}, got ${describe(valueAt(given, issue.path))}`
-  return new ConfigError(`option "${where}": ${message}`, option)
+  return new ConfigError(`option "${where}": ${message}`, option, issue.path)
 }
 
 function unknownChoice(values: string[], value: unknown): string {

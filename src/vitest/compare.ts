@@ -9,6 +9,7 @@ import { type ComparisonConfig, resolveComparison, runComparison } from '../run/
 import { StoreError } from '../store/index.ts'
 import { comparisonArtifact } from './comparisonArtifact.ts'
 import type { PerfgateSettings } from './config.ts'
+import { overDefaults } from './defaults.ts'
 import { exclusively } from './exclusive.ts'
 import { FIGURE_PREFIX, type Figure } from './figures.ts'
 import { trackLoad } from './inFlight.ts'
@@ -84,9 +85,10 @@ function checkComparison(name: string, scenario: unknown, entry: (...args: never
   try {
     if (typeof scenario !== 'object' || scenario === null || Array.isArray(scenario))
       throw new ConfigError('expected a scenario like { baseline, candidate, regressions }')
-    const { timeoutMs, ...config } = scenario as CompareScenario
+    const { timeoutMs, ...own } = scenario as CompareScenario
     if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
       throw new ConfigError('option "timeoutMs": expected a positive number of milliseconds', 'timeoutMs')
+    const config = overDefaults({ ...own }, true).config as unknown as ComparisonConfig
     const { sides } = resolveComparison(config)
     return { config, timeoutMs, onInvalid: sides.baseline.config.onInvalid }
   } catch (error) {

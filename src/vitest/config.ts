@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { configDefaults, type Plugin } from 'vitest/config'
 import type { VitestPluginContext } from 'vitest/node'
+import { loadConfigLayer } from '../config/files/index.ts'
 
 export interface PerfgateOptions {
   /** Where result DBs, JSON and Markdown go, from the project's root. Default `./outputs`. */
@@ -11,11 +12,15 @@ export interface PerfgateOptions {
   include?: string[]
   /** False: no tables in the terminal, no Markdown files. */
   reporter?: boolean
+  /** Config file with defaults, from the project's root; false: none. Default: the nearest `perfgate.config.*`, upward. */
+  config?: string | false
 }
 
 /** What the plugin hands to the tests through Vitest's `provide`. */
 export interface PerfgateSettings {
   outputsDir: string | null
+  /** Of the config file: its options, and where each of them stands. */
+  defaults?: { values: Record<string, unknown>; places: Record<string, string> }
 }
 
 declare module 'vitest' {
@@ -69,7 +74,21 @@ function setUpProject(project: Project, vitest: Vitest, options: PerfgateOptions
   }
   config.maxWorkers = 1
   if (config.sequence.groupOrder === 0) config.sequence.groupOrder = GROUP_ORDER
-  project.provide('perfgate', { outputsDir: outputsFolder(options, project) ?? null })
+  project.provide('perfgate', {
+    outputsDir: outputsFolder(options, project) ?? null,
+    ...defaultsOf(options, config.root),
+  })
+}
+
+/** @throws ConfigError when the config file is wrong */
+function defaultsOf({ config: file, outputsDir }: PerfgateOptions, cwd: string): Pick<PerfgateSettings, 'defaults'> {
+  const layer = loadConfigLayer({ file, cwd })
+  if (layer === undefined) return {}
+  // Said to the plugin, it is said nearer to the tests.
+  const { outputsDir: _, ...rest } = layer.values
+  const values = outputsDir === undefined ? layer.values : rest
+  const places = Object.fromEntries(Object.keys(values).map((name) => [name, layer.place([name])]))
+  return { defaults: { values, places } }
 }
 
 function addReporter(vitest: Vitest): void {

@@ -1,7 +1,9 @@
 /** The scenario of a perf test, checked while Vitest collects the file: a mistake is found before any load. */
-import { type Config, ConfigError, type ResolvedConfig, resolveConfig } from '../config/index.ts'
+import { withPlaces } from '../config/files/index.ts'
+import { type Config, ConfigError, checkOptions, type ResolvedConfig, resolveConfig } from '../config/index.ts'
 import { parseRegressions, type Thresholds } from '../gates/index.ts'
 import { gatesOf } from '../run/index.ts'
+import { overDefaults } from './defaults.ts'
 
 /** What to run and what must hold. */
 export interface Scenario extends Omit<Config, 'thresholds'> {
@@ -30,16 +32,22 @@ export function checkScenario(test: string, scenario: unknown): CheckedScenario 
   try {
     if (typeof scenario !== 'object' || scenario === null || Array.isArray(scenario))
       throw new ConfigError(`expected a scenario like { url, model, parallel, number }, got ${described(scenario)}`)
-    const { timeoutMs, ...config } = scenario as Scenario
+    const { timeoutMs, ...own } = scenario as Scenario
     if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
       throw new ConfigError(
         `option "timeoutMs": expected a positive number of milliseconds, got ${described(timeoutMs)}`,
         'timeoutMs',
       )
-    const resolved = resolveConfig(config as Config)
-    // In a search, thresholds are what is searched by, and have no levels to be about.
-    gatesOf(resolved)
-    parseRegressions(resolved.regressions)
+    checkOptions(own as Config)
+    const layered = overDefaults(own as Record<string, unknown>)
+    const { config } = layered
+    const resolved = withPlaces(layered, () => {
+      const whole = resolveConfig(config)
+      // In a search, thresholds are what is searched by, and have no levels to be about.
+      gatesOf(whole)
+      parseRegressions(whole.regressions)
+      return whole
+    })
     return { config: config as Config, timeoutMs, onInvalid: resolved.onInvalid, isSearch: resolved.slaAutoTune }
   } catch (error) {
     if (!(error instanceof Error)) throw error

@@ -156,10 +156,10 @@ describe('what is wrong is named, and nothing runs', () => {
     ],
     [
       ['server'],
-      '"server" belongs to no flag; flags begin with --, commands are serve, schema, compare, sweep, baseline, report, export, view and init',
+      '"server" belongs to no flag; flags begin with --, commands are serve, schema, compare, sweep, baseline, report, export, view, init, recover and import',
     ],
     [['schema', 'resul'], 'schema "resul": unknown, did you mean "result"?'],
-    [['schema'], 'schema of what? Known: result, comparison, capacity, sweep, config'],
+    [['schema'], 'schema of what? Known: result, comparison, capacity, sweep, config, scenario'],
     [['serve', '--prt', '1'], 'unknown flag --prt, did you mean --port?'],
   ])('%j', async (args, message) => {
     expect(await configOf(...args)).toBe(`perfgate: ${message}`)

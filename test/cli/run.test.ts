@@ -168,6 +168,7 @@ test('help has a heading for every group and fits in 80 columns', async () => {
     'Capacity:',
     'Server view:',
     'Output:',
+    'Config:',
     'Other:',
     'Commands:',
     'Examples:',

@@ -1,10 +1,12 @@
 /** `perfgate compare`: a candidate against a baseline, in one run. */
 import { Option } from 'commander'
+import { comparable } from '../../config/files/index.ts'
 import { ConfigError, camelCase, OPTION_NAMES, type OptionName, optionMeta } from '../../config/index.ts'
 import { regressionRecord } from '../../gates/comparison/index.ts'
 import { renderComparison, terminalStyle } from '../../report/index.ts'
 import type { ComparisonResult } from '../../result/index.ts'
 import type { ComparisonOutcome, RunHooks } from '../../run/index.ts'
+import { addConfigFlags, CONFIG_FLAGS, configLayerOf, underFlags } from '../configFlags.ts'
 import { addRunFlags, flagName, inOneSpelling } from '../flags.ts'
 import { listenForInterrupts } from '../interrupts.ts'
 import type { Io } from '../io.ts'
@@ -87,8 +89,15 @@ export async function compareCommand(
   run: RunComparison = runPerfgate,
 ): Promise<number> {
   const request = readRequest(args, io)
-  if (request === undefined) return 0
-  const { config, json } = request
+  return request === undefined ? 0 : runComparisonCommand(request, io, run)
+}
+
+/** @throws what `run` throws: ConfigError, EndpointError, StoreError */
+export async function runComparisonCommand(
+  { config, json }: Request,
+  io: Io,
+  run: RunComparison = runPerfgate,
+): Promise<number> {
   const progress = showProgress({
     output: io.stderr,
     style: terminalStyle(io.stderr, io.env),
@@ -141,6 +150,7 @@ function readRequest(args: readonly string[], io: Io): Request | undefined {
       add({ ...flag, name: `${side}-${flag.name}` }, `${side === 'baseline' ? 'Baseline' : 'Candidate'}:`)
   for (const flag of OWN_FLAGS) add(flag, 'Comparison:')
   const words = addRunFlags(command, NOT_OFFERED)
+  addConfigFlags(command)
   command.addOption(
     new Option('--json', 'print the result as JSON on stdout, and nothing else there').helpGroup('Output:'),
   )
@@ -150,7 +160,7 @@ function readRequest(args: readonly string[], io: Io): Request | undefined {
     command.parse(inOneSpelling(args.map(kebab)), { from: 'user' })
   } catch (error) {
     if (isHelp(error)) return undefined
-    throw usageError(error, [...given.keys(), ...allFlags()])
+    throw usageError(error, [...given.keys(), ...allFlags(), ...CONFIG_FLAGS])
   }
   refuseOperands(command.args)
   const scenario = valuesOf(words)
@@ -162,7 +172,8 @@ function readRequest(args: readonly string[], io: Io): Request | undefined {
           : 'option --threshold: a comparison has --regression instead, for instance --regression "p50(latency) 5 %"',
         name,
       )
-  const config = { ...scenario, ...ownValues(given), ...sideValues(given) }
+  const { config: joined } = underFlags(comparable(configLayerOf(command, io)), scenario)
+  const config = { ...joined, ...ownValues(given), ...sideValues(given) }
   return { config, json: command.opts<{ json?: boolean }>().json === true }
 }
 

@@ -3,6 +3,7 @@ import { baseline } from './baseline.ts'
 import type { CliCommand } from './command.ts'
 import { compare } from './compare.ts'
 import { exportResults } from './export.ts'
+import { importScenario } from './import.ts'
 import { init } from './init.ts'
 import { recover } from './recover.ts'
 import { report } from './report.ts'
@@ -24,4 +25,5 @@ export const COMMANDS: readonly CliCommand[] = [
   view,
   init,
   recover,
+  importScenario,
 ]

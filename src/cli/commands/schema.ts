@@ -1,6 +1,8 @@
-/** `perfgate schema result|comparison|capacity|sweep|config`: prints a JSON Schema. */
+/** `perfgate schema result|comparison|capacity|sweep|config|scenario`: prints a JSON Schema. */
+
+import { Option } from 'commander'
 import { z } from 'zod'
-import { ConfigError, options, suggestion } from '../../config/index.ts'
+import { ConfigError, suggestion } from '../../config/index.ts'
 import { capacitySchema, comparisonResultSchema, resultSchema, sweepSchema } from '../../result/index.ts'
 import type { Io } from '../io.ts'
 import { isHelp, quietCommand, usageError } from '../usage.ts'
@@ -11,31 +13,33 @@ const SCHEMAS: Record<string, () => unknown> = {
   comparison: () => z.toJSONSchema(comparisonResultSchema),
   capacity: () => z.toJSONSchema(capacitySchema),
   sweep: () => z.toJSONSchema(sweepSchema),
-  // As users write it: before defaults are filled in.
-  config: () => z.toJSONSchema(options, { io: 'input' }),
+  // Loaded late: they lead to much that other commands have no use for.
+  config: async () => (await import('../../scenarios/index.ts')).configJsonSchema(),
+  scenario: async () => (await import('../../scenarios/index.ts')).scenarioJsonSchema(),
 }
 
 /** @throws ConfigError when the schema is not one of ours */
-export function schemaCommand(args: readonly string[], io: Io): number {
+export async function schemaCommand(args: readonly string[], io: Io): Promise<number> {
   const command = quietCommand('perfgate schema', io)
     .description('Prints a JSON Schema.')
     .argument('[of]', Object.keys(SCHEMAS).join(' or '))
+    .addOption(new Option('--for <what>', 'the same, as a flag'))
   try {
     command.parse(args, { from: 'user' })
   } catch (error) {
     if (isHelp(error)) return 0
-    throw usageError(error, [])
+    throw usageError(error, ['for', 'help'])
   }
-  const name = command.args[0]
+  const name = command.opts<{ for?: string }>().for ?? command.args[0]
   if (name === undefined) throw new ConfigError(`schema of what? Known: ${Object.keys(SCHEMAS).join(', ')}`)
   const found = Object.hasOwn(SCHEMAS, name) ? SCHEMAS[name] : undefined
   if (found === undefined) throw new ConfigError(`schema "${name}": unknown${suggestion(name, Object.keys(SCHEMAS))}`)
-  io.stdout.write(`${JSON.stringify(found(), null, 2)}\n`)
+  io.stdout.write(`${JSON.stringify(await found(), null, 2)}\n`)
   return 0
 }
 
 export const schema: CliCommand = {
   name: 'schema',
-  description: 'print a JSON Schema, of results or of options',
+  description: 'print a JSON Schema, of results, config or scenarios',
   run: schemaCommand,
 }

@@ -4,6 +4,7 @@ import { ConfigError } from '../../config/index.ts'
 import { renderSweep, terminalStyle } from '../../report/index.ts'
 import type { SweepResult } from '../../result/index.ts'
 import type { RunHooks, SweepRange } from '../../run/index.ts'
+import { addConfigFlags, CONFIG_FLAGS, configLayerOf, underFlags } from '../configFlags.ts'
 import { addRunFlags, inOneSpelling } from '../flags.ts'
 import { listenForInterrupts } from '../interrupts.ts'
 import type { Io } from '../io.ts'
@@ -71,18 +72,22 @@ function read(args: readonly string[], io: Io): Request | undefined {
     .addOption(new Option('--to <n>', `last load (default: ${DEFAULT_TO})`).helpGroup('Sweep:'))
     .addOption(new Option('--json', 'print the sweep as JSON on stdout, and nothing else there').helpGroup('Output:'))
   const words = addRunFlags(command)
+  addConfigFlags(command)
   try {
     command.parse(inOneSpelling(args), { from: 'user' })
   } catch (error) {
     if (isHelp(error)) return undefined
-    throw usageError(error, ['over', 'from', 'to', 'json', ...RUN_FLAGS])
+    throw usageError(error, ['over', 'from', 'to', 'json', ...RUN_FLAGS, ...CONFIG_FLAGS])
   }
   refuseOperands(command.args)
-  const config = valuesOf(words)
+  const flags = valuesOf(words)
+  const { config } = underFlags(configLayerOf(command, io), flags)
   const { over, from, to, json = false } = command.opts<{ over?: string; from?: string; to?: string; json?: boolean }>()
   const variable = over ?? (config.rate === undefined ? 'parallel' : 'rate')
   if (variable !== 'parallel' && variable !== 'rate')
     throw new ConfigError(`option --over: unknown value "${variable}"; known: parallel, rate`)
+  // A list of levels in the config file is what other runs are given.
+  if (Array.isArray(config[variable]) && flags[variable] === undefined) delete config[variable]
   const given = config[variable]
   if (Array.isArray(given))
     throw new ConfigError(

@@ -6,6 +6,8 @@ const levels = z.union([count, z.array(count).min(1)])
 const rateValue = z
   .number()
   .refine((rate) => rate === -1 || rate > 0, 'must be -1 (unpaced) or a positive number of requests per second')
+  // A refinement is lost on the way to JSON Schema.
+  .meta({ anyOf: [{ const: -1 }, { exclusiveMinimum: 0 }] })
 
 export const stage = z.strictObject({
   /** How long this stage lasts, seconds. */

@@ -93,6 +93,14 @@ const side = z.strictObject({
   readyTimeout: z.number().positive().optional(),
 })
 
+/** What a comparison says beside the scenario of its sides, by itself: how it goes together is checked above. */
+export const comparisonShape = z.strictObject({
+  ...own.shape,
+  regressions: z.record(z.string(), z.string()),
+  baseline: z.union([z.string().min(1), side]),
+  candidate: z.union([z.string().min(1), side]),
+})
+
 const OWN_NAMES = ['baseline', 'candidate', ...Object.keys(own.shape)]
 /** These make a run whose parts are not alike, or have no number of requests to divide into blocks. */
 const NOT_COMPARED = ['duration', 'stages', 'timestamps'] as const

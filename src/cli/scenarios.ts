@@ -1,0 +1,151 @@
+/** `perfgate scenarios/*.yaml`: runs scenario files one after another, and sums them up. */
+import type { Layer } from '../config/files/index.ts'
+import { resolveConfig } from '../config/index.ts'
+import type { CapacityResult, ComparisonResult, Result } from '../result/index.ts'
+import type { RunHooks } from '../run/index.ts'
+import { loadScenarios, type ReadyScenario, readyScenario } from '../scenarios/index.ts'
+import { type RunComparison, runComparisonCommand } from './commands/compare.ts'
+import { flagLayer } from './configFlags.ts'
+import { codeOf, messageOf } from './failure.ts'
+import { INTERRUPTED } from './interrupts.ts'
+import type { Io } from './io.ts'
+import { printedOptions, renderPrintedOptions } from './printConfig.ts'
+import { type RunBenchmark, runCommand } from './run.ts'
+
+export interface ScenariosRequest {
+  /** Files, folders and globs. */
+  patterns: readonly string[]
+  /** Options of the command line, over those of every scenario. */
+  flags: Record<string, unknown>
+  defaults: Layer | undefined
+  json: boolean
+  printOnly: boolean
+}
+
+/** What the runs are done with; tests hand in others. */
+export interface Runners {
+  run?: RunBenchmark | undefined
+  compare?: RunComparison | undefined
+}
+
+/** One line of the summary, and one object of `--json`. */
+interface Done {
+  name: string
+  file: string
+  exitCode: number
+  verdict: string
+  results?: readonly Result[]
+  capacity?: CapacityResult
+  comparison?: ComparisonResult
+  error?: string
+}
+
+/**
+ * Every scenario is checked before the first is run.
+ *
+ * @returns the worst exit code of all
+ * @throws ConfigError when a file or a scenario is wrong; nothing was sent then
+ */
+export async function runScenarios(request: ScenariosRequest, io: Io, runners: Runners = {}): Promise<number> {
+  const { patterns, flags, defaults, json, printOnly } = request
+  const over = flagLayer(flags)
+  const scenarios = loadScenarios(patterns, { env: io.env }).map((scenario) => readyScenario(scenario, defaults, over))
+  if (printOnly) return print(scenarios, json, io)
+  const done: Done[] = []
+  // With --json stdout is for the JSON alone.
+  const world = json ? { ...io, stdout: io.stderr } : io
+  for (const [i, scenario] of scenarios.entries()) {
+    world.stdout.write(`${i === 0 ? '' : '\n'}Scenario ${i + 1} of ${scenarios.length}: ${titleOf(scenario)}\n`)
+    done.push(await runOne(scenario, flags, world, runners))
+    if (done.at(-1)!.exitCode === INTERRUPTED) break
+  }
+  world.stdout.write(`\n${summaryText(done, scenarios)}\n`)
+  if (json) io.stdout.write(`${JSON.stringify(done, null, 2)}\n`)
+  return Math.max(...done.map(({ exitCode }) => exitCode))
+}
+
+async function runOne(
+  scenario: ReadyScenario,
+  flags: Record<string, unknown>,
+  io: Io,
+  runners: Runners,
+): Promise<Done> {
+  const { name, file, kind, config } = scenario
+  const found: Pick<Done, 'results' | 'capacity' | 'comparison'> & { verdict?: string } = {}
+  try {
+    const exitCode =
+      kind === 'comparison'
+        ? await runComparisonCommand({ config, json: false }, io, async (given, hooks) => {
+            const outcome = await (runners.compare ?? comparisonOf)(given, hooks)
+            Object.assign(found, { comparison: outcome.result, verdict: outcome.result.verdict })
+            return outcome
+          })
+        : await runCommand(
+            { config, json: false, isKeyVisible: flags['apiKey'] !== undefined },
+            io,
+            async (given, hooks) => {
+              const outcome = await (runners.run ?? benchmarkOf)(given, hooks)
+              const { capacity, results, verdict } = outcome
+              Object.assign(
+                found,
+                capacity === undefined ? { results, verdict } : { capacity, verdict: capacity.verdict },
+              )
+              return outcome
+            },
+          )
+    const verdict = exitCode === INTERRUPTED ? 'interrupted' : (found.verdict ?? 'none')
+    return { name, file, exitCode, ...found, verdict }
+  } catch (error) {
+    io.stderr.write(`perfgate: ${messageOf(error)}\n`)
+    return { name, file, exitCode: codeOf(error), ...found, verdict: 'error', error: messageOf(error) }
+  }
+}
+
+function summaryText(done: readonly Done[], all: readonly ReadyScenario[]): string {
+  const passed = done.filter(({ exitCode }) => exitCode === 0).length
+  const width = Math.max(...done.map(({ verdict }) => verdict.length))
+  const lines = done.map(
+    ({ verdict, name, file, error }) =>
+      `  ${verdict.padEnd(width)}  ${name}  (${file})${error === undefined ? '' : `: ${error.split('\n')[0]}`}`,
+  )
+  const left = all.slice(done.length).map((scenario) => `  ${'not run'.padEnd(width)}  ${titleOf(scenario)}`)
+  return [`Scenarios: ${passed} of ${all.length} passed`, ...lines, ...left].join('\n')
+}
+
+function titleOf({ name, file }: Pick<ReadyScenario, 'name' | 'file'>): string {
+  return `${name}  (${file})`
+}
+
+function print(scenarios: readonly ReadyScenario[], json: boolean, io: Io): number {
+  const printed = scenarios.map(({ name, file, layered }) => ({
+    name,
+    file,
+    options: printedOptions(resolveConfig(layered.config), layered),
+  }))
+  io.stdout.write(
+    json
+      ? `${JSON.stringify(printed, null, 2)}\n`
+      : `${printed.map(({ options, ...about }) => `${titleOf(about)}\n${renderPrintedOptions(options)}`).join('\n\n')}\n`,
+  )
+  return 0
+}
+
+const benchmarkOf: RunBenchmark = async (config, hooks: RunHooks) => {
+  const { runPerfBenchmark } = await import('../run/index.ts')
+  return runPerfBenchmark(config, hooks)
+}
+
+const comparisonOf: RunComparison = async (config, hooks) => {
+  const { runComparison } = await import('../run/index.ts')
+  return runComparison(config, hooks)
+}
+
+/** @throws ConfigError for `--print-config` with options that do not go together */
+export function printRunConfig(
+  { config, layered, json }: { config: Record<string, unknown>; layered: ReadyScenario['layered']; json: boolean },
+  io: Io,
+): number {
+  const options = printedOptions(resolveConfig(config), layered)
+  io.stdout.write(json ? `${JSON.stringify(options, null, 2)}\n` : `${renderPrintedOptions(options)}\n`)
+  return 0
+}

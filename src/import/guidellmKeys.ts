@@ -1,0 +1,115 @@
+/** The keys of GuideLLM's scenario files. */
+import { KEY_NOTE, type KeyRule } from './importer.ts'
+
+export const SHOWN = 'result DB, JSON and tables are always written; npx perfgate export writes other formats'
+const TURNS = 'use dataset random_multi_turn with multiTurn'
+
+export const GUIDELLM_KEYS: readonly KeyRule[] = [
+  { key: 'backend.kind', to: 'url', about: 'openai_http alone', example: 'openai_http' },
+  { key: 'backend.target', to: 'url', example: 'http://h:1' },
+  { key: 'backend.model', to: 'model', example: 'm' },
+  { key: 'backend.request_format', to: 'url', about: 'the path of the endpoint', example: '/v1/completions' },
+  { key: 'backend.api_key', to: 'apiKey', about: KEY_NOTE, example: 'k' },
+  { key: 'backend.timeout', to: 'totalTimeout', example: 5 },
+  { key: 'backend.timeout_connect', to: 'connectTimeout', example: 5 },
+  { key: 'backend.stream', to: 'stream', example: false },
+  { key: 'backend.max_tokens', to: 'maxTokens', example: 5 },
+  { key: 'backend.extras.body', to: 'extraArgs', example: { a: 1 } },
+  { key: 'backend.extras.headers', to: 'headers', example: { a: 'b' } },
+  {
+    key: 'backend.extras',
+    about: 'headers and body alone are taken; put others into the url',
+    example: { params: { a: 1 } },
+  },
+  {
+    key: 'backend.validate_backend',
+    to: 'noTestConnection',
+    about: 'false: no request before the run',
+    example: false,
+  },
+  { key: 'backend.verify', about: 'set NODE_EXTRA_CA_CERTS to the certificate of the server', example: false },
+  { key: 'backend.follow_redirects', about: 'redirects are not followed; give the final url', example: true },
+  { key: 'backend.api_routes', about: 'put the path into url', example: { chat: '/x' } },
+  { key: 'backend.server_history', about: 'conversations carry their history themselves', example: true },
+  { key: 'backend.multiturn_reasoning', about: 'reasoning is not sent back', example: true },
+  {
+    key: 'profile.kind',
+    to: 'executor',
+    about: 'synchronous, concurrent, throughput, constant, poisson, async',
+    example: 'poisson',
+  },
+  { key: 'profile.streams', to: 'parallel', example: 3 },
+  { key: 'profile.rate', to: 'rate', about: 'in an open loop', example: 3 },
+  { key: 'profile.max_concurrency', to: 'parallel', example: 3 },
+  { key: 'profile.warmup', to: 'warmupNum', about: 'a count of requests', example: 3 },
+  {
+    key: 'profile.cooldown',
+    about: 'steadyQps and steadyOutputTokensPerSecond leave out the ramps at both ends',
+    example: 3,
+  },
+  { key: 'profile.rampup_duration', about: 'write the ramp as "stages"', example: 3 },
+  { key: 'profile.sweep_size', about: 'npx perfgate sweep doubles the load until it saturates', example: 3 },
+  {
+    key: 'profile.strategy_type',
+    about: 'npx perfgate sweep doubles the load until it saturates',
+    example: 'constant',
+  },
+  { key: 'profile.time_scale', about: 'use dataset workload_trace with its speed', example: 2 },
+  {
+    key: 'constraints',
+    to: 'number, duration, thresholds',
+    about: 'max_requests, max_duration, max_errors, max_error_rate',
+    example: [{ kind: 'max_requests', count: 7 }],
+  },
+  {
+    key: 'data[].kind',
+    to: 'dataset',
+    about: 'synthetic_text and files; for hub datasets write a file of prompts',
+    example: 'synthetic_text',
+  },
+  { key: 'data[].path', to: 'datasetPath', example: 'f.txt' },
+  {
+    key: 'data[].source',
+    about: 'write its prompts into a file and use dataset line_by_line with datasetPath',
+    example: 'o/n',
+  },
+  {
+    key: 'data[].load_kwargs',
+    about: 'write its prompts into a file and use dataset line_by_line with datasetPath',
+    example: { split: 'test' },
+  },
+  ...['prompt_tokens', 'output_tokens'].flatMap((name): KeyRule[] =>
+    ['', '_stdev', '_min', '_max'].map((end) => ({
+      key: `data[].${name}${end}`,
+      to: 'datasetArgs',
+      about: `${name === 'prompt_tokens' ? 'input' : 'output'} of dataset synthetic`,
+      example: 20,
+    })),
+  ),
+  { key: 'data[].prefix_tokens', to: 'datasetArgs', about: 'of dataset synthetic', example: 20 },
+  {
+    key: 'data[].prefix_buckets',
+    about: 'one bucket alone: prefix_tokens and prefix_groups of dataset synthetic',
+    example: [{ prefix_tokens: 5 }],
+  },
+  { key: 'data[].turns', about: TURNS, example: 3 },
+  { key: 'data[].delay', about: `${TURNS} and thinkTime`, example: 3 },
+  { key: 'tokenizer.model', to: 'tokenizerPath', example: 'o/n' },
+  {
+    key: 'tokenizer',
+    about: 'tokenizers are those of tokenizer.json; set tokenizerPath',
+    example: { load_kwargs: { use_fast: false } },
+  },
+  { key: 'seed.value', to: 'loadSeed', example: 5 },
+  { key: 'seed.kind', about: 'seeds are numbers', example: 'static' },
+  {
+    key: 'data_column_mapper',
+    about: 'the columns of a dataset are in docs/datasets.md',
+    example: { kind: 'generative_column_mapper' },
+  },
+  { key: 'data_preprocessors', about: 'put finished prompts into the file', example: [{ kind: 'encode_media' }] },
+  { key: 'data_finalizer', about: 'put finished prompts into the file', example: { kind: 'generative' } },
+  { key: 'data_loader', about: 'prompts keep the order of their file', example: { kind: 'pytorch' } },
+  { key: 'outputs', about: SHOWN, example: [{ kind: 'json' }] },
+  { key: 'metrics', about: 'see store for what is kept of each request', example: { kind: 'generative' } },
+]
