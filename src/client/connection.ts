@@ -4,6 +4,7 @@ import type { Api } from '../apis/api.ts'
 import { type BatchWriter, C, FAILURE_CAUSES, type FailureCause, ROW } from '../samples/index.ts'
 import { Answer } from './answer.ts'
 import { classifyError } from './classify.ts'
+import { InterimAnswers } from './interim.ts'
 import { buildConnector, type Client, type Dispatcher, UndiciClient } from './undici.ts'
 
 /** Where requests go and how; shared by all connections of a load thread. */
@@ -17,6 +18,8 @@ export interface Target {
   stream: boolean
   connectTimeoutMs: number
   readTimeoutMs: number
+  /** Largest event of a stream, or answer in one piece, bytes; absent: 32 MiB. */
+  maxEventBytes?: number | undefined
 }
 
 /** One request as the schedule wants it. */
@@ -69,17 +72,22 @@ export class Connection implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #ready: Socket | undefined
   #forced: FailureCause | undefined
+  readonly #interimAnswers = new InterimAnswers()
   /** When the latest socket read reached us: taken before the HTTP parser sees its bytes. */
   #readAt = 0
   readonly #onReadable = (): void => {
     this.#readAt = performance.now()
+    if (this.#interim !== undefined) this.#skipContinue(this.#interim)
   }
+  #socket: Socket | undefined
+  /** Takes the answer's first bytes; undefined once they are past. */
+  #interim: InterimAnswers | undefined
 
   constructor(target: Target, writer: BatchWriter, listener: ConnectionListener) {
     this.#target = target
     this.#writer = writer
     this.#listener = listener
-    this.#answer = new Answer(target.api)
+    this.#answer = new Answer(target.api, target.maxEventBytes, () => this.#controller?.abort(new Error('given up')))
     this.#connector = buildConnector({ timeout: target.connectTimeoutMs, allowH2: false })
   }
 
@@ -125,6 +133,8 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#answer.reset()
     this.#forced = undefined
     this.#controller = undefined
+    this.#interimAnswers.reset()
+    this.#interim = this.#interimAnswers
     this.busy = true
     const { path, headers } = this.#target
     this.#client ??= this.#newClient()
@@ -187,14 +197,28 @@ export class Connection implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#answer.onEnd()
-    this.#finish()
+    const drained = this.#answer.drained()
+    if (drained === undefined) this.#judge()
+    else void drained.then(() => this.#judge())
   }
 
   onResponseError(_controller: unknown, error: Error): void {
     if (!this.busy) return
+    const drained = this.#answer.drained()
+    if (drained === undefined) this.#judgeError(error)
+    else void drained.then(() => this.#judgeError(error))
+  }
+
+  #judge(): void {
+    this.#answer.onEnd()
+    this.#finish()
+  }
+
+  #judgeError(error: Error): void {
     const answer = this.#answer
-    if (this.#forced !== undefined) answer.fail(this.#forced, error.message)
+    // The status says what was wrong, however the rest of the answer came to its end.
+    if (answer.status >= 300) answer.onEnd()
+    else if (this.#forced !== undefined) answer.fail(this.#forced, error.message)
     // What came after a proper end (a reset instead of a clean close) does not undo the answer.
     else if (!(answer.complete && answer.status >= 200 && answer.status < 300)) {
       answer.fail(this.#causeOf(error), describeError(error))
@@ -204,7 +228,8 @@ export class Connection implements Dispatcher.DispatchHandler {
 
   #causeOf(error: Error): FailureCause {
     const cause = classifyError(error)
-    const closedByPeer = (error as { code?: string }).code === 'UND_ERR_SOCKET'
+    const { code } = error as { code?: string }
+    const closedByPeer = code === 'UND_ERR_SOCKET' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
     return closedByPeer && !Number.isNaN(this.#answer.headersAt) ? 'stream-truncated' : cause
   }
 
@@ -229,6 +254,7 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#ready = undefined
     if (ready !== undefined && !ready.destroyed) {
       ready.off('error', noop)
+      this.#socket = ready
       ready.on('readable', this.#onReadable)
       // undici does not expect its answer before it asked: wait for the end of this tick.
       queueMicrotask(() => callback(null, ready))
@@ -239,6 +265,7 @@ export class Connection implements Dispatcher.DispatchHandler {
       if (error === null) {
         this.#row[C.connectStartedAt] = startedAt
         this.#row[C.connectedAt] = performance.now()
+        this.#socket = socket
         socket.on('readable', this.#onReadable)
         callback(null, socket)
       } else callback(error, null)
@@ -257,6 +284,17 @@ export class Connection implements Dispatcher.DispatchHandler {
       if (code === 'EMFILE' || code === 'ENFILE') this.#listener.onDescriptorsExhausted()
       callback(error, null)
     })
+  }
+
+  /** "100 Continue", which any server may send before its answer, is taken out of the bytes: undici takes it ill. */
+  #skipContinue(interim: InterimAnswers): void {
+    const socket = this.#socket!
+    const bytes = socket.read() as Buffer | null
+    if (bytes === null) return
+    const rest = interim.skip(bytes)
+    if (rest === undefined) return
+    this.#interim = undefined
+    socket.unshift(rest)
   }
 
   #drop(error: Error | undefined): void {

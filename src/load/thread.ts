@@ -90,6 +90,7 @@ async function start(setup: ThreadSetup): Promise<Run> {
       stream: setup.stream,
       connectTimeoutMs: setup.connectTimeoutMs,
       readTimeoutMs: setup.readTimeoutMs,
+      maxEventBytes: setup.maxEventBytes,
     },
     bodies: new Bodies(setup.bodies),
     counters,

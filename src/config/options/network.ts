@@ -1,6 +1,6 @@
 /** How the endpoint is reached. */
 import { z } from 'zod'
-import { option, seconds } from '../option.ts'
+import { count, option, seconds } from '../option.ts'
 
 const headerValue = z.union([z.string(), z.number(), z.boolean()]).transform(String)
 
@@ -38,5 +38,11 @@ export const networkOptions = {
     group: 'Network',
     kind: 'switch',
     description: 'open connections before the measured phase',
+  }),
+  maxEventBytes: option(count.default(32 << 20), {
+    group: 'Network',
+    kind: 'number',
+    value: 'bytes',
+    description: 'largest event of a stream, or answer in one piece; larger ones fail',
   }),
 }
