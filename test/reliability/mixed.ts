@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { FAULTS } from '../../fixtures/faults/index.ts'
+import { FAULT_FIELD, FAULTS } from '../../fixtures/faults/index.ts'
 import { renderText } from '../../src/report/index.ts'
 import { failureSentences } from '../../src/report/verdictLines.ts'
 import type { Result } from '../../src/result/index.ts'
@@ -13,7 +13,7 @@ import type { Bench, FaultRow } from './row.ts'
 import { expectWell } from './well.ts'
 
 const REQUESTS = 12
-const EVERY = 3
+const INDEXES = Array.from({ length: REQUESTS }, (_, i) => i)
 /** Characters of a failure's line that the table shows. */
 const SHOWN = 150
 
@@ -26,6 +26,10 @@ export interface Mixed {
   words?: string | RegExp
   /** Status of the failed answers; null: there was none. */
   status?: number | null
+  /** Which requests meet the fault; default: every third. */
+  meets?: (index: number) => boolean
+  /** Which requests fail of it; default: those that meet it. */
+  harms?: (index: number) => boolean
   /** Options of the run beside those that all have. */
   options?: Record<string, unknown>
   /** More to look at, of the rows that met the fault. */
@@ -49,14 +53,15 @@ export function mixed(row: Mixed): FaultRow {
 }
 
 async function runMixed(row: Mixed, { url, requests, folder }: Bench): ReturnType<FaultRow['run']> {
-  const { fault, cause } = row
+  const { fault, cause, meets = everyThird } = row
+  const harmed = cause === undefined ? () => false : (row.harms ?? meets)
   const { result, resultDbPath } = await runPerfBenchmark({
     url,
     model: 'm',
     dataset: 'line_by_line',
-    datasetPath: promptsFile(folder, fault),
+    datasetPath: promptsFile(folder, fault, meets),
     number: REQUESTS,
-    parallel: EVERY,
+    parallel: 3,
     noTestConnection: true,
     onInvalid: 'warn',
     outputsDir: folder,
@@ -65,28 +70,29 @@ async function runMixed(row: Mixed, { url, requests, folder }: Bench): ReturnTyp
     totalTimeout: 30,
     ...row.options,
   })
-  const rows = storedRows(resultDbPath!)
-  const isFaulty = ({ request_index }: StoredRequest): boolean => (request_index as number) % EVERY === EVERY - 1
-  const faulty = rows.filter(isFaulty)
-  const clean = rows.filter((stored) => !isFaulty(stored))
-  const times = REQUESTS / EVERY
-  expect([rows.length, faulty.length]).toEqual([REQUESTS, times])
-  for (const stored of clean) expectWell(stored, requests)
-  const { summary, errors } = result
-  const failed = cause === undefined ? 0 : times
-  expect({ ...summary, errors }).toMatchObject({
+  const rows = storedRows(resultDbPath!).toSorted((a, b) => indexOf(a) - indexOf(b))
+  expect(rows.map(indexOf)).toEqual(INDEXES)
+  for (const stored of rows) {
+    const index = indexOf(stored)
+    if (!harmed(index)) expectWell(stored, requests, meets(index) ? row : {})
+    else {
+      expect(stored).toMatchObject({ success: 0, cause, status: row.status ?? null })
+      expect(stored.failure).not.toBe('')
+    }
+  }
+  const failed = INDEXES.filter(harmed).length
+  expect({ ...result.summary, errors: result.errors }).toMatchObject({
     totalRequests: REQUESTS,
     succeededRequests: REQUESTS - failed,
     failedRequests: failed,
-    errors: cause === undefined ? {} : { [cause]: times },
+    errors: cause === undefined ? {} : { [cause]: failed },
   })
-  if (cause === undefined) for (const stored of faulty) expectWell(stored, requests, row)
-  else {
-    for (const stored of faulty) expect(stored).toMatchObject({ success: 0, cause, status: row.status ?? null })
-    for (const { failure } of faulty) expect(failure).not.toBe('')
-  }
-  row.check?.(faulty, result)
-  return { times, seen: `${seenOf(row, result)}; the other ${clean.length} unharmed` }
+  row.check?.(
+    rows.filter((stored) => meets(indexOf(stored))),
+    result,
+  )
+  const others = INDEXES.filter((index) => !meets(index) && !harmed(index)).length
+  return { times: INDEXES.filter(meets).length, seen: `${seenOf(row, result)}; the other ${others} unharmed` }
 }
 
 /** The line of the summary that a user reads. */
@@ -96,7 +102,7 @@ function seenOf({ cause, words }: Mixed, result: Result): string {
     expect(text).not.toContain('Failed requests (')
     return 'succeeds'
   }
-  const sentences = failureSentences(result, "×")
+  const sentences = failureSentences(result, '×')
   expect(text).toContain(`Failed requests (${result.summary.failedRequests} of ${REQUESTS}):`)
   for (const sentence of sentences) expect(text).toContain(sentence)
   if (words !== undefined) for (const sentence of sentences) expect(sentence).toMatch(words)
@@ -107,7 +113,7 @@ function seenOf({ cause, words }: Mixed, result: Result): string {
 }
 
 function withoutNumbers(sentence: string): string {
-  const shown = sentence.replace(/^\d+ × /, '').replace(/(chatcmpl-|position |column )\d+/g, '$1N')
+  const shown = sentence.replace(/^\d+ × /, '').replace(/(chatcmpl-|position |column |127\.0\.0\.1:)\d+/g, '$1N')
   return shown.length <= SHOWN ? shown : `${shown.slice(0, SHOWN)}…`
 }
 
@@ -118,12 +124,20 @@ export function storedRows(path: string): StoredRequest[] {
   return rows
 }
 
-function promptsFile(folder: string, fault: string): string {
+function everyThird(index: number): boolean {
+  return index % 3 === 2
+}
+
+function indexOf(row: StoredRequest): number {
+  return row.request_index as number
+}
+
+function promptsFile(folder: string, fault: string, meets: (index: number) => boolean): string {
   const path = join(folder, `${fault}.jsonl`)
-  const lines = Array.from({ length: REQUESTS }, (_, i) =>
+  const lines = INDEXES.map((i) =>
     JSON.stringify({
       messages: [{ role: 'user', content: `question ${i}` }],
-      ...(i % EVERY === EVERY - 1 ? { perfgate_fault: fault } : {}),
+      ...(meets(i) ? { [FAULT_FIELD]: fault } : {}),
     }),
   )
   writeFileSync(path, `${lines.join('\n')}\n`)
