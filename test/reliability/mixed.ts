@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { FAULT_FIELD, FAULTS } from '../../fixtures/faults/index.ts'
+import { FAULT_FIELD, FAULTS } from '../../fixtures/index.ts'
 import { renderText } from '../../src/report/index.ts'
 import { failureSentences } from '../../src/report/verdictLines.ts'
 import type { Result } from '../../src/result/index.ts'

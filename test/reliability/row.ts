@@ -1,4 +1,5 @@
 /** A row of the table in docs/reliability.md: a fault, what is to come of it, and a run that shows it. */
+import type { RequestTruth } from '../../fixtures/index.ts'
 
 export interface FaultRow {
   /** First column: what goes wrong. */
@@ -21,7 +22,7 @@ export interface Bench {
   /** Of the embedded server in this process. */
   url: string
   /** What that server knows of its latest requests. */
-  requests: readonly import('../../fixtures/index.ts').RequestTruth[]
+  requests: readonly RequestTruth[]
   /** For files of the run; removed afterwards. */
   folder: string
 }
