@@ -71,9 +71,11 @@ interface Choice {
 
 function read(value: unknown, key: 'delta' | 'message'): Reading {
   if (typeof value !== 'object' || value === null) return {}
-  const event = value as { id?: unknown; choices?: unknown; usage?: unknown; error?: unknown }
+  const event = value as { id?: unknown; object?: unknown; choices?: unknown; usage?: unknown; error?: unknown }
   const reading: Reading = {}
   if (event.error !== undefined && event.error !== null) reading.error = JSON.stringify(event.error)
+  // Older engines send the error itself, without the object around it.
+  else if (event.object === 'error') reading.error = JSON.stringify(event)
   if (typeof event.id === 'string') reading.id = event.id
   const usage = readUsage(event.usage)
   if (usage) reading.usage = usage

@@ -5,13 +5,18 @@ import { type Choice, Choices } from './choices.ts'
 import { classifyStatus } from './classify.ts'
 import { EventShapes } from './eventShapes.ts'
 import { EventTemplate } from './eventTemplate.ts'
+import { type Inflater, inflaterOf, KNOWN_ENCODINGS } from './inflate.ts'
 import { shownLocation } from './location.ts'
 import { SseDecoder, type SseListener } from './sse.ts'
 
 /** How much of what the server said is kept with a failure. */
 const FAILURE_TEXT_BYTES = 2048
-/** An event or a body larger than this is not an answer of a language model. */
-const MAX_PENDING_BYTES = 256 << 20
+/** Bytes of one event, or of an answer in one piece, unless the run says otherwise. */
+const MAX_EVENT_BYTES = 32 << 20
+/** No answer has as many tokens; their gaps would take more memory the longer the stream goes on. */
+const MAX_GAPS = 4 << 20
+
+type Mode = 'events' | 'json' | 'error'
 
 /** What `[DONE]` says, to be told apart from every other reading. */
 const DONE: Reading = {}
@@ -43,7 +48,13 @@ export class Answer implements SseListener {
   readonly #choices = new Choices()
   /** The choice of the event that the template was learned from. */
   #templateChoice: Choice | undefined
-  #mode: 'events' | 'json' | 'error' = 'events'
+  #mode: Mode | 'encoded' = 'events'
+  /** What an encoded body is once it is decoded. */
+  #decodedMode: Mode = 'events'
+  #inflater: Inflater | undefined
+  readonly #maxEventBytes: number
+  readonly #onHopeless: () => void
+  /** Of a stream only its first read, to be shown when it turns out to be none. */
   #chunks: Buffer[] = []
   #chunkBytes = 0
   /** Where a redirect points. */
@@ -52,9 +63,16 @@ export class Answer implements SseListener {
   #events = 0
   /** Stamp of the socket read that is being decoded. */
   #readAt = 0
+  #retryAfter = ''
 
-  constructor(api: Api) {
+  /**
+   * @param maxEventBytes largest event of a stream, or answer in one piece
+   * @param onHopeless called when the answer has failed and what is still to come of it must not be waited for
+   */
+  constructor(api: Api, maxEventBytes = MAX_EVENT_BYTES, onHopeless: () => void = () => {}) {
     this.#api = api
+    this.#maxEventBytes = maxEventBytes
+    this.#onHopeless = onHopeless
   }
 
   /** Forgets everything; a new request starts. */
@@ -82,6 +100,7 @@ export class Answer implements SseListener {
     this.#chunkBytes = 0
     this.#done = false
     this.#events = 0
+    this.#inflater = undefined
   }
 
   /** The text of each choice, with CHOICE_SEPARATOR between: the inside of JSON strings, UTF-8. Valid until the next reset. */
@@ -114,35 +133,40 @@ export class Answer implements SseListener {
     if (status < 200 || status >= 300) {
       this.#mode = 'error'
       this.#location = shownLocation(headers['location'])
+      this.#retryAfter = String(headers['retry-after'] ?? '')
     } else
       this.#mode = !streamed || (typeof type === 'string' && type.startsWith('application/json')) ? 'json' : 'events'
+    const encoding = headers['content-encoding']
+    if (encoding !== undefined && encoding !== '' && encoding !== 'identity') this.#decode(String(encoding))
   }
 
   /** @param at when the socket read that brought these bytes reached us, taken before any parsing */
   onBytes(bytes: Buffer, at: number): void {
-    this.#readAt = at
-    if (this.#mode === 'events') {
-      this.#chunkBytes += bytes.length
-      if (this.#decoder.pendingBytes > MAX_PENDING_BYTES)
-        this.fail('bad-sse', `one event is larger than ${MAX_PENDING_BYTES} bytes`)
-      else this.#decoder.push(bytes)
-      return
-    }
-    this.endedAt = at
-    if (this.#mode === 'error' && this.#chunkBytes >= FAILURE_TEXT_BYTES) return
-    if (this.#chunkBytes > MAX_PENDING_BYTES)
-      return this.fail('bad-json', `the answer is larger than ${MAX_PENDING_BYTES} bytes`)
-    this.#chunks.push(bytes)
-    this.#chunkBytes += bytes.length
+    if (this.#mode === 'events') this.#readEvents(bytes, at)
+    else if (this.#mode === 'encoded') this.#inflater?.write(bytes, at)
+    else this.#keepBytes(this.#mode, bytes, at)
   }
 
-  /** The response is over; decides between success and a cause of failure. */
+  /**
+   * No more bytes will come. A promise where those that came are still being decoded; nothing may be judged before.
+   */
+  drained(): Promise<void> | undefined {
+    return this.#inflater?.end()
+  }
+
+  /** The response is over and drained; decides between success and a cause of failure. */
   onEnd(): void {
-    if (this.#mode === 'error') {
-      if (this.status < 400) this.fail('redirect', `HTTP ${this.status} to ${this.#location}`)
-      else this.fail(classifyStatus(this.status), `HTTP ${this.status} ${Buffer.concat(this.#chunks).toString()}`)
-    } else if (this.#mode === 'json') this.#readWhole()
-    else if (this.failure === undefined) this.#judgeStream()
+    const mode = this.#mode === 'encoded' ? this.#decodedMode : this.#mode
+    if (mode === 'error') this.#failByStatus()
+    else if (this.failure !== undefined) return
+    else if (mode === 'json') this.#readWhole()
+    else this.#judgeStream()
+  }
+
+  #failByStatus(): void {
+    if (this.status < 400) return this.fail('redirect', `HTTP ${this.status} to ${this.#location}`)
+    const wait = this.#retryAfter === '' ? '' : ` (retry-after: ${this.#retryAfter})`
+    this.fail(classifyStatus(this.status), `HTTP ${this.status}${wait} ${Buffer.concat(this.#chunks).toString()}`)
   }
 
   /** Records why the request failed; the first cause stands. */
@@ -150,6 +174,45 @@ export class Answer implements SseListener {
     if (this.failure !== undefined) return
     this.failure = cause
     this.failureText = text.slice(0, FAILURE_TEXT_BYTES)
+  }
+
+  #readEvents(bytes: Buffer, at: number): void {
+    this.#readAt = at
+    if (this.#chunkBytes === 0) this.#chunks.push(bytes)
+    this.#chunkBytes += bytes.length
+    if (this.#decoder.pendingBytes <= this.#maxEventBytes) this.#decoder.push(bytes)
+    else this.#giveUp('bad-sse', `an event of the stream is larger than max-event-bytes (${this.#maxEventBytes})`)
+  }
+
+  #keepBytes(mode: Mode, bytes: Buffer, at: number): void {
+    this.#readAt = at
+    this.endedAt = at
+    if (mode === 'error' && this.#chunkBytes >= FAILURE_TEXT_BYTES) return
+    this.#chunkBytes += bytes.length
+    if (this.#chunkBytes <= this.#maxEventBytes) this.#chunks.push(bytes)
+    else this.#giveUp('bad-json', `the answer is larger than max-event-bytes (${this.#maxEventBytes})`)
+  }
+
+  /** The body will come in an encoding. */
+  #decode(encoding: string): void {
+    this.#decodedMode = this.#mode as Mode
+    this.#mode = 'encoded'
+    this.#inflater = inflaterOf(
+      encoding.trim().toLowerCase(),
+      (bytes, at) => {
+        if (this.#decodedMode === 'events') this.#readEvents(bytes, at)
+        else this.#keepBytes(this.#decodedMode, bytes, at)
+      },
+      (error) => this.#giveUp('bad-sse', `the body is not in the content-encoding "${encoding}": ${error.message}`),
+    )
+    if (this.#inflater === undefined && this.#decodedMode !== 'error')
+      this.#giveUp('bad-sse', `the content-encoding "${encoding}" is not one of ${KNOWN_ENCODINGS.join(', ')}`)
+  }
+
+  #giveUp(cause: FailureCause, text: string): void {
+    this.fail(cause, text)
+    this.#inflater?.close()
+    this.#onHopeless()
   }
 
   onTemplateEvent(bytes: Uint8Array): void {
@@ -244,6 +307,7 @@ export class Answer implements SseListener {
     if (this.outputEvents++ === 0) this.firstTokenAt = this.#readAt
     else {
       if (this.gapCount === this.gaps.length) {
+        if (this.gapCount >= MAX_GAPS) return this.#giveUp('bad-sse', `the stream has more than ${MAX_GAPS} tokens`)
         const larger = new Float64Array(this.gapCount * 2)
         larger.set(this.gaps)
         this.gaps = larger
@@ -272,7 +336,8 @@ export class Answer implements SseListener {
     if (this.complete) {
       if (this.packages === 0) this.fail('no-output', 'the stream ended without any choice')
     } else if (this.#events === 0 && this.#chunkBytes > 0) {
-      this.fail('bad-sse', 'the body is not a server-sent event stream')
+      const start = Buffer.concat(this.#chunks).subarray(0, FAILURE_TEXT_BYTES).toString()
+      this.fail('bad-sse', `the body is not a server-sent event stream: ${start}`)
     } else {
       this.fail('stream-truncated', `the stream ended after ${this.packages} packages without finish_reason or [DONE]`)
     }

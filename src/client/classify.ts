@@ -33,6 +33,8 @@ const CODES: Record<string, FailureCause> = {
 /** The cause of a request that ended in an error before its answer was complete. */
 export function classifyError(error: Error): FailureCause {
   for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
+    // What llhttp cannot read is not a server-sent event stream either.
+    if (cause.name === 'HTTPParserError') return 'bad-sse'
     const code = (cause as { code?: unknown }).code
     if (typeof code !== 'string') continue
     if (CODES[code] !== undefined) return CODES[code]
@@ -42,7 +44,6 @@ export function classifyError(error: Error): FailureCause {
       )
     )
       return 'tls'
-    // What llhttp cannot read is not a server-sent event stream either.
     if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') return 'bad-sse'
     if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return 'bad-sse'
     if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return classifyError(cause.errors[0])

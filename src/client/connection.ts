@@ -1,8 +1,8 @@
 /** One keep-alive connection that carries one request at a time: sends it, stamps its answer, reports the sample. */
 import type { Socket } from 'node:net'
-import type { Api } from '../apis/api.ts'
-import { type BatchWriter, C, FAILURE_CAUSES, type FailureCause, ROW } from '../samples/index.ts'
+import { type BatchWriter, C, type FailureCause, ROW } from '../samples/index.ts'
 import { Answer } from './answer.ts'
+import { writeAnswer } from './answerRow.ts'
 import { classifyError } from './classify.ts'
 import {
   type ConnectCallback,
@@ -12,47 +12,10 @@ import {
   isHttp2,
   onAlert,
 } from './connector.ts'
-import type { Route } from './route.ts'
+import { abortText, describeError } from './errorText.ts'
+import { InterimAnswers } from './interim.ts'
+import type { Order, Target } from './order.ts'
 import { type Client, type Dispatcher, UndiciClient } from './undici.ts'
-
-/** Where requests go and how; shared by all connections of a load thread. */
-export interface Target {
-  api: Api
-  /** For instance `http://127.0.0.1:8000`. */
-  origin: string
-  path: string
-  /** Names and values in turn. */
-  headers: string[]
-  stream: boolean
-  connectTimeoutMs: number
-  readTimeoutMs: number
-  /** Absent: HTTP/1.1, straight. */
-  route?: Route | undefined
-}
-
-/** One request as the schedule wants it. */
-export interface Order {
-  index: number
-  /** Which prepared body to send. */
-  body: number
-  bytes: Uint8Array
-  /** When it was due; equals its start in a closed loop (NaN: take the start). */
-  scheduledAt: number
-  flags: number
-  /** All headers of this request; absent: those of the target. */
-  headers?: string[] | undefined
-  turn?: TurnOrder | undefined
-}
-
-/** The place of a request in a conversation, whose number its `index` is. */
-export interface TurnOrder {
-  /** From 0. */
-  turn: number
-  /** Turns the conversation is to have. */
-  turns: number
-  /** The body; absent: the prepared one. */
-  bytes: Uint8Array | undefined
-}
 
 export interface ConnectionListener {
   /** Called when the sample is written and the connection is free; a next request may be sent from within. */
@@ -78,6 +41,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #ready: Socket | undefined
   #forced: FailureCause | undefined
+  readonly #interimAnswers = new InterimAnswers()
   /** When the latest socket read reached us: taken before the HTTP parser sees its bytes. */
   #readAt = 0
   #isHttp2 = false
@@ -85,13 +49,17 @@ export class Connection implements Dispatcher.DispatchHandler {
   #alert: Error | undefined
   readonly #onReadable = (): void => {
     this.#readAt = performance.now()
+    if (this.#interim !== undefined) this.#skipContinue(this.#interim)
   }
+  #socket: Socket | undefined
+  /** Takes the answer's first bytes; undefined once they are past. */
+  #interim: InterimAnswers | undefined
 
   constructor(target: Target, writer: BatchWriter, listener: ConnectionListener) {
     this.#target = target
     this.#writer = writer
     this.#listener = listener
-    this.#answer = new Answer(target.api)
+    this.#answer = new Answer(target.api, target.maxEventBytes, () => this.#controller?.abort(new Error('given up')))
     this.#connector = connectorFor(target.origin, target.connectTimeoutMs, target.route)
     this.#handler = mayBeHttp2(target) ? this.#stampedHandler() : this
   }
@@ -138,6 +106,8 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#answer.reset()
     this.#forced = undefined
     this.#controller = undefined
+    this.#interimAnswers.reset()
+    this.#interim = this.#interimAnswers
     this.busy = true
     const { path, headers } = this.#target
     this.#client ??= this.#newClient()
@@ -167,7 +137,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   abort(cause: FailureCause): void {
     if (!this.busy) return
     this.#forced = cause
-    const error = new Error(ABORT_TEXT[cause] ?? cause)
+    const error = new Error(abortText(cause))
     // Over HTTP/2 too the connection ends with its request: a server that fell silent is not asked again on it.
     if (this.#controller !== undefined && !this.#isHttp2) this.#controller.abort(error)
     else this.#drop(error)
@@ -201,15 +171,29 @@ export class Connection implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#answer.onEnd()
-    this.#finish()
+    const drained = this.#answer.drained()
+    if (drained === undefined) this.#judge()
+    else void drained.then(() => this.#judge())
   }
 
   onResponseError(_controller: unknown, reported: Error): void {
     if (!this.busy) return
     const error = this.#alert ?? reported
+    const drained = this.#answer.drained()
+    if (drained === undefined) this.#judgeError(error)
+    else void drained.then(() => this.#judgeError(error))
+  }
+
+  #judge(): void {
+    this.#answer.onEnd()
+    this.#finish()
+  }
+
+  #judgeError(error: Error): void {
     const answer = this.#answer
-    if (this.#forced !== undefined) answer.fail(this.#forced, error.message)
+    // The status says what was wrong, however the rest of the answer came to its end.
+    if (answer.status >= 300) answer.onEnd()
+    else if (this.#forced !== undefined) answer.fail(this.#forced, error.message)
     // What came after a proper end (a reset instead of a clean close) does not undo the answer.
     else if (!(answer.complete && answer.status >= 200 && answer.status < 300)) {
       answer.fail(this.#causeOf(error), describeError(error))
@@ -219,7 +203,8 @@ export class Connection implements Dispatcher.DispatchHandler {
 
   #causeOf(error: Error): FailureCause {
     const cause = classifyError(error)
-    const closedByPeer = (error as { code?: string }).code === 'UND_ERR_SOCKET'
+    const { code } = error as { code?: string }
+    const closedByPeer = code === 'UND_ERR_SOCKET' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
     return closedByPeer && !Number.isNaN(this.#answer.headersAt) ? 'stream-truncated' : cause
   }
 
@@ -277,6 +262,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   }
 
   #watch(socket: Socket): void {
+    this.#socket = socket
     this.#isHttp2 = isHttp2(socket)
     this.#alert = undefined
     onAlert(socket, (alert) => {
@@ -311,6 +297,17 @@ export class Connection implements Dispatcher.DispatchHandler {
     }
   }
 
+  /** "100 Continue", which any server may send before its answer, is taken out of the bytes: undici takes it ill. */
+  #skipContinue(interim: InterimAnswers): void {
+    const socket = this.#socket!
+    const bytes = socket.read() as Buffer | null
+    if (bytes === null) return
+    const rest = interim.skip(bytes)
+    if (rest === undefined) return
+    this.#interim = undefined
+    socket.unshift(rest)
+  }
+
   #drop(error: Error | undefined): void {
     const client = this.#client
     this.#client = undefined
@@ -324,25 +321,8 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#controller = undefined
     const answer = this.#answer
     const row = this.#row
-    row[C.headersAt] = answer.headersAt
-    row[C.firstChunkAt] = answer.firstChunkAt
-    row[C.lastChunkAt] = answer.lastChunkAt
-    row[C.firstTokenAt] = answer.firstTokenAt
-    row[C.lastTokenAt] = answer.lastTokenAt
     const failed = answer.failure !== undefined
-    // A failure may come without any data event: it ends when we learn of it.
-    row[C.endedAt] = failed || Number.isNaN(answer.endedAt) ? performance.now() : answer.endedAt
-    row[C.packages] = answer.packages
-    row[C.outputEvents] = answer.outputEvents
-    row[C.status] = answer.status
-    row[C.cause] = failed ? FAILURE_CAUSES.indexOf(answer.failure!) : -1
-    const usage = answer.usage
-    if (usage !== undefined) {
-      row[C.inputTokens] = usage.inputTokens ?? Number.NaN
-      row[C.outputTokens] = usage.outputTokens ?? Number.NaN
-      row[C.cachedTokens] = usage.cachedTokens ?? Number.NaN
-      row[C.reasoningTokens] = usage.reasoningTokens ?? Number.NaN
-    }
+    writeAnswer(row, answer)
     const texts = this.#texts
     texts[0] = answer.text
     texts[1] = failed ? answer.failureText : ''
@@ -353,20 +333,9 @@ export class Connection implements Dispatcher.DispatchHandler {
   }
 }
 
-const ABORT_TEXT: Partial<Record<FailureCause, string>> = {
-  'read-timeout': 'the server was silent for longer than read-timeout',
-  'total-timeout': 'the request took longer than total-timeout',
-  cancelled: 'the run was stopped before the answer was complete',
-}
-
 function mayBeHttp2({ origin, route }: Target): boolean {
   if (route === undefined || route.http2 === false) return false
   return route.http2 === true || origin.startsWith('https:')
 }
 
 function noop(): void {}
-
-function describeError(error: Error): string {
-  const code = (error as { code?: unknown }).code
-  return typeof code === 'string' && !error.message.includes(code) ? `${code}: ${error.message}` : error.message
-}

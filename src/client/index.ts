@@ -1,4 +1,5 @@
 /** One request on the wire: connection, stream decoding, stamps, failure causes, and the sample it leaves. */
-export { Connection, type ConnectionListener, type Order, type Target, type TurnOrder } from './connection.ts'
+export { Connection, type ConnectionListener } from './connection.ts'
 export { EventTemplate } from './eventTemplate.ts'
+export type { Order, Target, TurnOrder } from './order.ts'
 export { SseDecoder, type SseListener } from './sse.ts'

@@ -19,6 +19,8 @@ export interface ThreadSetup {
   connectTimeoutMs: number
   readTimeoutMs: number
   totalTimeoutMs: number
+  /** Largest event of a stream, or answer in one piece, bytes; absent: 32 MiB. */
+  maxEventBytes?: number | undefined
   bodies: SharedBodies
   counters: SharedArrayBuffer
   conversations?: SharedConversations | undefined

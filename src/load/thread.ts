@@ -92,6 +92,7 @@ async function start(setup: ThreadSetup): Promise<Run> {
       connectTimeoutMs: setup.connectTimeoutMs,
       readTimeoutMs: setup.readTimeoutMs,
       route: setup.route,
+      maxEventBytes: setup.maxEventBytes,
     },
     bodies: new Bodies(setup.bodies),
     counters,

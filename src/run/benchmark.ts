@@ -133,6 +133,7 @@ export async function runPlan(
         connectTimeoutMs: config.connectTimeout * 1000,
         readTimeoutMs: config.readTimeout * 1000,
         totalTimeoutMs: config.totalTimeout * 1000,
+        maxEventBytes: config.maxEventBytes,
         bodies,
         conversations: built?.shared,
         workers,

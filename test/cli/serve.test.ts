@@ -41,3 +41,19 @@ test.each([
   const run = serveCommand(args, fakeWorld(), () => Promise.reject(new Error('started')))
   await expect(run).rejects.toThrow(message)
 })
+
+test('faults and their seed become options of the server, one flag for each or one for all', async () => {
+  for (const args of [
+    ['--fault', 'reset-mid-stream:0.1', 'drip', '--fault-seed', '7'],
+    ['--fault', 'reset-mid-stream:0.1', '--fault-seed', '7', '--fault', 'drip'],
+  ]) {
+    const world = fakeWorld()
+    const calls: unknown[] = []
+    await serveCommand(args, world, async (options) => {
+      calls.push(options)
+      queueMicrotask(() => world.signals.emit('SIGTERM'))
+      return { url: 'http://127.0.0.1:8000', close: async () => {} }
+    })
+    expect(calls).toEqual([{ faults: ['reset-mid-stream:0.1', 'drip'], faultSeed: 7 }])
+  }
+})

@@ -1,3 +1,4 @@
+import { createBrotliCompress, createDeflate, createGzip, createZstdCompress, type Gzip, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { findApi } from '../../src/apis/index.ts'
 import { Answer } from '../../src/client/answer.ts'
@@ -116,5 +117,65 @@ describe('an answer', () => {
     answer.onEnd()
     expect(answer.failure).toBeUndefined()
     expect([answer.packages, answer.outputEvents, Buffer.from(answer.text).toString()]).toEqual([2, 1, 'x'])
+  })
+
+  it('is what its status says, with the time to wait, also when the rest never came', () => {
+    const answer = new Answer(api)
+    answer.onHeaders(429, { 'retry-after': '7' }, true, 1)
+    answer.onBytes(Buffer.from('slow'), 2)
+    answer.onEnd()
+    expect([answer.failure, answer.failureText]).toEqual(['http-429', 'HTTP 429 (retry-after: 7) slow'])
+  })
+
+  it.each([
+    [true, 'text/event-stream', 'bad-sse', 'an event of the stream is larger than max-event-bytes (1000)'],
+    [false, 'application/json', 'bad-json', 'the answer is larger than max-event-bytes (1000)'],
+  ])('is given up once it is larger than allowed (streamed: %s)', (streamed, type, cause, words) => {
+    let hopeless = 0
+    const answer = new Answer(api, 1000, () => hopeless++)
+    answer.onHeaders(200, { 'content-type': type }, streamed, 1)
+    for (let at = 2; hopeless === 0 && at < 100; at++) answer.onBytes(Buffer.alloc(300, 'data: x'), at)
+    expect([hopeless, answer.failure, answer.failureText]).toEqual([1, cause, words])
+  })
+
+  it('of many small events may be far larger than one event', () => {
+    const answer = new Answer(api, 1000, () => expect.unreachable('given up'))
+    answer.onHeaders(200, {}, true, 1)
+    for (let at = 2; at < 200; at++) answer.onBytes(Buffer.from(chunk({ content: 'a' })), at)
+    answer.onBytes(Buffer.from(chunk({}, 'stop') + done), 200)
+    answer.onEnd()
+    expect([answer.failure, answer.outputEvents]).toEqual([undefined, 198])
+  })
+
+  it.each(['gzip', 'br', 'deflate', 'zstd'])('in %s has the stamps of the reads that brought it', async (encoding) => {
+    const encoder = { gzip: createGzip, br: createBrotliCompress, deflate: createDeflate, zstd: createZstdCompress }[
+      encoding
+    ]!() as Gzip
+    const reads: Buffer[] = []
+    for (const text of [chunk({ content: 'a' }), chunk({ content: 'b' }), chunk({}, 'stop') + done]) {
+      const from: Buffer[] = []
+      encoder.on('data', (bytes: Buffer) => from.push(bytes))
+      encoder.write(text)
+      await new Promise<void>((resolve) => encoder.flush(resolve))
+      encoder.removeAllListeners('data')
+      reads.push(Buffer.concat(from))
+    }
+    const answer = new Answer(api)
+    answer.onHeaders(200, { 'content-type': 'text/event-stream', 'content-encoding': encoding }, true, 5)
+    reads.forEach((bytes, i) => void answer.onBytes(bytes, 10 * (i + 1)))
+    await answer.drained()
+    answer.onEnd()
+    expect(answer.failureText).toBe('')
+    expect([answer.firstTokenAt, answer.lastTokenAt, answer.endedAt]).toEqual([10, 20, 30])
+    expect(Buffer.from(answer.text).toString()).toBe('ab')
+  })
+
+  it('that is compressed and cut off is truncated', async () => {
+    const answer = new Answer(api)
+    answer.onHeaders(200, { 'content-encoding': 'gzip' }, true, 5)
+    answer.onBytes(gzipSync(chunk({ content: 'a' })).subarray(0, -9), 6)
+    await answer.drained()
+    answer.onEnd()
+    expect(answer.failure).toBe('stream-truncated')
   })
 })

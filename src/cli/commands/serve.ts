@@ -26,6 +26,7 @@ const FLAGS: ServeFlag[] = [
   { name: 'output-tokens', value: 'n', description: 'tokens of each answer', option: (n) => ({ outputTokens: n }) },
   { name: 'slots', value: 'n', description: 'requests answered at once; others queue', option: (slots) => ({ slots }) },
   { name: 'seed', value: 'n', description: 'seed of all that is drawn at random', option: (seed) => ({ seed }) },
+  { name: 'fault-seed', value: 'n', description: 'seed of who meets a fault', option: (faultSeed) => ({ faultSeed }) },
 ]
 
 /**
@@ -66,6 +67,12 @@ function readOptions(args: readonly string[], io: Io): Asked | undefined {
   command.addOption(
     new Option('--options <json>', 'any of its options, for instance {"ttft":{"kind":"lognormal","meanMs":200}}'),
   )
+  command.addOption(
+    new Option(
+      '--fault <name:share...>',
+      'a share of answers goes wrong so: reset-mid-stream:0.1 (docs/reliability.md)',
+    ),
+  )
   command.addOption(new Option('--engine <name>', 'llama: a real engine, llama.cpp, by the package node-llama-cpp'))
   command.addOption(new Option('--model <file>', 'GGUF file for --engine llama'))
   command.addOption(new Option('--threads <n>', 'threads of --engine llama (default: 1)'))
@@ -76,11 +83,14 @@ function readOptions(args: readonly string[], io: Io): Asked | undefined {
     command.parse(args, { from: 'user' })
   } catch (error) {
     if (isHelp(error)) return undefined
-    throw usageError(error, [...FLAGS.map(({ name }) => name), 'options', ...LLAMA_FLAGS])
+    throw usageError(error, [...FLAGS.map(({ name }) => name), 'options', 'fault', ...LLAMA_FLAGS])
   }
   refuseOperands(command.args)
-  const given = new Map(Object.entries(command.opts<Record<string, string>>()))
+  const { fault: faults, ...words } = command.opts<Record<string, string> & { fault?: string[] }>()
+  const given = new Map(Object.entries(words))
+  if (faults !== undefined) given.set('fault', faults.join())
   let options = readJsonObject(given.get('options') ?? '{}')
+  if (faults !== undefined) options = { ...options, faults }
   for (const flag of FLAGS) {
     const word = given.get(camel(flag.name))
     if (word !== undefined) options = { ...options, ...flag.option(readNumber(flag.name, word)) }

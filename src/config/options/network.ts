@@ -1,6 +1,6 @@
 /** How the endpoint is reached. */
 import { z } from 'zod'
-import { option, seconds } from '../option.ts'
+import { count, option, seconds } from '../option.ts'
 
 const headerValue = z.union([z.string(), z.number(), z.boolean()]).transform(String)
 
@@ -84,4 +84,10 @@ export const networkOptions = {
       description: 'HTTP/2: where the server offers it, only, or never',
     },
   ),
+  maxEventBytes: option(count.default(32 << 20), {
+    group: 'Network',
+    kind: 'number',
+    value: 'bytes',
+    description: 'largest event of a stream, or answer in one piece; larger ones fail',
+  }),
 }

@@ -109,6 +109,7 @@ export class SideRun {
       connectTimeoutMs: config.connectTimeout * 1000,
       readTimeoutMs: config.readTimeout * 1000,
       totalTimeoutMs: config.totalTimeout * 1000,
+      maxEventBytes: config.maxEventBytes,
       bodies,
       conversations: undefined,
       workers: this.#workers,
