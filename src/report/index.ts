@@ -1,7 +1,7 @@
 /** How a result is shown: one file per format, one line here. */
 
 export { renderAgainstBaseline, renderStored, renderTrend } from './baselineText.ts'
-export { renderCapacity } from './capacityText.ts'
+export { renderCapacity, renderCapacityMarkdown } from './capacityText.ts'
 export { coloured } from './colour.ts'
 export { comparedFailures, comparisonSentence, renderComparison, renderComparisonMarkdown } from './comparisonTable.ts'
 export { renderJson } from './json.ts'

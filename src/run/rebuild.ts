@@ -1,6 +1,12 @@
 /** The figures of a run without a result, from the rows that reached its DB: it goes on, or was killed. */
 import { distributions, errorCounts, percentileRows, RunMetrics, rates, summarize } from '../metrics/index.ts'
-import { type Environment, type Result, SCHEMA_VERSION } from '../result/index.ts'
+import {
+  type ComparisonResult,
+  comparisonResultSchema,
+  type Environment,
+  type Result,
+  SCHEMA_VERSION,
+} from '../result/index.ts'
 import { BatchWriter, C, FAILURE_CAUSES, FLAG_OUTPUT_ESTIMATED, ROW, type SampleBatch } from '../samples/index.ts'
 import type { ResultReader, StoredRequest } from '../store/index.ts'
 import { environment } from './environment.ts'
@@ -10,6 +16,30 @@ const BATCH = 1000
 
 /** Figures of the measured requests so far; thresholds are not judged, as the client's health is not known. */
 export function rebuildResult(reader: ResultReader): Result {
+  const rebuilt = fromRows(reader)
+  const comparison = comparisonResultSchema.safeParse(reader.facts['comparison'])
+  return comparison.success ? sideOf(comparison.data, rebuilt, reader.facts['side']) : rebuilt
+}
+
+/** The DB of one side of a comparison holds the result of the whole. */
+function sideOf(comparison: ComparisonResult, rebuilt: Result, side: unknown): Result {
+  const name = side === 'candidate' ? 'candidate' : 'baseline'
+  const { client, endpoint } = comparison[name]
+  return {
+    ...rebuilt,
+    name: `${comparison.name}, ${name}`,
+    endpoint: { url: endpoint.url, embedded: endpoint.embedded },
+    interrupted: comparison.interrupted,
+    client,
+    verdict: client.valid ? 'pass' : 'invalid',
+    environment: comparison.environment,
+    notes: [
+      `This is the ${name} of the comparison "${comparison.name}", which has the verdict; times in which the other side was measured are gaps here.`,
+    ],
+  }
+}
+
+function fromRows(reader: ResultReader): Result {
   const { facts } = reader
   const level = record(facts['level'])
   const config = record(facts['config'])

@@ -40,8 +40,8 @@ export async function reportCommand(
   const { renderHtml } = await import('../../report/html/index.ts')
   const runs = openRuns(paths)
   try {
-    const page = renderHtml(runs.list)
-    const file = out ?? defaultPath(paths, runs.list.length)
+    const page = renderHtml(runs)
+    const file = out ?? defaultPath(paths)
     try {
       writeFileSync(file, page)
     } catch (error) {
@@ -55,10 +55,11 @@ export async function reportCommand(
   }
 }
 
-function defaultPath(paths: readonly string[], runs: number): string {
+/** One file has its page beside it, several and folders have one of their own. */
+function defaultPath(paths: readonly string[]): string {
   const [first] = paths as [string]
   const isFile = /\.(json|db)$/.test(first)
-  return runs === 1 && isFile
+  return paths.length === 1 && isFile
     ? first.replace(/\.(json|db)$/, '.html')
     : join(isFile ? dirname(first) : first, 'report.html')
 }

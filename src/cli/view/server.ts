@@ -101,7 +101,11 @@ function reportOf(files: readonly string[], paths: readonly string[]): Answer {
   const readers: ResultReader[] = paths.map((path) => readResultDb(path))
   try {
     const text = renderHtml(
-      runs.map(({ result }, i) => ({ result, requests: readers[i]!.requests })),
+      {
+        runs: runs.map(({ result }, i) => ({ result, requests: readers[i]!.requests })),
+        comparisons: [],
+        capacities: [],
+      },
       {
         home: '/',
         requests: files.map((file) => `/request?file=${encodeURIComponent(file)}&index=`),
