@@ -43,8 +43,6 @@ export function readRuns(paths: readonly string[]): RecordedRun[] {
  */
 export function readRecorded(paths: readonly string[]): Recorded {
   const files = paths.flatMap((path) => filesOf(path)).map((file) => readFile(file))
-  const once = <T>(items: readonly T[], keyOf: (item: T) => string): T[] =>
-    [...new Map(items.toReversed().map((item) => [keyOf(item), item])).values()].reverse()
   return {
     runs: once(
       files.flatMap(({ runs }) => runs),
@@ -58,6 +56,22 @@ export function readRecorded(paths: readonly string[]): Recorded {
       files.flatMap(({ capacities }) => capacities),
       (one) => JSON.stringify(one),
     ),
+  }
+}
+
+function once<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  const seen = new Set<string>()
+  return items.filter((item) => !seen.has(keyOf(item)) && seen.add(keyOf(item)))
+}
+
+/** The comparison or the capacity search in a JSON file, without any other file; undefined for all else. */
+export function readJudged(path: string): ComparisonResult | CapacityResult | undefined {
+  try {
+    const value = readJson(path)
+    const comparison = comparisonResultSchema.safeParse(value)
+    return comparison.success ? comparison.data : capacitySchema.safeParse(value).data
+  } catch {
+    return undefined
   }
 }
 

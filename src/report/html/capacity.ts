@@ -11,7 +11,7 @@ export function capacitySection(capacity: CapacityResult): Markup {
   const tried = stepCells(capacity)
   const ascending = steps.toSorted((a, b) => a.level - b.level)
   return html`<section class="capacity ${verdict}" aria-label="Capacity search ${name}">
-<h2>${name}</h2>
+<h2>Capacity search: ${name}</h2>
 <p class="verdict">${verdictBadge(verdict)} <strong>${capacitySentence(capacity)}</strong></p>
 ${
   gate.length > 0 &&

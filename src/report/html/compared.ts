@@ -21,7 +21,7 @@ export function comparedSection(comparison: ComparisonResult): Markup {
   ]
   const failures = comparedFailures(comparison)
   return html`<section class="compared ${verdict}" aria-label="Comparison ${name}">
-<h2>${name}</h2>
+<h2>Comparison: ${name}</h2>
 <p class="verdict">${verdictBadge(verdict)} <strong>${comparisonSentence(comparison)}</strong></p>
 ${shiftChart(regressions)}
 ${table(
