@@ -119,5 +119,5 @@ test('a comparison moved without its DBs cannot be exported as requests, and the
 
 test('sides and levels given by themselves are runs like any other', async () => {
   const { out } = await exported(side.db, level.db, '--format', 'summary')
-  expect(out.split('\n')[0]).toBe('## ✅ perfgate: pass, 2 of 2 results passed')
+  expect(out.split('\n')[0]).toBe('## ✅ perfgate: pass, 2 of 2 runs passed')
 })

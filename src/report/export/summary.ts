@@ -39,7 +39,7 @@ export function renderPullRequest(
   const worst = BADNESS[Math.max(0, ...verdicts.map((verdict) => BADNESS.indexOf(verdict)))]!
   const passed = verdicts.filter((verdict) => verdict === 'pass').length
   const head = [
-    `## ${SIGNS[worst]} perfgate: ${worst}, ${passed} of ${verdicts.length} ${verdicts.length === 1 ? nounOf(comparisons, capacities) : 'results'} passed`,
+    `## ${SIGNS[worst]} perfgate: ${worst}, ${passed} of ${verdicts.length} ${nounOf({ runs, comparisons, capacities })} passed`,
     results.length === 0
       ? ''
       : table(
@@ -70,8 +70,11 @@ export function renderPullRequest(
 
 type Folded = [label: string, sentence: string, body: string]
 
-function nounOf(comparisons: readonly ComparisonResult[], capacities: readonly CapacityResult[]): string {
-  return comparisons.length > 0 ? 'comparison' : capacities.length > 0 ? 'capacity search' : 'run'
+function nounOf({ runs, comparisons, capacities }: ReportSet): string {
+  const judged = comparisons.length + capacities.length
+  if (judged === 0) return runs.length === 1 ? 'run' : 'runs'
+  if (judged + runs.length > 1) return 'results'
+  return comparisons.length > 0 ? 'comparison' : 'capacity search'
 }
 
 /** The shifts are the verdict here: each figure with its interval, measured in one job. */
