@@ -23,7 +23,11 @@ export function resultCard(result: Result): Card {
       ...client.reasons.map((reason): Line => ['invalid', reason]),
       ...failureSentences(result, '×').map((line): Line => ['fail', line]),
     ],
-    tables: [{ head: ['', ''], rows: summaryRows(result.summary) }, percentileCells(result.percentiles)],
+    tables: [
+      // A path is there to be copied, which a picture does not allow, and it would make the picture wide.
+      { head: [], rows: summaryRows({ ...result.summary, resultDbPath: null }) },
+      percentileCells(result.percentiles, { detailed: true }),
+    ],
   })
 }
 
@@ -60,15 +64,17 @@ const MARGIN = 14
 const LEAST_SIGNS = 74
 
 function drawn(verdict: Verdict, sentence: string, { lines, tables }: Content): Card {
-  const grids = tables.filter(({ rows }) => rows.length > 0).map(grid)
-  const signs = Math.max(LEAST_SIGNS, ...grids.flat().map(displayWidth))
+  const grids = tables
+    .filter(({ rows }) => rows.length > 0)
+    .map((table) => ({ lines: grid(table), hasHead: table.head.length > 0 }))
+  const signs = Math.max(LEAST_SIGNS, ...grids.flatMap((one) => one.lines).map(displayWidth))
   const wrapped = (text: string): string[] => wrapText(plainWords(text), signs, 2)
   const rows: { text: string; style: string }[] = [
     ...wrapped(sentence).map((text) => ({ text, style: `fill="${COLOURS[verdict]}" font-weight="bold"` })),
     ...lines.flatMap(([one, text]) => wrapped(text).map((part) => ({ text: part, style: `fill="${COLOURS[one]}"` }))),
-    ...grids.flatMap((grid) => [
+    ...grids.flatMap((one) => [
       { text: '', style: '' },
-      ...grid.map((text, i) => ({ text, style: i === 0 ? 'fill="#5a6577"' : '' })),
+      ...one.lines.map((text, i) => ({ text, style: i === 0 && one.hasHead ? 'fill="#5a6577"' : '' })),
     ]),
   ]
   const width = Math.ceil(signs * SIGN_WIDTH + 2 * MARGIN)
@@ -81,10 +87,10 @@ function drawn(verdict: Verdict, sentence: string, { lines, tables }: Content): 
   return { headline: sentence, svg }
 }
 
-/** Lines of equal columns; the first to the left, figures to the right. An empty head is left out. */
+/** Lines of equal columns; the first to the left, figures to the right. */
 function grid({ head, rows }: Content['tables'][number]): string[] {
-  const all = head.every((cell) => cell === '') ? rows : [head, ...rows]
-  const widths = head.map((_, column) => Math.max(...all.map((row) => displayWidth(row[column] ?? ''))))
+  const all = head.length === 0 ? rows : [head, ...rows]
+  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => displayWidth(row[column] ?? ''))))
   return all.map((row) =>
     row
       .map((cell, column) => {
