@@ -4,6 +4,7 @@ export interface Output {
   write(text: string): unknown
   isTTY?: boolean | undefined
   columns?: number | undefined
+  rows?: number | undefined
 }
 
 export type InterruptSignal = 'SIGINT' | 'SIGTERM'

@@ -36,7 +36,7 @@ export function liveFigures(): (progress: RunProgress, style: TerminalStyle) => 
     const failures = Object.entries(recent.failures).toSorted(([, a], [, b]) => b - a)
     if (failures.length > 0) {
       const text = failures.map(([cause, count]) => `${count} ${style.unicode ? '×' : 'x'} ${cause}`).join(', ')
-      lines.push(coloured('red', `${'failed'.padEnd(LABEL_WIDTH)}${text}`.slice(0, style.columns - 1), style))
+      lines.push(coloured('red', `${'failed'.padEnd(LABEL_WIDTH)}${text}`, style))
     }
     return lines
   }
@@ -67,9 +67,7 @@ function line(label: string, text: string, series: readonly number[], style: Ter
   const begin = `${label.padEnd(LABEL_WIDTH)}${text.padEnd(30)} `
   // The last column stays free: some terminals begin a new line when it is written.
   const room = style.columns - 1 - begin.length
-  return `${begin}${room < 5 ? '' : sparkline(series.slice(-room), style.unicode)}`
-    .slice(0, style.columns - 1)
-    .trimEnd()
+  return `${begin}${room < 5 ? '' : sparkline(series.slice(-room), style.unicode)}`.trimEnd()
 }
 
 /** From zero to the largest of them; a gap where nothing was measured. */

@@ -1,30 +1,42 @@
-/** Runs from files, with their requests at hand until they are closed. */
-import type { ReportRun } from '../report/reportRun.ts'
-import { readRuns } from '../run/index.ts'
+/** Results from files, with their requests at hand until they are closed. */
+import { basename } from 'node:path'
+import type { ReportRun, ReportSet } from '../report/reportRun.ts'
+import { type Recorded, readRecorded } from '../run/index.ts'
 import { type ResultReader, readResultDb } from '../store/index.ts'
 
-export interface OpenRuns {
-  list: ReportRun[]
+export interface OpenRuns extends ReportSet {
   close(): void
 }
 
 /** @throws ConfigError when a file is not a result, StoreError when a DB cannot be read */
 export function openRuns(paths: readonly string[]): OpenRuns {
   const readers: ResultReader[] = []
-  const list = inOrderOfLoad(
-    readRuns(paths).map(({ result, dbPath }): ReportRun => {
-      if (dbPath === undefined) return { result, requests: undefined }
-      const reader = readResultDb(dbPath)
-      readers.push(reader)
-      return { result, requests: reader.requests }
-    }),
-  )
+  const recorded = readRecorded(paths)
+  const runs = recorded.runs.map(({ result, dbPath }): ReportRun => {
+    const isPart = belongsToAnother(result, dbPath, recorded)
+    if (dbPath === undefined) return { result, requests: undefined, isPart }
+    const reader = readResultDb(dbPath)
+    readers.push(reader)
+    return { result, requests: reader.requests, isPart }
+  })
   return {
-    list,
+    runs: inOrderOfLoad(runs),
+    comparisons: recorded.comparisons,
+    capacities: recorded.capacities,
     close: () => {
       for (const reader of readers) reader.close()
     },
   }
+}
+
+function belongsToAnother(
+  { name, config }: ReportRun['result'],
+  dbPath: string | undefined,
+  { comparisons, capacities }: Recorded,
+): boolean {
+  const sides = comparisons.flatMap(({ baseline, candidate }) => [baseline.resultDbPath, candidate.resultDbPath])
+  const isSide = dbPath !== undefined && sides.some((side) => side !== null && basename(side) === basename(dbPath))
+  return isSide || (config['slaAutoTune'] === true && capacities.some((capacity) => capacity.name === name))
 }
 
 /** The levels of a sweep come in the order of their load, however the shell sorted their names. */

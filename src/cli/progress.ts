@@ -1,4 +1,7 @@
 /** Shows how far a run is: lines that are updated in place in a terminal, a plain line now and then elsewhere. */
+import cliCursor from 'cli-cursor'
+import cliTruncate from 'cli-truncate'
+import { createLogUpdate } from 'log-update'
 import type { TerminalStyle } from '../report/index.ts'
 import type { RunProgress } from '../run/index.ts'
 import type { Output } from './io.ts'
@@ -23,47 +26,45 @@ const PLAIN_EVERY_SECONDS = 5
 const LEAST_BAR = 5
 const LONGEST_BAR = 30
 
-const HIDE_CURSOR = '\u001b[?25l'
-const SHOW_CURSOR = '\u001b[?25h'
-const TO_LINE_END = '\u001b[K'
-const TO_SCREEN_END = '\u001b[J'
-const NEXT_LINE = `${TO_LINE_END}\n`
-
 export function showProgress({ output, style, everyRequests }: ProgressOptions): ProgressDisplay {
   const isLive = output.isTTY === true
   const isDue = plainLineDue(everyRequests, isLive)
   const figures = liveFigures()
-  let block: string[] = []
+  // It asks of its stream only what `Output` has; its cursor would be that of stderr, whatever the stream.
+  const stream = output as NodeJS.WriteStream
+  const live = isLive ? createLogUpdate(stream, { showCursor: true, defaultWidth: style.columns }) : undefined
+  let shown: string | undefined
 
-  // One write for all of it: a terminal that draws between two writes would flicker.
-  function print(line: string): void {
-    if (block.length === 0) output.write(`${line}\n`)
-    else output.write(`${toTop(block)}${line}${TO_LINE_END}\n${block.join(NEXT_LINE)}`)
+  function say(text: string): void {
+    if (shown !== undefined) live?.clear()
+    output.write(`${text}\n`)
+    if (shown !== undefined) live?.(shown)
   }
 
   return {
     update(progress) {
-      if (isDue(progress)) print(plainLine(progress))
-      if (!isLive) return
+      if (isDue(progress)) say(plainLine(progress))
+      if (live === undefined) return
+      if (shown === undefined) cliCursor.hide(stream)
       // A window may have been made wider or narrower.
       const now = { ...style, columns: output.columns || style.columns }
-      const next = [barLine(progress, now), ...figures(progress, now)]
-      const rest = next.length < block.length ? TO_SCREEN_END : ''
-      output.write(`${block.length === 0 ? HIDE_CURSOR : toTop(block)}${next.join(NEXT_LINE)}${TO_LINE_END}${rest}`)
-      block = next
+      shown = [barLine(progress, now), ...figures(progress, now)].map((line) => fitted(line, now)).join('\n')
+      live(shown)
     },
-    say: print,
+    say,
     end() {
-      if (block.length > 0)
-        output.write(`${toTop(block)}${block.length > 1 ? TO_SCREEN_END : TO_LINE_END}${SHOW_CURSOR}`)
-      block = []
+      if (shown === undefined) return
+      live?.clear()
+      live?.done()
+      cliCursor.show(stream)
+      shown = undefined
     },
   }
 }
 
-/** To the beginning of the first of these lines, from the last. */
-function toTop(block: readonly string[]): string {
-  return block.length > 1 ? `\u001b[${block.length - 1}A\r` : '\r'
+/** The last column stays free: some terminals begin a new line when it is written. */
+export function fitted(line: string, { columns, unicode }: TerminalStyle): string {
+  return cliTruncate(line, Math.max(1, columns - 1), { truncationCharacter: unicode ? '…' : '' })
 }
 
 /** Every few requests where the user said so, otherwise every few seconds where there is no bar. */
@@ -91,11 +92,10 @@ function plainLine(progress: RunProgress): string {
 function barLine(progress: RunProgress, { columns, unicode }: TerminalStyle): string {
   const begin = stageName(progress)
   const end = [counted(progress), ...facts(progress)].join(unicode ? ' · ' : ' | ')
-  // The last column stays free: some terminals begin a new line when it is written.
   const room = columns - 1 - begin.length - end.length - 2
   const share = shareDone(progress)
   const bar = share === undefined || room < LEAST_BAR ? '' : ` ${drawBar(share, Math.min(room, LONGEST_BAR), unicode)}`
-  return `${begin}${bar} ${end}`.slice(0, columns - 1)
+  return `${begin}${bar} ${end}`
 }
 
 function drawBar(share: number, width: number, unicode: boolean): string {

@@ -2,7 +2,9 @@
 import type { CapacityCriterion, CapacityResult, CapacityStep, Verdict } from '../result/index.ts'
 import { coloured, VERDICT_COLOURS } from './colour.ts'
 import { figure } from './figures.ts'
+import { inline, SIGNS, table } from './markdown.ts'
 import { shareCell } from './overviewTable.ts'
+import { plainWords } from './serverWords.ts'
 import { drawTable } from './tables.ts'
 import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
 import { wrapText } from './wrapping.ts'
@@ -27,6 +29,35 @@ export function renderCapacity(capacity: CapacityResult, style: Partial<Terminal
     capacity.notes.flatMap((note) => wrapText(note, terminal.columns, 2)).join('\n'),
   ]
   return parts.filter((part) => part !== '').join('\n\n')
+}
+
+/** GitHub-flavoured Markdown with a newline at its end: the verdict first, then the answer, then the steps. */
+export function renderCapacityMarkdown(capacity: CapacityResult): string {
+  const { name, verdict, gate, notes, startedAt, endpoint } = capacity
+  const list = (items: readonly string[]): string => items.map((item) => `- ${item}`).join('\n')
+  const answers = criterionCells(capacity)
+  const steps = stepCells(capacity)
+  const parts = [
+    `## ${SIGNS[verdict]} ${inline(plainWords(name))}`,
+    `**${inline(capacitySentence(capacity))}**`,
+    list(gate.map((one) => `${SIGNS[one.verdict]} ${inline(one.message)}`)),
+    `### ${CAPACITY_TITLE}\n\n${table(answers.head, answers.rows)}`,
+    `### ${STEPS_TITLE}\n\n${table(steps.head, steps.rows)}`,
+    list(notes.map(inline)),
+    `Started ${startedAt} against \`${endpoint.url.replaceAll('`', "'")}\`.`,
+  ]
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+/** One sentence, for instance `pass, maxParallel 16 with p99_latency <= 0.5 s`. */
+export function capacitySentence({ verdict, criteria, gate, variable, unfinished }: CapacityResult): string {
+  const most = variable === 'parallel' ? 'maxParallel' : 'maxRate'
+  const found = criteria.map(
+    ({ expression, maxSatisfied, atUpperBound }) =>
+      `${most} ${maxSatisfied === null ? 'none' : `${atUpperBound ? 'at least ' : ''}${maxSatisfied}`} with ${expression}`,
+  )
+  const why = unfinished === null || gate.length > 0 ? '' : ` (${unfinished})`
+  return `${verdict}, ${found.join('; ')}${why}`
 }
 
 /** Titles and rows, the levels in ascending order. */

@@ -4,6 +4,7 @@ import { formatConfidence, formatCount, formatNumber, type Quantity, readableUni
 import type { ComparedRegression, ComparedSide, ComparisonResult, Verdict } from '../result/index.ts'
 import { coloured, VERDICT_COLOURS } from './colour.ts'
 import { NOT_MEASURED } from './figures.ts'
+import { inline, SIGNS, table } from './markdown.ts'
 import { plainWords } from './serverWords.ts'
 import { drawTable } from './tables.ts'
 import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
@@ -28,7 +29,7 @@ export function renderComparison(result: ComparisonResult, style: Partial<Termin
     [
       coloured('bold', 'Comparison results:', terminal),
       drawTable(
-        { head: HEAD, rows: rowsOf(result).map((row) => row.map(plain)), align: 'left', ruled: false },
+        { head: REGRESSION_HEAD, rows: changedRows(result).map((row) => row.map(plain)), align: 'left', ruled: false },
         terminal,
       ),
     ],
@@ -49,20 +50,15 @@ export function renderComparison(result: ComparisonResult, style: Partial<Termin
     .join('\n\n')
 }
 
-const SIGNS: Record<Verdict, string> = { pass: '✅', fail: '❌', undecided: '❔', invalid: '⚠️' }
-
 /** GitHub-flavoured Markdown with a newline at its end. */
 export function renderComparisonMarkdown(result: ComparisonResult): string {
-  const cells = (row: readonly string[]): string => `| ${row.map(inline).join(' | ')} |`
   const list = (items: readonly string[]): string => items.map((item) => `- ${inline(item)}`).join('\n')
   const problems = clientProblems(result)
   const failures = comparedFailures(result)
   const parts = [
     `## ${SIGNS[result.verdict]} ${inline(plainWords(result.name))}`,
     `**${inline(comparisonSentence(result))}**`,
-    [cells(HEAD), cells(HEAD.map((_, i) => (i === 0 ? '---' : '---:'))), ...rowsOf(result, SIGNS).map(cells)].join(
-      '\n',
-    ),
+    table(REGRESSION_HEAD, changedRows(result, SIGNS)),
     list(result.regressions.map(({ message }) => message)),
     problems.length === 0
       ? ''
@@ -90,9 +86,13 @@ export function comparisonSentence({ verdict, regressions }: ComparisonResult): 
   }
 }
 
-const HEAD = ['figure', 'baseline', 'candidate', 'change', 'tolerance', 'verdict']
+export const REGRESSION_HEAD = ['figure', 'baseline', 'candidate', 'change', 'tolerance', 'verdict']
 
-function rowsOf({ regressions }: ComparisonResult, signs?: Record<Verdict, string>): string[][] {
+/** A row for each figure: both sides, the change with its interval, what is tolerated, the verdict. */
+export function changedRows(
+  { regressions }: Pick<ComparisonResult, 'regressions'>,
+  signs?: Record<Verdict, string>,
+): string[][] {
   return regressions.map((regression) => {
     const { figure, baseline, candidate, toleranceText, worse, verdict, relative, unit } = regression
     const sign = worse === 'higher' ? '+' : '-'
@@ -122,7 +122,8 @@ function quantityOf({ unit }: ComparedRegression): Quantity {
   return QUANTITIES[unit] ?? 'count'
 }
 
-function planSentence({ blocks, confidence }: ComparisonResult): string {
+/** How the blocks lay: `8 pairs of blocks of 15 requests a side …`. */
+export function planSentence({ blocks, confidence }: ComparisonResult): string {
   const looks =
     blocks.looks.length === 1
       ? ''
@@ -166,12 +167,4 @@ function fileLines({ resultJsonPath, baseline, candidate }: ComparisonResult): s
 /** Our own few signs beyond ASCII are spelled out where they cannot be shown. */
 function plainText(text: string, { unicode }: TerminalStyle): string {
   return unicode ? text : text.replaceAll('→', '->').replaceAll('∞', 'inf').replaceAll('…', '...')
-}
-
-const MARKUP = /[\\`*[\]<>|~#@]|(?<!\w)_|_(?!\w)/g
-const ENTITIES: Record<string, string> = { '<': '&lt;', '>': '&gt;', '@': '&#64;' }
-
-/** Text that stays text: no markup, no HTML, no new cell of a table, no mention of a user. */
-function inline(text: string): string {
-  return text.replace(MARKUP, (sign) => ENTITIES[sign] ?? `\\${sign}`)
 }

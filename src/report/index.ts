@@ -1,7 +1,8 @@
 /** How a result is shown: one file per format, one line here. */
 
 export { renderAgainstBaseline, renderStored, renderTrend } from './baselineText.ts'
-export { renderCapacity } from './capacityText.ts'
+export { renderCapacity, renderCapacityMarkdown } from './capacityText.ts'
+export { type Card, capacityCard, comparisonCard, resultCard } from './card.ts'
 export { coloured } from './colour.ts'
 export { comparedFailures, renderComparison, renderComparisonMarkdown } from './comparisonTable.ts'
 export { renderJson } from './json.ts'

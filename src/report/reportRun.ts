@@ -1,5 +1,5 @@
 /** What reports and exports are made from: a result, and the rows of its DB where there are any. */
-import type { Result } from '../result/index.ts'
+import type { CapacityResult, ComparisonResult, Result } from '../result/index.ts'
 import type { StoredRequest } from '../store/index.ts'
 
 /** The rows of a result DB, read anew at each call; without their texts where those are not needed. */
@@ -9,6 +9,15 @@ export interface ReportRun {
   result: Result
   /** Undefined where there is no DB: what needs the requests is left out, or refused. */
   requests: RowSource | undefined
+  /** True for a side of a comparison and a level of a capacity search: those have the verdict, not it. */
+  isPart?: boolean
+}
+
+/** What one report is about. */
+export interface ReportSet {
+  runs: readonly ReportRun[]
+  comparisons: readonly ComparisonResult[]
+  capacities: readonly CapacityResult[]
 }
 
 /** Names of runs, with what tells them apart where several have the same. */

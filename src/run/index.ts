@@ -10,7 +10,15 @@ export { type Gates, gatesOf } from './gates.ts'
 export { type ComparableHistory, comparableHistory, historyRecord } from './history.ts'
 export type { RunHooks, RunProgress } from './hooks.ts'
 export { mendProgressFile } from './progressFile.ts'
-export { type RecordedRun, type RunState, readRunDb, readRuns } from './readRun.ts'
+export {
+  type Recorded,
+  type RecordedRun,
+  type RunState,
+  readJudged,
+  readRecorded,
+  readRunDb,
+  readRuns,
+} from './readRun.ts'
 export type { RecentFigures } from './recent.ts'
 export { type Recovered, recoverRun } from './recover.ts'
 export { redactConfig } from './redact.ts'

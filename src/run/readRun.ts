@@ -2,7 +2,15 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { ConfigError } from '../config/index.ts'
-import { type Result, resultSchema } from '../result/index.ts'
+import {
+  type CapacityResult,
+  type ComparisonResult,
+  capacitySchema,
+  comparisonResultSchema,
+  type Result,
+  resultSchema,
+  sweepSchema,
+} from '../result/index.ts'
 import { isAlive, type ResultReader, readResultDb } from '../store/index.ts'
 import { rebuildResult, type Unfinished } from './rebuild.ts'
 
@@ -18,19 +26,57 @@ export interface RecordedRun {
 /** `unknown`: without a result, and whether its process still runs cannot be known here. */
 export type RunState = 'finished' | Unfinished
 
+/** What files hold: runs, the comparisons of two sides, and what searches of a capacity found. */
+export interface Recorded {
+  runs: RecordedRun[]
+  comparisons: ComparisonResult[]
+  capacities: CapacityResult[]
+}
+
+/** The runs of `readRecorded`. */
+export function readRuns(paths: readonly string[]): RecordedRun[] {
+  return readRecorded(paths).runs
+}
+
 /**
- * Reads runs from result JSON files, result DBs and folders of them, each run once.
+ * Reads results from JSON files, result DBs and folders of them, each once. With a comparison come the runs of both
+ * its sides, where their DBs are there.
  *
  * @throws ConfigError when a file is not there or not a result
  * @throws StoreError when a DB cannot be read
  */
-export function readRuns(paths: readonly string[]): RecordedRun[] {
-  const runs = paths.flatMap((path) => filesOf(path)).flatMap((file) => readFile(file))
+export function readRecorded(paths: readonly string[]): Recorded {
+  const files = paths.flatMap((path) => filesOf(path)).map((file) => readFile(file))
+  return {
+    runs: once(
+      files.flatMap(({ runs }) => runs),
+      ({ dbPath, result }) => dbPath ?? `${result.name} ${result.startedAt} ${JSON.stringify(result.summary)}`,
+    ),
+    comparisons: once(
+      files.flatMap(({ comparisons }) => comparisons),
+      (one) => JSON.stringify(one),
+    ),
+    capacities: once(
+      files.flatMap(({ capacities }) => capacities),
+      (one) => JSON.stringify(one),
+    ),
+  }
+}
+
+function once<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
   const seen = new Set<string>()
-  return runs.filter(({ dbPath, result }) => {
-    const key = dbPath ?? `${result.name} ${result.startedAt} ${JSON.stringify(result.summary)}`
-    return !seen.has(key) && seen.add(key)
-  })
+  return items.filter((item) => !seen.has(keyOf(item)) && seen.add(keyOf(item)))
+}
+
+/** The comparison or the capacity search in a JSON file, without any other file; undefined for all else. */
+export function readJudged(path: string): ComparisonResult | CapacityResult | undefined {
+  try {
+    const value = readJson(path)
+    const comparison = comparisonResultSchema.safeParse(value)
+    return comparison.success ? comparison.data : capacitySchema.safeParse(value).data
+  } catch {
+    return undefined
+  }
 }
 
 /** @throws StoreError when the DB cannot be read */
@@ -46,7 +92,7 @@ export function readRunDb(path: string): RecordedRun {
 function resultOf(reader: ResultReader): Pick<RecordedRun, 'result' | 'finished' | 'state'> {
   const parsed = reader.finished ? resultSchema.safeParse(reader.facts['result']) : undefined
   if (parsed?.success) return { result: parsed.data, finished: true, state: 'finished' }
-  if (isComparedSide(reader)) return { result: rebuildResult(reader, 'compared'), finished: true, state: 'finished' }
+  if (isComparedSide(reader)) return { result: rebuildResult(reader), finished: true, state: 'finished' }
   const state = unfinishedState(reader)
   return { result: rebuildResult(reader, state), finished: reader.finished, state }
 }
@@ -75,38 +121,64 @@ function filesOf(path: string): string[] {
   return files
 }
 
-function readFile(path: string): RecordedRun[] {
-  if (path.endsWith('.db')) return [readRunDb(path)]
+function readFile(path: string): Recorded {
+  if (path.endsWith('.db')) return { ...NOTHING, runs: [readRunDb(path)] }
   const value = readJson(path)
-  const list: unknown[] = Array.isArray(value) ? value : [value]
+  const comparison = comparisonResultSchema.safeParse(value)
+  if (comparison.success) return { ...NOTHING, comparisons: [comparison.data], runs: sidesOf(path, comparison.data) }
+  const capacity = capacitySchema.safeParse(value)
+  if (capacity.success) return { ...NOTHING, capacities: [capacity.data] }
+  const list = listIn(value)
   if (list.length === 0) throw new ConfigError(`"${path}": it has no result in it`)
-  return list.map((one) => {
-    const parsed = resultSchema.safeParse(one)
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues
-      throw new ConfigError(
-        `"${path}": this is not a result of perfgate: ${issue?.path.join('.') || 'it'}: ${issue?.message}`,
-      )
-    }
-    return { result: parsed.data, dbPath: dbOf(path, parsed.data), finished: true, state: 'finished' }
+  return {
+    ...NOTHING,
+    runs: list.map((one) => {
+      const parsed = resultSchema.safeParse(one)
+      if (!parsed.success) {
+        const [issue] = parsed.error.issues
+        throw new ConfigError(
+          `"${path}": this is not a result of perfgate: ${issue?.path.join('.') || 'it'}: ${issue?.message}`,
+        )
+      }
+      return { result: parsed.data, dbPath: dbOf(path, parsed.data), finished: true, state: 'finished' as const }
+    }),
+  }
+}
+
+const NOTHING: Recorded = { runs: [], comparisons: [], capacities: [] }
+
+/** One result, the array of `--json` with several levels, or what `sweep --json` printed. */
+function listIn(value: unknown): unknown[] {
+  const sweep = sweepSchema.safeParse(value)
+  if (sweep.success) return sweep.data.results
+  return Array.isArray(value) ? value : [value]
+}
+
+/** The runs of both sides, baseline first; none where a DB was not kept. */
+function sidesOf(path: string, { baseline, candidate }: ComparisonResult): RecordedRun[] {
+  return [baseline, candidate].flatMap(({ resultDbPath }) => {
+    const db = resultDbPath === null ? undefined : beside(path, resultDbPath)
+    return db === undefined ? [] : readRunDb(db)
   })
 }
 
 /** The file beside the JSON comes first: folders are moved and downloaded, and then the path in the result is stale. */
-function dbOf(jsonPath: string, { summary }: Result): string | undefined {
-  const beside = jsonPath.replace(/\.json$/, '.db')
-  const named = summary.resultDbPath
-  const moved = named === null ? undefined : join(dirname(jsonPath), basename(named))
-  return (
-    [beside, moved, named].find((path) => typeof path === 'string' && path.endsWith('.db') && existsSync(path)) ??
-    undefined
-  )
+function dbOf(jsonPath: string, { summary: { resultDbPath } }: Result): string | undefined {
+  const own = jsonPath.replace(/\.json$/, '.db')
+  if (own.endsWith('.db') && existsSync(own)) return own
+  return resultDbPath === null ? undefined : beside(jsonPath, resultDbPath)
+}
+
+function beside(jsonPath: string, named: string): string | undefined {
+  return [join(dirname(jsonPath), basename(named)), named].find((path) => path.endsWith('.db') && existsSync(path))
 }
 
 function isResult(path: string): boolean {
   try {
     const value = readJson(path)
-    return resultSchema.safeParse(Array.isArray(value) ? value[0] : value).success
+    return [resultSchema, comparisonResultSchema, capacitySchema].some(
+      (schema) => schema.safeParse(listIn(value)[0]).success,
+    )
   } catch {
     return false
   }

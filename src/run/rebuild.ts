@@ -1,6 +1,12 @@
 /** The figures of a run without a result, from the rows that reached its DB: it goes on, or was killed. */
 import { distributions, errorCounts, percentileRows, RunMetrics, rates, summarize } from '../metrics/index.ts'
-import { type Environment, type Result, SCHEMA_VERSION } from '../result/index.ts'
+import {
+  type ComparisonResult,
+  comparisonResultSchema,
+  type Environment,
+  type Result,
+  SCHEMA_VERSION,
+} from '../result/index.ts'
 import { BatchWriter, C, FAILURE_CAUSES, FLAG_OUTPUT_ESTIMATED, ROW, type SampleBatch } from '../samples/index.ts'
 import type { ResultReader, StoredRequest } from '../store/index.ts'
 import { environment } from './environment.ts'
@@ -11,9 +17,7 @@ const BATCH = 1000
 /** What became of a run whose DB has no result. */
 export type Unfinished = 'running' | 'interrupted' | 'unknown'
 
-const STATES: Record<Unfinished | 'compared', string> = {
-  compared:
-    'This is one side of a comparison: its verdict is in the JSON of the comparison, the figures are those of the requests in this DB',
+const STATES: Record<Unfinished, string> = {
   running: 'This run is still going on: the figures are those of the requests in its DB so far',
   interrupted:
     'This run is incomplete: it was killed, or crashed, before it wrote its result. The figures are those of the requests that reached its DB',
@@ -22,7 +26,31 @@ const STATES: Record<Unfinished | 'compared', string> = {
 }
 
 /** Figures of the measured requests so far; thresholds are not judged, as the client's health is not known. */
-export function rebuildResult(reader: ResultReader, state: Unfinished | 'compared' = 'unknown'): Result {
+export function rebuildResult(reader: ResultReader, state: Unfinished = 'unknown'): Result {
+  const rebuilt = fromRows(reader, state)
+  const comparison = comparisonResultSchema.safeParse(reader.facts['comparison'])
+  return comparison.success ? sideOf(comparison.data, rebuilt, reader.facts['side']) : rebuilt
+}
+
+/** The DB of one side of a comparison holds the result of the whole. */
+function sideOf(comparison: ComparisonResult, rebuilt: Result, side: unknown): Result {
+  const name = side === 'candidate' ? 'candidate' : 'baseline'
+  const { client, endpoint } = comparison[name]
+  return {
+    ...rebuilt,
+    name: `${comparison.name}, ${name}`,
+    endpoint: { url: endpoint.url, embedded: endpoint.embedded },
+    interrupted: comparison.interrupted,
+    client,
+    verdict: client.valid ? 'pass' : 'invalid',
+    environment: comparison.environment,
+    notes: [
+      `This is the ${name} of the comparison "${comparison.name}", which has the verdict; times in which the other side was measured are gaps here.`,
+    ],
+  }
+}
+
+function fromRows(reader: ResultReader, state: Unfinished): Result {
   const { facts } = reader
   const level = record(facts['level'])
   const config = record(facts['config'])
@@ -34,7 +62,7 @@ export function rebuildResult(reader: ResultReader, state: Unfinished | 'compare
     name: text(config['name']) ?? text(config['model']) ?? 'run',
     startedAt,
     endpoint: { url: text(facts['endpoint']) ?? '', embedded: config['url'] === undefined },
-    interrupted: state !== 'compared' || record(facts['comparison'])['interrupted'] === true,
+    interrupted: true,
     config,
     summary: {
       ...summarize(metrics, {

@@ -4,6 +4,8 @@ import type { Result } from '../result/index.ts'
 import { readResultDb } from '../store/index.ts'
 import type { RunHooks } from './hooks.ts'
 
+const NOTHING_ELSE = { base: [], comparisons: [], capacities: [] }
+
 /** @param path of the result without its ending */
 export async function writeVisualizer(
   name: NonNullable<ResolvedConfig['visualizer']>,
@@ -16,7 +18,7 @@ export async function writeVisualizer(
   const format = EXPORT_FORMATS.find((one) => one.name === name)!
   const reader = readResultDb(`${path}.db`)
   try {
-    const files = await format.write([{ result, requests: reader.requests }], { metric: 'latency', base: [] })
+    const files = await format.write([{ result, requests: reader.requests }], { ...NOTHING_ELSE, metric: 'latency' })
     for (const file of files) writeExported(`${path}${file.ending}`, file)
   } finally {
     reader.close()

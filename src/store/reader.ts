@@ -46,7 +46,7 @@ export function readResultDb(path: string): ResultReader {
       return {
         path,
         facts,
-        finished: 'result' in facts,
+        finished: 'result' in facts || isComparison(facts['comparison']),
         count: () => guarded(path, () => Number(db.prepare('SELECT count(*) AS n FROM result').get()!['n'])),
         requests: (options = {}) => rows(db, path, present, options),
         close: () => db.close(),
@@ -88,6 +88,11 @@ function readFacts(db: DatabaseSync): Record<string, unknown> {
       .all()
       .map(({ key, value }) => [String(key), JSON.parse(String(value)) as unknown]),
   )
+}
+
+/** At first the DB of a side has the plan of its comparison there, at the end its result. */
+function isComparison(fact: unknown): boolean {
+  return typeof fact === 'object' && fact !== null && 'kind' in fact
 }
 
 function* rows(

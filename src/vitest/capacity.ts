@@ -2,10 +2,11 @@
 import { inject, type RunnerTestCase, recordArtifact, type TestContext, TestRunner } from 'vitest'
 import { type Config, ConfigError, camelCase, EndpointError, resolveConfig } from '../config/index.ts'
 import { type Condition, InvalidRunError, ThresholdError, type ThresholdKey, UndecidedError } from '../gates/index.ts'
-import { renderCapacity, terminalStyle } from '../report/index.ts'
+import { capacityCard, renderCapacity, terminalStyle } from '../report/index.ts'
 import type { CapacityResult, ThresholdResult } from '../result/index.ts'
 import { readSearch, runPerfBenchmark } from '../run/index.ts'
 import { StoreError } from '../store/index.ts'
+import { annotate } from './annotate.ts'
 import { capacityArtifact } from './artifact.ts'
 import type { PerfgateSettings } from './config.ts'
 import { exclusively } from './exclusive.ts'
@@ -122,8 +123,12 @@ async function runCapacityTest(
     () => say('waiting: another perf test runs on this machine'),
   )
   await recordArtifact(context.task as RunnerTestCase, capacityArtifact(capacity))
-  if (!context.signal.aborted)
-    for (const [name, value] of figures(capacity)) await context.annotate(value, FIGURE_PREFIX + name)
+  await annotate(
+    context,
+    undefined,
+    capacityCard(capacity),
+    figures(capacity).map(([name, value]) => ({ name: FIGURE_PREFIX + name, value })),
+  )
   if (settings() === undefined) console.log(renderCapacity(capacity, terminalStyle(process.stdout)))
   context.signal.throwIfAborted()
   judge(capacity, scenario, context)

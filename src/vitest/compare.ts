@@ -3,10 +3,11 @@ import { inject, type RunnerTestCase, recordArtifact, type TestContext, TestRunn
 import { ConfigError, EndpointError } from '../config/index.ts'
 import { RegressionError, type Regressions, UndecidedComparisonError } from '../gates/comparison/index.ts'
 import { InvalidRunError } from '../gates/index.ts'
-import { comparedFailures, renderComparison, terminalStyle } from '../report/index.ts'
+import { comparedFailures, comparisonCard, renderComparison, terminalStyle } from '../report/index.ts'
 import type { ComparisonResult } from '../result/index.ts'
 import { type ComparisonConfig, resolveComparison, runComparison } from '../run/index.ts'
 import { StoreError } from '../store/index.ts'
+import { annotate } from './annotate.ts'
 import { comparisonArtifact } from './comparisonArtifact.ts'
 import type { PerfgateSettings } from './config.ts'
 import { overDefaults } from './defaults.ts'
@@ -145,9 +146,7 @@ async function measure(
 
 async function record(context: TestContext, result: ComparisonResult): Promise<void> {
   await recordArtifact(context.task as RunnerTestCase, comparisonArtifact(result))
-  // Vitest takes no more annotations from a test that it has cancelled.
-  if (!context.signal.aborted)
-    for (const { name, value } of comparisonFigures(result)) await context.annotate(value, name)
+  await annotate(context, undefined, comparisonCard(result), comparisonFigures(result))
   // Without the plugin there is no reporter to print the table.
   if (settings() === undefined) console.log(renderComparison(result, terminalStyle(process.stdout)))
 }

@@ -73,6 +73,9 @@ function setUpProject(project: Project, vitest: Vitest, options: PerfgateOptions
     config.include = isWholeConfig ? [...config.include, ...perfFiles] : perfFiles
   }
   config.maxWorkers = 1
+  // A broken threshold has no stack: GitHub's annotation of it stands where the test is called. Elsewhere the line
+  // would only be in every name that is printed.
+  if (process.env['GITHUB_ACTIONS'] === 'true') config.includeTaskLocation ??= true
   if (config.sequence.groupOrder === 0) config.sequence.groupOrder = GROUP_ORDER
   project.provide('perfgate', {
     outputsDir: outputsFolder(options, project) ?? null,

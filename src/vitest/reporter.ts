@@ -1,7 +1,6 @@
-/** The reporter: prints both tables under each perf test, and writes them as Markdown beside the result DB. */
-import { dirname } from 'node:path'
+/** The reporter: prints both tables under each perf test, writes them as Markdown, and the summary of all tests. */
 import type { Reporter, TestCase, Vitest } from 'vitest/node'
-import type { Result } from '../result/index.ts'
+import type { Shown } from './shownResults.ts'
 import { withoutFigures } from './terminalAnnotations.ts'
 
 /**
@@ -10,7 +9,7 @@ import { withoutFigures } from './terminalAnnotations.ts'
  */
 export default class PerfgateReporter implements Reporter {
   #vitest: Vitest | undefined
-  #results: Result[] = []
+  #shown: Shown[] = []
   #showing: Promise<typeof import('./shownResults.ts')> | undefined
 
   onInit(vitest: Vitest): void {
@@ -22,18 +21,17 @@ export default class PerfgateReporter implements Reporter {
 
   async onTestCaseResult(test: TestCase): Promise<void> {
     const { showTest } = await this.#showing!
-    this.#results.push(...showTest(test, this.#vitest!))
+    this.#shown.push(showTest(test, this.#vitest!))
   }
 
   /** In watch mode each run has its own summary. */
   async onTestRunEnd(): Promise<void> {
-    const results = this.#results
-    this.#results = []
-    const db = results.find(({ summary }) => summary.resultDbPath !== null)?.summary.resultDbPath
-    if (results.length === 0) return
+    const shown = this.#shown.filter((one) => Object.values(one).some(({ length }) => length > 0))
+    this.#shown = []
+    if (shown.length === 0) return
     try {
-      const { writeSummary } = await this.#showing!
-      await writeSummary(results, db == null ? undefined : dirname(db), process.env['GITHUB_STEP_SUMMARY'])
+      const { folderOf, writeSummary } = await this.#showing!
+      await writeSummary(shown, folderOf(shown), process.env['GITHUB_STEP_SUMMARY'])
     } catch (error) {
       this.#vitest!.logger.warn(`perfgate: the summary was not written: ${(error as Error).message}`)
     }

@@ -1,10 +1,11 @@
 /** The body of a perf test: waits for its turn, runs the load, records what was measured, and judges it. */
 import { inject, type RunnerTestCase, recordArtifact, type TestContext } from 'vitest'
 import { type Config, ConfigError, camelCase, EndpointError } from '../config/index.ts'
-import { renderText, terminalStyle } from '../report/index.ts'
+import { renderText, resultCard, terminalStyle } from '../report/index.ts'
 import type { Result } from '../result/index.ts'
 import { type Outcome, runPerfBenchmark } from '../run/index.ts'
 import { StoreError } from '../store/index.ts'
+import { annotate } from './annotate.ts'
 import { resultArtifact } from './artifact.ts'
 import type { PerfgateSettings } from './config.ts'
 import { exclusively } from './exclusive.ts'
@@ -70,9 +71,7 @@ async function record(context: TestContext, { results }: Outcome): Promise<void>
   const labels = levelLabels(results)
   for (const [i, result] of results.entries()) {
     await recordArtifact(context.task as RunnerTestCase, resultArtifact(result))
-    // Vitest takes no more annotations from a test that it has cancelled.
-    if (!context.signal.aborted)
-      for (const { name, value } of figuresOf(result, labels[i])) await context.annotate(value, name)
+    await annotate(context, labels[i], resultCard(result), figuresOf(result, labels[i]))
     // Without the plugin there is no reporter to print the tables.
     if (settings() === undefined) console.log(renderText(result, terminalStyle(process.stdout)))
   }

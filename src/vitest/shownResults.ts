@@ -12,29 +12,46 @@ import {
   type TerminalStyle,
   terminalStyle,
 } from '../report/index.ts'
+import type { ReportSet } from '../report/reportRun.ts'
 import type { CapacityResult, ComparisonResult, Result } from '../result/index.ts'
 import { CAPACITY_ARTIFACT, RESULT_ARTIFACT } from './artifact.ts'
 import { COMPARISON_ARTIFACT } from './comparisonArtifact.ts'
+import { githubErrors } from './githubErrors.ts'
 
-/** Prints and writes what a test measured. @returns its results */
-export function showTest(test: TestCase, vitest: Vitest): Result[] {
+/** What one test measured. */
+export interface Shown {
+  results: Result[]
+  comparisons: ComparisonResult[]
+  capacities: CapacityResult[]
+}
+
+/** Prints and writes what a test measured. */
+export function showTest(test: TestCase, vitest: Vitest): Shown {
   const results = resultsOf(test)
+  const comparisons = comparisonsOf(test)
+  const capacities = capacitiesOf(test)
   for (const result of results) {
     print(test, vitest, (style) => renderText(result, style))
     written(vitest, () => writeFiles(result))
   }
-  for (const comparison of comparisonsOf(test)) {
+  for (const comparison of comparisons) {
     print(test, vitest, (style) => renderComparison(comparison, style))
     written(vitest, () => writeComparison(comparison))
   }
-  for (const capacity of capacitiesOf(test)) print(test, vitest, (style) => renderCapacity(capacity, style))
-  return results
+  for (const capacity of capacities) print(test, vitest, (style) => renderCapacity(capacity, style))
+  if (process.env['GITHUB_ACTIONS'] === 'true')
+    for (const line of githubErrors(test, process.env['GITHUB_WORKSPACE'])) logTo(vitest, () => `\n${line}`)
+  return { results, comparisons, capacities }
 }
 
-function print(test: TestCase, { logger, config }: Vitest, render: (style: TerminalStyle) => string): void {
+function print(test: TestCase, vitest: Vitest, render: (style: TerminalStyle) => string): void {
+  logTo(vitest, (style) => `\n${test.module.relativeModuleId} > ${test.fullName}\n\n${render(style)}\n`)
+}
+
+function logTo({ logger, config }: Vitest, render: (style: TerminalStyle) => string): void {
   const toStderr = config.reporters.some(ownsStdout)
   const stream = toStderr ? logger.errorStream : logger.outputStream
-  const text = `\n${test.module.relativeModuleId} > ${test.fullName}\n\n${render(terminalStyle(stream as NodeJS.WriteStream))}\n`
+  const text = render(terminalStyle(stream as NodeJS.WriteStream))
   if (toStderr) logger.error(text)
   else logger.log(text)
 }
@@ -87,12 +104,31 @@ function writeFiles(result: Result): void {
 
 /** For a pull request: a comment's body beside the results, and GitHub's summary of the job. */
 export async function writeSummary(
-  results: readonly Result[],
+  shown: readonly Shown[],
   folder: string | undefined,
   jobSummary: string | undefined,
 ): Promise<void> {
   const { renderPullRequest } = await import('../report/export/summary.ts')
-  const text = renderPullRequest(results.map((result) => ({ result, requests: undefined })))
-  if (folder !== undefined) writeFileSync(join(folder, 'summary.md'), text)
+  const set: ReportSet = {
+    runs: shown.flatMap(({ results }) => results).map((result) => ({ result, requests: undefined })),
+    comparisons: shown.flatMap(({ comparisons }) => comparisons),
+    capacities: shown.flatMap(({ capacities }) => capacities),
+  }
+  const text = renderPullRequest(set)
+  if (folder !== undefined) {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'summary.md'), text)
+  }
   if (jobSummary) appendFileSync(jobSummary, `${text}\n`)
+}
+
+/** Where the results of these tests are; undefined where none was kept. */
+export function folderOf(shown: readonly Shown[]): string | undefined {
+  const paths = shown.flatMap(({ results, comparisons, capacities }) => [
+    ...results.map(({ summary }) => summary.resultDbPath),
+    ...comparisons.map(({ resultJsonPath }) => resultJsonPath),
+    ...capacities.map(({ config }) => (config['store'] === 'none' ? null : join(String(config['outputsDir']), 'x'))),
+  ])
+  const first = paths.find((path) => path !== null)
+  return first === undefined ? undefined : dirname(first)
 }

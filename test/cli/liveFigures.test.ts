@@ -6,6 +6,7 @@ import { recentRequests } from '../../src/run/recent.ts'
 import { BatchWriter, C, FAILURE_CAUSES, FLAG_WARMUP, ROW } from '../../src/samples/index.ts'
 import { PUBLISHED } from '../report/publishedResult.ts'
 import { fakeWorld } from './fakeWorld.ts'
+import { screenOf } from './screen.ts'
 
 type Progress = Parameters<NonNullable<Parameters<RunBenchmark>[1]['onProgress']>>[0]
 
@@ -23,30 +24,10 @@ const AT: Progress = {
   recent: { latencyMs: { p50: 123.4, p99: 1234 }, ttftMs: { p50: 12.3, p99: 45.6 }, qps: 9.5, failures: {} },
 }
 const ESCAPE = '\u001b'
-const SEQUENCES = new RegExp(`${ESCAPE}\\[(?:\\?25[lh]|K|J|\\d+A|\\d+m)|[^${ESCAPE}]`, 'gu')
-
-/** What is on the screen after these bytes, for the sequences that are used. */
-function screen(bytes: string): string[] {
-  const lines = ['']
-  let row = 0
-  let column = 0
-  for (const [part] of bytes.matchAll(SEQUENCES)) {
-    if (part === '\n') {
-      row++
-      lines[row] ??= ''
-      column = 0
-    } else if (part === '\r') column = 0
-    else if (part.endsWith('A') && part.startsWith(ESCAPE)) row -= Number.parseInt(part.slice(2), 10)
-    else if (part === `${ESCAPE}[K`) lines[row] = lines[row]!.slice(0, column)
-    else if (part === `${ESCAPE}[J`) {
-      lines[row] = lines[row]!.slice(0, column)
-      lines.length = row + 1
-    } else if (!part.startsWith(ESCAPE)) {
-      lines[row] = lines[row]!.padEnd(column).slice(0, column) + part + lines[row]!.slice(column + 1)
-      column++
-    }
-  }
-  return lines
+/** Without the empty line that the cursor stands on. */
+async function block(bytes: string, columns = 200): Promise<string[]> {
+  const { lines } = await screenOf(bytes, columns)
+  return lines.length > 1 && lines.at(-1) === '' ? lines.slice(0, -1) : lines
 }
 
 async function shownBy(
@@ -59,11 +40,11 @@ async function shownBy(
     for (const report of reports) {
       if (typeof report === 'string') onNotice!(report)
       else onProgress!({ ...AT, ...report })
-      during.push(screen(fake.err()))
+      during.push(await block(fake.err()))
     }
     return { results: [PUBLISHED], verdict: 'pass' }
   })
-  return { during, after: screen(fake.err()), bytes: fake.err() }
+  return { during, after: await block(fake.err()), bytes: fake.err() }
 }
 
 test('latency, TTFT, throughput and in-flight stand under the bar, and are updated in place', async () => {
@@ -86,7 +67,7 @@ test('a notice stands above the figures and stays when they go', async () => {
   const { during, after } = await shownBy([{}, 'something happened', {}])
   expect(during[2]![0]).toBe('perfgate: something happened')
   expect(during[2]).toHaveLength(6)
-  expect(after).toEqual(['perfgate: something happened', ''])
+  expect(after).toEqual(['perfgate: something happened'])
 })
 
 test('lines that are no longer there are wiped', async () => {

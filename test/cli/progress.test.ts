@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { main, type RunBenchmark } from '../../src/cli/index.ts'
 import { PUBLISHED } from '../report/publishedResult.ts'
 import { fakeWorld, type World } from './fakeWorld.ts'
+import { screenOf } from './screen.ts'
 
 type Progress = Parameters<NonNullable<Parameters<RunBenchmark>[1]['onProgress']>>[0]
 
@@ -29,28 +30,6 @@ async function run(world: World, reports: (Partial<Progress> | string)[], ...arg
     return { results: [PUBLISHED], verdict: 'pass' }
   })
   return world.err()
-}
-
-// The escape character is put in as text, which a regular expression may not hold itself.
-const SEQUENCES = new RegExp(`${'\u001b'}\\[(?:\\?25[lh]|K)|[^${'\u001b'}]`, 'gu')
-
-/** What is on the screen after these bytes, for the few sequences that are used. */
-function screen(bytes: string): string[] {
-  const lines = ['']
-  let column = 0
-  for (const [part] of bytes.matchAll(SEQUENCES)) {
-    const last = lines.length - 1
-    if (part === '\n') {
-      lines.push('')
-      column = 0
-    } else if (part === '\r') column = 0
-    else if (part === '\u001b[K') lines[last] = lines[last]!.slice(0, column)
-    else if (!part.startsWith('\u001b')) {
-      lines[last] = lines[last]!.slice(0, column) + part + lines[last]!.slice(column + 1)
-      column++
-    }
-  }
-  return lines
 }
 
 describe('in a log', () => {
@@ -96,10 +75,10 @@ describe('in a terminal', () => {
     const world = fakeWorld({ isTTY: true, env: { LANG: 'C' } })
     await main([], world, async (_, { onProgress }) => {
       for (const report of reports) onProgress!({ ...AT, ...report })
-      shown = screen(world.err())
+      shown = (await screenOf(world.err())).lines
       return { results: [PUBLISHED], verdict: 'pass' }
     })
-    expect(shown).toHaveLength(1)
+    expect(shown).toHaveLength(2)
     expect(shown[0]).toMatch(/^measuring (#+)(\.+) 50\/100 \| 10\.0 requests\/s \| 0 failed \| 4 in flight \| ETA 5 s$/)
     const [, full, empty] = /(#+)(\.+)/.exec(shown[0]!)!
     expect(Math.abs(full!.length - empty!.length)).toBeLessThanOrEqual(1)
@@ -108,7 +87,7 @@ describe('in a terminal', () => {
 
   test('nothing is left over and the cursor is given back', async () => {
     const bytes = await run(fakeWorld({ isTTY: true }), reports)
-    expect(screen(bytes)).toEqual([''])
+    expect((await screenOf(bytes)).lines).toEqual([''])
     expect(bytes.indexOf('\u001b[?25l')).toBe(0)
     expect(bytes.endsWith('\u001b[?25h')).toBe(true)
     expect(bytes.split('\u001b[?25h')).toHaveLength(2)
@@ -116,14 +95,15 @@ describe('in a terminal', () => {
 
   test('a notice stands above the bar, which stays whole', async () => {
     const bytes = await run(fakeWorld({ isTTY: true }), [...reports, 'more threads were added'])
-    expect(screen(bytes)).toEqual(['perfgate: more threads were added', ''])
+    expect((await screenOf(bytes)).lines).toEqual(['perfgate: more threads were added', ''])
   })
 
   test.each([20, 40, 60])('of %i columns the line is not wrapped', async (columns) => {
     const world = fakeWorld({ isTTY: true, columns })
     await main([], world, async (_, { onProgress }) => {
       onProgress!({ ...AT, done: 50, elapsedSeconds: 5, qps: 10 })
-      expect(screen(world.err())[0]!.length).toBeLessThan(columns)
+      const { lines, wrapped } = await screenOf(world.err(), columns)
+      expect([lines.length, wrapped]).toEqual([2, 0])
       return { results: [PUBLISHED], verdict: 'pass' }
     })
   })
@@ -134,7 +114,7 @@ describe('in a terminal', () => {
       onProgress!(AT)
       throw new Error('disk full')
     })
-    expect(screen(world.err())[0]).toBe('perfgate: Error: disk full')
+    expect((await screenOf(world.err())).lines[0]).toBe('perfgate: Error: disk full')
     expect(world.err().split('\u001b[?25h')).toHaveLength(2)
   })
 })

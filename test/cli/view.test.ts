@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bundlePage } from '../../bundlePage.ts'
@@ -11,6 +11,7 @@ import { main } from '../../src/cli/index.ts'
 import { startView, type ViewServer } from '../../src/cli/view/server.ts'
 import { COLUMN_NAMES } from '../../src/store/index.ts'
 import { INSERT } from '../../src/store/table.ts'
+import { COMPARED } from '../report/comparedResult.ts'
 import { drawn, launch, noBrowser, watchedPage } from '../report/html/browser.ts'
 import { madeDb } from '../report/madeDb.ts'
 import { failedRow, madeRow } from '../report/rows.ts'
@@ -121,6 +122,24 @@ describe('nothing outside the folder is read', () => {
       expect(body).not.toContain('root:x:0')
     },
   )
+})
+
+test('a comparison is listed and shown with those of its sides that are in the folder, and with no others', async () => {
+  const own = mkdtempSync(join(tmpdir(), 'perfgate-compared-'))
+  const { baseline, candidate } = COMPARED
+  madeDb([madeRow(0)], { name: 'the baseline' }, own, basename(baseline.resultDbPath!).replace('.db', ''))
+  writeFileSync(
+    join(own, 'c.json'),
+    JSON.stringify({ ...COMPARED, candidate: { ...candidate, resultDbPath: outside.db } }),
+  )
+  const server = await startView(own)
+  const list = await (await fetch(server.url)).text()
+  expect(list).toContain('fail, 1 of 3 figures got worse by more than tolerated')
+  const shown = await (await fetch(`${server.url}report?file=c.json`)).text()
+  expect(shown).toContain('Comparison: head against base')
+  expect(shown).toContain('the baseline')
+  expect(shown).not.toContain('SECRET')
+  await server.close()
 })
 
 test('it answers to its own name alone, and only to questions', async () => {

@@ -52,14 +52,18 @@ export async function exportCommand(args: readonly string[], io: Io): Promise<nu
   const runs = openRuns(paths)
   const base = openRuns(flags.base ?? [])
   try {
-    const missing = runs.list.find(({ requests }) => format.needsRequests && requests === undefined)
+    if (runs.runs.length === 0 && !['summary', 'ctrf'].includes(format.name))
+      throw new ConfigError(
+        `format ${format.name}: ${paths.join(', ')} has no run in it; comparisons and capacity searches are exported as summary or ctrf, and the DBs of their sides and levels in any format`,
+      )
+    const missing = runs.runs.find(({ requests }) => format.needsRequests && requests === undefined)
     if (missing !== undefined)
       throw new ConfigError(
         `format ${format.name}: "${missing.result.name}" has no result DB beside its JSON, and this format needs its requests`,
       )
-    const sets = format.joins ? [runs.list] : runs.list.map((run) => [run])
+    const sets = format.joins ? [runs.runs] : runs.runs.map((run) => [run])
     for (const set of sets) {
-      const files = await format.write(set, { metric: flags.metric, base: base.list })
+      const files = await format.write(set, { ...runs, metric: flags.metric, base: base.runs })
       if (flags.endpoint !== undefined) {
         const { sendOtlp } = await import('../../report/export/send.ts')
         const sent = await sendOtlp(flags.endpoint, headersOf(flags.header ?? []), files)
@@ -104,7 +108,7 @@ function pathOf({ ending }: ExportedFile, { out, set, paths, several, format }: 
   const [first] = paths as [string]
   const isFile = /\.(json|db)$/.test(first)
   const folder = isFile ? dirname(first) : first
-  const db = set[0]!.result.summary.resultDbPath
+  const db = set[0]?.result.summary.resultDbPath
   const single = isFile && paths.length === 1 ? basename(first).replace(/\.(json|db)$/, '') : undefined
   const stem = format.joins && set.length > 1 ? format.name : (single ?? basename(db ?? 'run', '.db'))
   if (out === undefined) return join(folder, `${format.name === 'summary' ? 'summary' : stem}${ending}`)

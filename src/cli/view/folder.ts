@@ -1,8 +1,8 @@
-/** The result DBs of one folder, and no file outside it. */
+/** The results of one folder, and no file outside it. */
 import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Result } from '../../result/index.ts'
-import { type RunState, readRunDb } from '../../run/index.ts'
+import type { CapacityResult, ComparisonResult, Result } from '../../result/index.ts'
+import { type RunState, readJudged, readRunDb } from '../../run/index.ts'
 
 export interface ListedRun {
   /** Name of the file in the folder. */
@@ -17,8 +17,16 @@ export interface ListedRun {
   problem: string | undefined
 }
 
+/** A comparison or a capacity search, of which the folder has a JSON file. */
+export interface ListedVerdict {
+  file: string
+  result: ComparisonResult | CapacityResult
+}
+
 export interface ResultFolder {
   list(): ListedRun[]
+  /** Latest first. */
+  verdicts(): ListedVerdict[]
   /** The path of a DB that is listed; undefined for any other name, whatever is in it. */
   pathOf(file: string): string | undefined
 }
@@ -27,9 +35,24 @@ export function resultFolder(folder: string): ResultFolder {
   /** The DB of a run that has ended does not change by itself; others are read anew. */
   const known = new Map<string, { stamp: string; run: ListedRun }>()
 
+  const judged = new Map<string, { stamp: string; result: ListedVerdict['result'] | undefined }>()
+
   // A link could lead out of the folder, so only plain files count.
-  const names = (): string[] =>
-    readdirSync(folder).filter((name) => name.endsWith('.db') && lstatSync(join(folder, name)).isFile())
+  const named = (ending: string): string[] =>
+    readdirSync(folder).filter((name) => name.endsWith(ending) && lstatSync(join(folder, name)).isFile())
+  const names = (): string[] => named('.db')
+
+  function readVerdict(file: string): ListedVerdict[] {
+    const path = join(folder, file)
+    const { mtime, size } = statSync(path)
+    const stamp = `${mtime.getTime()} ${size}`
+    let known = judged.get(file)
+    if (known?.stamp !== stamp) {
+      known = { stamp, result: readJudged(path) }
+      judged.set(file, known)
+    }
+    return known.result === undefined ? [] : [{ file, result: known.result }]
+  }
 
   function read(file: string): ListedRun {
     const path = join(folder, file)
@@ -45,6 +68,10 @@ export function resultFolder(folder: string): ResultFolder {
 
   return {
     list: () => names().map(read).sort(latestFirst),
+    verdicts: () =>
+      named('.json')
+        .flatMap(readVerdict)
+        .sort((a, b) => b.result.startedAt.localeCompare(a.result.startedAt) || a.file.localeCompare(b.file)),
     pathOf: (file) => (names().includes(file) ? join(folder, file) : undefined),
   }
 }

@@ -1,5 +1,7 @@
 /** The pages of `perfgate view` that are not reports: the list of runs, one request, and what went wrong. */
 import { createHash } from 'node:crypto'
+import { capacitySentence } from '../../report/capacityText.ts'
+import { comparisonSentence } from '../../report/comparisonTable.ts'
 import { figure } from '../../report/figures.ts'
 import { readAssets } from '../../report/html/assets.ts'
 import { html, type Markup } from '../../report/html/markup.ts'
@@ -7,7 +9,7 @@ import { table, verdictBadge } from '../../report/html/sections.ts'
 import { loadOf } from '../../report/reportRun.ts'
 import { shownVerdict } from '../../report/verdictLines.ts'
 import type { StoredRequest } from '../../store/index.ts'
-import type { ListedRun } from './folder.ts'
+import type { ListedRun, ListedVerdict } from './folder.ts'
 
 export interface Page {
   text: string
@@ -24,7 +26,17 @@ const VERDICTS = ['', 'pass', 'fail', 'undecided', 'invalid', 'interrupted', 'ru
 /** A run that goes on is looked at again so often. */
 const REFRESH_SECONDS = 3
 
-export function listPage(folder: string, runs: readonly ListedRun[], filter: ListFilter): Page {
+export function listPage(
+  folder: string,
+  runs: readonly ListedRun[],
+  verdicts: readonly ListedVerdict[],
+  filter: ListFilter,
+): Page {
+  const judged = verdicts.filter(
+    ({ file, result: { name, verdict } }) =>
+      (filter.verdict === '' || filter.verdict === verdict) &&
+      `${file} ${name}`.toLowerCase().includes(filter.words.trim().toLowerCase()),
+  )
   const shown = runs.filter((run) => passes(run, filter))
   const isLive = runs.some(
     ({ state, problem }) => (state === 'running' || state === 'unknown') && problem === undefined,
@@ -52,7 +64,20 @@ export function listPage(folder: string, runs: readonly ListedRun[], filter: Lis
       ],
       shown.map(row),
     )}
-<button>Compare those chosen</button></form>`,
+<button>Compare those chosen</button></form>
+${
+  judged.length > 0 &&
+  table(
+    'Comparisons and capacity searches, latest first',
+    ['Name', 'Kind', 'Verdict', 'Started'],
+    judged.map(({ file, result }) => [
+      html`<a href="/report?file=${encodeURIComponent(file)}" title="${file}">${result.name}</a>`,
+      result.kind,
+      html`${verdictBadge(result.verdict)} ${result.kind === 'comparison' ? comparisonSentence(result) : capacitySentence(result)}`,
+      result.startedAt,
+    ]),
+  )
+}`,
     isLive ? REFRESH_SECONDS : undefined,
   )
 }

@@ -1,10 +1,11 @@
-/** The server of `perfgate view`: loopback only, read-only, and nothing but the result DBs of one folder. */
+/** The server of `perfgate view`: loopback only, read-only, and nothing but the results of one folder. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { basename } from 'node:path'
 import { renderHtml } from '../../report/html/index.ts'
 import { readRunDb } from '../../run/index.ts'
 import { type ResultReader, readResultDb, StoreError } from '../../store/index.ts'
-import { type ResultFolder, resultFolder } from './folder.ts'
+import { type ListedVerdict, type ResultFolder, resultFolder } from './folder.ts'
 import { errorPage, listPage, type Page, requestPage } from './pages.ts'
 
 export interface ViewServer {
@@ -74,7 +75,7 @@ function route({ pathname, searchParams }: URL, folder: string, results: ResultF
     case '/':
       return shown(
         200,
-        listPage(folder, results.list(), {
+        listPage(folder, results.list(), results.verdicts(), {
           words: searchParams.get('words') ?? '',
           verdict: searchParams.get('verdict') ?? '',
         }),
@@ -82,9 +83,11 @@ function route({ pathname, searchParams }: URL, folder: string, results: ResultF
     case '/report': {
       if (files.length === 0) return shown(400, errorPage('No run was chosen', 'Choose one or more runs of the list.'))
       if (files.length > MOST_RUNS) return shown(400, errorPage('Too many runs', `Choose ${MOST_RUNS} at most.`))
-      const paths = files.map((file) => results.pathOf(file))
+      const judged = results.verdicts().filter(({ file }) => files.includes(file))
+      const rows = withSides(files, judged, results)
+      const paths = rows.map((file) => results.pathOf(file))
       const missing = paths.indexOf(undefined)
-      return missing === -1 ? reportOf(files, paths as string[]) : noSuch(files[missing]!)
+      return missing === -1 ? reportOf(rows, paths as string[], judged) : noSuch(rows[missing]!)
     }
     case '/request': {
       const path = results.pathOf(files[0] ?? '')
@@ -96,12 +99,26 @@ function route({ pathname, searchParams }: URL, folder: string, results: ResultF
   }
 }
 
-function reportOf(files: readonly string[], paths: readonly string[]): Answer {
+/** The DBs among these files, and of a comparison those of its sides that are in the folder. */
+function withSides(files: readonly string[], judged: readonly ListedVerdict[], results: ResultFolder): string[] {
+  const sides = judged.flatMap(({ result }) =>
+    result.kind === 'comparison' ? [result.baseline.resultDbPath, result.candidate.resultDbPath] : [],
+  )
+  const names = sides.flatMap((path) => (path === null ? [] : basename(path)))
+  const rest = files.filter((file) => judged.every((one) => one.file !== file))
+  return [...new Set([...rest, ...names.filter((name) => results.pathOf(name) !== undefined)])]
+}
+
+function reportOf(files: readonly string[], paths: readonly string[], judged: readonly ListedVerdict[]): Answer {
   const runs = paths.map((path) => readRunDb(path))
   const readers: ResultReader[] = paths.map((path) => readResultDb(path))
   try {
     const text = renderHtml(
-      runs.map(({ result }, i) => ({ result, requests: readers[i]!.requests })),
+      {
+        runs: runs.map(({ result }, i) => ({ result, requests: readers[i]!.requests })),
+        comparisons: judged.flatMap(({ result }) => (result.kind === 'comparison' ? result : [])),
+        capacities: judged.flatMap(({ result }) => (result.kind === 'capacity' ? result : [])),
+      },
       {
         home: '/',
         requests: files.map((file) => `/request?file=${encodeURIComponent(file)}&index=`),

@@ -1,7 +1,12 @@
-/** Common Test Report Format: each threshold of each run is a test, a run without thresholds is one itself. */
+/**
+ * Common Test Report Format: each threshold of a run, each figure of a comparison and each gate of a capacity search is
+ * a test; a run without thresholds and a search without a gate are one themselves.
+ */
 import { createHash } from 'node:crypto'
-import type { Result, Verdict } from '../../result/index.ts'
-import { labelsOf } from '../reportRun.ts'
+import type { CapacityResult, ComparisonResult, Environment, Result, Verdict } from '../../result/index.ts'
+import { capacitySentence } from '../capacityText.ts'
+import { comparedFailures, comparisonSentence } from '../comparisonTable.ts'
+import { labelsOf, type ReportSet } from '../reportRun.ts'
 import { plainWords } from '../serverWords.ts'
 import { failureSentences, shownVerdict, thresholdSentence, verdictSentence } from '../verdictLines.ts'
 import { summaryGauges } from './figures.ts'
@@ -12,8 +17,8 @@ export const ctrf: ExportFormat = {
   description: 'Common Test Report Format (JSON): thresholds as tests',
   joins: true,
   needsRequests: false,
-  write: (runs) => [
-    { ending: '.ctrf.json', content: `${JSON.stringify(reportOf(runs.map(({ result }) => result)), null, 2)}\n` },
+  write: (runs, { comparisons, capacities }) => [
+    { ending: '.ctrf.json', content: `${JSON.stringify(reportOf({ runs, comparisons, capacities }), null, 2)}\n` },
   ],
 }
 
@@ -34,15 +39,23 @@ interface CtrfTest {
   extra: Record<string, unknown>
 }
 
-function reportOf(results: readonly Result[]): object {
+function reportOf({ runs, comparisons, capacities }: ReportSet): object {
+  const results = runs
+    .filter(({ isPart }) => !isPart || comparisons.length + capacities.length === 0)
+    .map(({ result }) => result)
   const labels = labelsOf(results)
-  const tests = results.flatMap((result, i) => testsOf(result, labels[i]!))
+  const tests = [
+    ...results.flatMap((result, i) => testsOf(result, labels[i]!)),
+    ...comparisons.flatMap(comparedTests),
+    ...capacities.flatMap(capacityTests),
+  ]
+  const all: { environment: Environment }[] = [...results, ...comparisons, ...capacities]
   const counted = (status: Status): number => tests.filter((test) => test.status === status).length
-  const { perfgate = '' } = results[0]?.environment ?? {}
+  const { perfgate = '' } = all[0]?.environment ?? {}
   return {
     reportFormat: 'CTRF',
     specVersion: '0.0.0',
-    reportId: uuidOf(results),
+    reportId: uuidOf(all),
     timestamp: new Date(Math.max(0, ...tests.map(({ stop }) => stop))).toISOString(),
     generatedBy: 'perfgate',
     results: {
@@ -58,7 +71,7 @@ function reportOf(results: readonly Result[]): object {
         stop: Math.max(...tests.map(({ stop }) => stop)),
       },
       tests,
-      environment: { extra: { ...results[0]?.environment } },
+      environment: { extra: { ...all[0]?.environment } },
     },
   }
 }
@@ -103,8 +116,55 @@ function testsOf(result: Result, label: string): CtrfTest[] {
     : tests
 }
 
+function comparedTests(comparison: ComparisonResult): CtrfTest[] {
+  const { name, startedAt, baseline, candidate, regressions } = comparison
+  const start = Date.parse(startedAt)
+  const duration = Math.round((baseline.seconds + candidate.seconds) * 1000)
+  const common = { duration, suite: [name], start, stop: start + duration }
+  const endpoints = { baseline: baseline.endpoint.url, candidate: candidate.endpoint.url }
+  const isInvalid = comparison.verdict === 'invalid'
+  const tests = regressions.map(({ expression, message, verdict, ...figures }): CtrfTest => {
+    const decided = isInvalid ? 'invalid' : verdict
+    const { baseline: before, candidate: after, unit, change, relative, tolerance, n, blocks, confidence } = figures
+    return {
+      ...common,
+      name: expression,
+      status: STATUS[decided],
+      rawStatus: decided,
+      message,
+      extra: { ...endpoints, before, after, unit, change, relative, tolerance, n, blocks, confidence },
+    }
+  })
+  if (!isInvalid) return tests
+  const reasons = [...baseline.client.reasons, ...candidate.client.reasons]
+  const message = [comparisonSentence(comparison), ...reasons, ...comparedFailures(comparison)].join('; ')
+  const whole = { ...common, name: `${name}: comparison`, status: STATUS.invalid, rawStatus: 'invalid', message }
+  return [...tests, { ...whole, extra: endpoints }]
+}
+
+function capacityTests(capacity: CapacityResult): CtrfTest[] {
+  const { name, startedAt, endpoint, gate, verdict, criteria, variable, steps } = capacity
+  const start = Date.parse(startedAt)
+  // When each level ended is not kept: the requests and their rate give the time they took.
+  const duration = Math.round(
+    steps.reduce((sum, { totalRequests, qps }) => sum + (qps > 0 ? totalRequests / qps : 0), 0) * 1000,
+  )
+  const common = { duration, suite: [name], start, stop: start + duration }
+  const extra = { endpoint: endpoint.url, variable, criteria, levels: steps.map(({ level }) => level) }
+  if (gate.length === 0) {
+    const message = capacitySentence(capacity)
+    return [{ ...common, name: `${name}: capacity`, status: STATUS[verdict], rawStatus: verdict, message, extra }]
+  }
+  return gate.map((one): CtrfTest => {
+    const decided = verdict === 'invalid' ? 'invalid' : one.verdict
+    const { expression, message, actual, limit } = one
+    const status = STATUS[decided]
+    return { ...common, name: expression, status, rawStatus: decided, message, extra: { ...extra, actual, limit } }
+  })
+}
+
 /** The same results have the same id (a UUID of version 5's form). */
-function uuidOf(results: readonly Result[]): string {
+function uuidOf(results: readonly object[]): string {
   const hex = createHash('sha256').update(JSON.stringify(results)).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

@@ -1,7 +1,8 @@
 /** What a format of `perfgate export` is. */
-import type { ReportRun } from '../reportRun.ts'
+import type { ReportRun, ReportSet } from '../reportRun.ts'
 
-export interface ExportOptions {
+/** Comparisons and capacity searches are in formats that have a place for their verdicts. */
+export interface ExportOptions extends Pick<ReportSet, 'comparisons' | 'capacities'> {
   /** Of the formats that show one distribution: latency, ttft, tpot … */
   metric: string
   /** Runs that these are compared with, in formats that compare. */

@@ -60,12 +60,12 @@ function spanOf(result: Result, row: StoredRequest): object {
   return {
     traceId: idOf(`${result.startedAt} ${result.summary.resultDbPath} ${row.request_index}`, 32),
     spanId: idOf(`span ${result.startedAt} ${row.request_index}`, 16),
-    name: `chat ${model}`.trimEnd(),
+    name: `${operationOf(result)['gen_ai.operation.name']} ${model}`.trimEnd(),
     kind: CLIENT_SPAN,
     startTimeUnixNano: nanoseconds(start),
     endTimeUnixNano: nanoseconds(start + Number(row.latency ?? 0)),
     attributes: attributes({
-      'gen_ai.operation.name': 'chat',
+      ...operationOf(result),
       'gen_ai.request.model': model,
       'gen_ai.response.id': row.request_id,
       'gen_ai.usage.input_tokens': integer(row.prompt_tokens),
@@ -88,7 +88,7 @@ function metricsOf(run: ReportRun): object {
   const { result } = run
   const start = nanoseconds(Date.parse(result.startedAt) / 1000)
   const time = nanoseconds(Date.parse(result.startedAt) / 1000 + result.summary.timeTakenSeconds)
-  const model = attributes({ 'gen_ai.request.model': String(result.config['model'] ?? '') })
+  const model = attributes({ ...operationOf(result), 'gen_ai.request.model': String(result.config['model'] ?? '') })
   const point = { startTimeUnixNano: start, timeUnixNano: time }
   const { succeededRequests, failedRequests } = result.summary
   const counts = [
@@ -121,6 +121,23 @@ function metricsOf(run: ReportRun): object {
     })),
   ]
   return { resourceMetrics: [{ resource: resourceOf(result), scopeMetrics: [{ scope: scopeOf(result), metrics }] }] }
+}
+
+/**
+ * What the semantic conventions of generative AI require of spans and metrics, with their own words where they have one
+ * (https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics): the provider is the flavour of the API.
+ */
+function operationOf({ config, endpoint: { url } }: Result): Record<string, Plain> {
+  const api = String(config['api'] ?? 'openai')
+  const address = URL.canParse(url) ? new URL(url) : undefined
+  const isText = /\/v1\/completions\/?$/.test(address?.pathname ?? '')
+  const operation = api.endsWith('embedding') ? 'embeddings' : api.endsWith('rerank') ? 'rerank' : undefined
+  return {
+    'gen_ai.operation.name': operation ?? (isText ? 'text_completion' : 'chat'),
+    'gen_ai.provider.name': ['anthropic', 'dashscope'].includes(api) ? api : 'openai',
+    'server.address': address?.hostname ?? null,
+    'server.port': address === undefined ? null : BigInt(address.port || (address.protocol === 'https:' ? 443 : 80)),
+  }
 }
 
 function histogram(name: string, metric: string, run: ReportRun, point: object, model: Attribute[]): object {

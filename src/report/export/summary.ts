@@ -1,9 +1,12 @@
-/** The body of a pull-request comment: verdicts first, then shifts against the base, then the details folded. */
-import type { Result, Verdict } from '../../result/index.ts'
+/** The body of a pull-request comment: verdicts first, then shifts with intervals, then the details folded. */
+
+import type { CapacityResult, ComparisonResult, Result, ThresholdResult, Verdict } from '../../result/index.ts'
+import { capacitySentence, criterionCells, renderCapacityMarkdown } from '../capacityText.ts'
 import { COMPARED, type ComparedFigure, comparedFigures } from '../comparison.ts'
+import { changedRows, comparisonSentence, REGRESSION_HEAD, renderComparisonMarkdown } from '../comparisonTable.ts'
 import { figure } from '../figures.ts'
 import { inline, renderMarkdown, SIGNS, table } from '../markdown.ts'
-import { labelsOf, loadOf, type ReportRun } from '../reportRun.ts'
+import { labelsOf, loadOf, type ReportRun, type ReportSet } from '../reportRun.ts'
 import { plainWords } from '../serverWords.ts'
 import { shownVerdict, thresholdSentence, verdictSentence } from '../verdictLines.ts'
 import type { ExportFormat } from './format.ts'
@@ -13,7 +16,9 @@ export const summary: ExportFormat = {
   description: 'Markdown for a pull request or job summary; --base adds the shifts',
   joins: true,
   needsRequests: false,
-  write: (runs, { base }) => [{ ending: '.md', content: renderPullRequest(runs, base) }],
+  write: (runs, { base, comparisons, capacities }) => [
+    { ending: '.md', content: renderPullRequest({ runs, comparisons, capacities }, base) },
+  ],
 }
 
 const BADNESS: readonly Verdict[] = ['pass', 'undecided', 'fail', 'invalid']
@@ -21,29 +26,98 @@ const BADNESS: readonly Verdict[] = ['pass', 'undecided', 'fail', 'invalid']
 const MOST_CHARACTERS = 60_000
 
 /** @param base runs to compare with: the same name at the same load is the same scenario */
-export function renderPullRequest(runs: readonly ReportRun[], base: readonly ReportRun[] = []): string {
+export function renderPullRequest(
+  { runs: all, comparisons, capacities }: ReportSet,
+  base: readonly ReportRun[] = [],
+): string {
+  // Sides and levels have no verdict of their own, unless they are all there is.
+  const whole = all.filter(({ isPart }) => !isPart)
+  const runs = comparisons.length + capacities.length > 0 ? whole : all
   const results = runs.map(({ result }) => result)
   const labels = labelsOf(results)
-  const worst = BADNESS[Math.max(0, ...results.map((result) => BADNESS.indexOf(shownVerdict(result))))]!
-  const counted = results.filter((result) => shownVerdict(result) === 'pass').length
+  const verdicts = [...results.map(shownVerdict), ...[...comparisons, ...capacities].map(({ verdict }) => verdict)]
+  const worst = BADNESS[Math.max(0, ...verdicts.map((verdict) => BADNESS.indexOf(verdict)))]!
+  const passed = verdicts.filter((verdict) => verdict === 'pass').length
   const head = [
-    `## ${SIGNS[worst]} perfgate: ${worst}, ${counted} of ${results.length} ${results.length === 1 ? 'run' : 'runs'} passed`,
-    table(
-      ['', 'Run', 'RPS', 'Output tok/s', 'Latency p50, ms', 'p99, ms', 'TTFT p50, ms', 'p99, ms', 'Failed'],
-      results.map((result, i) => overviewRow(result, labels[i]!)),
-    ),
+    `## ${SIGNS[worst]} perfgate: ${worst}, ${passed} of ${verdicts.length} ${nounOf({ runs, comparisons, capacities })} passed`,
+    results.length === 0
+      ? ''
+      : table(
+          ['', 'Run', 'RPS', 'Output tok/s', 'Latency p50, ms', 'p99, ms', 'TTFT p50, ms', 'p99, ms', 'Failed'],
+          results.map((result, i) => overviewRow(result, labels[i]!)),
+        ),
     brokenThresholds(results, labels),
+    ...comparisons.map(comparedPart),
+    ...capacities.map(capacityPart),
+    againstBaselines(results, labels),
     shifts(runs, labels, base),
   ].filter((part) => part !== '')
+  const folded = [
+    ...comparisons.map((one): Folded => [one.name, comparisonSentence(one), renderComparisonMarkdown(one)]),
+    ...capacities.map((one): Folded => [one.name, capacitySentence(one), renderCapacityMarkdown(one)]),
+    ...results.map((result, i): Folded => [labels[i]!, verdictSentence(result), renderMarkdown(result)]),
+  ]
   let text = head.join('\n\n')
   const left: string[] = []
-  results.forEach((result, i) => {
-    const part = `\n\n<details><summary>${inline(labels[i]!)}: ${inline(verdictSentence(result))}</summary>\n\n${renderMarkdown(result)}\n</details>`
+  for (const [label, sentence, body] of folded) {
+    const part = `\n\n<details><summary>${inline(label)}: ${inline(sentence)}</summary>\n\n${body}\n</details>`
     if (text.length + part.length <= MOST_CHARACTERS) text += part
-    else left.push(labels[i]!)
-  })
+    else left.push(label)
+  }
   if (left.length > 0) text += `\n\nLeft out for length: ${inline(left.join(', '))}.`
   return `${text}\n`
+}
+
+type Folded = [label: string, sentence: string, body: string]
+
+function nounOf({ runs, comparisons, capacities }: ReportSet): string {
+  const judged = comparisons.length + capacities.length
+  if (judged === 0) return runs.length === 1 ? 'run' : 'runs'
+  if (judged + runs.length > 1) return 'results'
+  return comparisons.length > 0 ? 'comparison' : 'capacity search'
+}
+
+/** The shifts are the verdict here: each figure with its interval, measured in one job. */
+function comparedPart(comparison: ComparisonResult): string {
+  const { name, verdict, baseline, candidate } = comparison
+  const invalid = [baseline, candidate].flatMap(({ client }) => client.reasons)
+  return [
+    `### ${SIGNS[verdict]} ${inline(plainWords(name))}: ${inline(comparisonSentence(comparison))}`,
+    table(REGRESSION_HEAD, changedRows(comparison, SIGNS)),
+    invalid.map((reason) => `- ${SIGNS.invalid} ${inline(reason)}`).join('\n'),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+}
+
+function capacityPart(capacity: CapacityResult): string {
+  const { name, verdict, gate } = capacity
+  const { head, rows } = criterionCells(capacity)
+  return [
+    `### ${SIGNS[verdict]} ${inline(plainWords(name))}: ${inline(capacitySentence(capacity))}`,
+    table(head, rows),
+    gate.map((one) => `- ${SIGNS[one.verdict]} ${inline(one.message)}`).join('\n'),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+}
+
+/** Every figure that was judged against a stored result, also those that passed: the message has the interval. */
+function againstBaselines(results: readonly Result[], labels: readonly string[]): string {
+  const lines = results.flatMap(({ baseline, thresholds }, i) => {
+    if (baseline === undefined) return []
+    const judged = thresholds.filter((one) => isAgainst(one, baseline.name))
+    const unlike = baseline.unlike.length === 0 ? '' : ` (another environment: ${inline(baseline.unlike.join('; '))})`
+    return [
+      `- ${inline(labels[i]!)}, baseline ${inline(baseline.name)} of ${baseline.startedAt}${unlike}`,
+      ...judged.map((one) => `  - ${SIGNS[one.verdict]} ${inline(thresholdSentence(one))}`),
+    ]
+  })
+  return lines.length === 0 ? '' : `### Against the stored baseline (95 % intervals)\n\n${lines.join('\n')}`
+}
+
+function isAgainst({ expression }: ThresholdResult, baseline: string): boolean {
+  return expression.endsWith(` worse than baseline ${baseline}`)
 }
 
 function overviewRow(result: Result, label: string): string[] {
@@ -68,7 +142,9 @@ function brokenThresholds(results: readonly Result[], labels: readonly string[])
         ? []
         : result.client.reasons.map((reason) => `- ${SIGNS.invalid} ${inline(labels[i]!)}: ${inline(reason)}`)),
       ...result.thresholds
-        .filter(({ verdict }) => verdict !== 'pass')
+        .filter(
+          (one) => one.verdict !== 'pass' && (result.baseline === undefined || !isAgainst(one, result.baseline.name)),
+        )
         .map((one) => `- ${SIGNS[one.verdict]} ${inline(labels[i]!)}: ${inline(plainWords(thresholdSentence(one)))}`),
     ])
     .join('\n')

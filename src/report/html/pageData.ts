@@ -54,6 +54,8 @@ export interface PageTexts {
 /** Of a set of runs: one point per run on the curve of latency over throughput. */
 export interface PagePoint {
   label: string
+  /** Requests in flight or requests per second: the order in which points are joined; null where both are open. */
+  load: number | null
   qps: number
   outputTokensPerSecond: number
   p50LatencyMs: number | null

@@ -1,5 +1,5 @@
 /** The parts of a run's page that need no script: verdict, thresholds, client health, tables. */
-import type { Result, Verdict } from '../../result/index.ts'
+import type { Environment, Result, Verdict } from '../../result/index.ts'
 import { figure } from '../figures.ts'
 import { percentileCells } from '../percentileTable.ts'
 import { summaryRows } from '../summaryTable.ts'
@@ -65,10 +65,22 @@ ${gauge('Its time at work', client.busyShare, share(client.busyShare))}
 }
 
 export function environmentSection({ environment, config, startedAt, endpoint }: Result): Markup {
-  const { node, perfgate, os, cpu, cores, memoryGiB, ci, commit } = environment
   return html`<details><summary>Scenario and environment</summary>
-<p>Started ${startedAt} against <code>${endpoint.url}</code>; perfgate ${perfgate}, Node ${node}, ${os}, ${cpu}, ${cores} cores, ${figure(memoryGiB, 1)} GiB${ci !== null && `, ${ci}`}${commit !== null && `, commit ${commit}`}.</p>
+<p>Started ${startedAt} against <code>${endpoint.url}</code>; ${environmentLine(environment)}.</p>
 <pre>${JSON.stringify(config, null, 2)}</pre></details>`
+}
+
+/** `perfgate 0.1.0, Node v24.0.0, Linux 6.1, …, commit 0123abc` */
+export function environmentLine({ node, perfgate, os, cpu, cores, memoryGiB, ci, commit }: Environment): Markup {
+  return html`perfgate ${perfgate}, Node ${node}, ${os}, ${cpu}, ${cores} cores, ${figure(memoryGiB, 1)} GiB${ci !== null && `, ${ci}`}${commit !== null && `, commit ${commit}`}`
+}
+
+/** Of a run that was compared with a stored result: with which, and whether the two were measured alike. */
+export function baselineSection({ baseline }: Result): Markup {
+  if (baseline === undefined) return html``
+  const { name, startedAt, commit, path, unlike } = baseline
+  return html`<p>Compared with baseline <strong>${name}</strong> of ${startedAt}${commit !== null && `, commit ${commit}`} (<code>${path}</code>).</p>
+${unlike.length > 0 && html`<div class="warning"><p>It was measured in another environment:</p><ul>${unlike.map((one) => html`<li>${one}</li>`)}</ul></div>`}`
 }
 
 /** The first cell of each row is its head, for readers that speak it. */

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bundlePage } from '../../../bundlePage.ts'
-import { type ReportRun, renderHtml } from '../../../src/report/html/index.ts'
+import { type ReportRun, type ReportSet, renderHtml } from '../../../src/report/html/index.ts'
 import type { StoredRequest } from '../../../src/store/index.ts'
 import { PUBLISHED } from '../publishedResult.ts'
 import { failedRow, madeRow } from '../rows.ts'
@@ -35,13 +35,15 @@ function run(rows: readonly StoredRequest[] | undefined, more: Partial<ReportRun
   return { result: { ...PUBLISHED, timeline, ...more }, requests: rows && (() => rows) }
 }
 
+const set = (runs: readonly ReportRun[]): ReportSet => ({ runs, comparisons: [], capacities: [] })
+
 async function open(
   runs: readonly ReportRun[],
   options: Parameters<Browser['newPage']>[0] = {},
   hash = '',
 ): Promise<Watched> {
   const file = join(folder, `${Math.random().toString(36).slice(2)}.html`)
-  writeFileSync(file, renderHtml(runs))
+  writeFileSync(file, renderHtml(set(runs)))
   const watched = await watchedPage(browser, options)
   await watched.page.goto(`${pathToFileURL(file).href}${hash}`)
   await drawn(watched.page)
@@ -241,7 +243,7 @@ describe.skipIf(noBrowser !== '')(`the HTML report in Chromium ${noBrowser}`, ()
     const file = join(folder, 'planted.html')
     writeFileSync(
       file,
-      renderHtml([run(undefined)]).replace(
+      renderHtml(set([run(undefined)])).replace(
         '<main>',
         '<main><img src=x onerror="window.planted=1"><script>window.planted=2</script>',
       ),
@@ -316,7 +318,7 @@ describe.skipIf(noBrowser !== '')(`the HTML report in Chromium ${noBrowser}`, ()
 
   test('without a script the verdict and the tables are there', async () => {
     const file = join(folder, 'plain.html')
-    writeFileSync(file, renderHtml([run(THIRTY)]))
+    writeFileSync(file, renderHtml(set([run(THIRTY)])))
     const { page } = await watchedPage(browser, { javaScriptEnabled: false })
     await page.goto(pathToFileURL(file).href)
     expect(await page.locator('.verdict').innerText()).toContain('pass')

@@ -1,4 +1,4 @@
-/** Latency over throughput: one point per level of a sweep, in the order of throughput, with the knee marked. */
+/** Latency over throughput: one point per level of a sweep, joined in the order of their load, with the knee marked. */
 import type uPlot from 'uplot'
 import type { PageData } from '../pageData.ts'
 import { axis, chartFrame, milliseconds, mount, palette } from './chart.ts'
@@ -18,12 +18,27 @@ export function curveChart({ points, knee }: PageData, into: HTMLElement): void 
   into.replaceWith(frame.figure)
   frame.figure.id = 'curve'
   const kneeAt = order.indexOf(knee)
+  // Beyond saturation more load brings less throughput: the line turns back, which uPlot's own cannot.
+  const byLoad = order.toSorted((a, b) => (points[a]!.load ?? 0) - (points[b]!.load ?? 0))
+  function join(plot: uPlot, stroke: string, of: (point: PageData['points'][number]) => number | null): void {
+    const { ctx } = plot
+    ctx.save()
+    ctx.strokeStyle = stroke
+    ctx.lineWidth = 2 * devicePixelRatio
+    ctx.beginPath()
+    for (const i of byLoad) {
+      const value = of(points[i]!)
+      if (value !== null) ctx.lineTo(plot.valToPos(points[i]!.qps, 'x', true), plot.valToPos(value, 'y', true))
+    }
+    ctx.stroke()
+    ctx.restore()
+  }
   mount(frame.body, (width, height) => {
     const c = palette()
     const line = (label: string, stroke: string): uPlot.Series => ({
       label,
       stroke,
-      width: 2,
+      paths: () => null,
       points: { show: true, size: 8, fill: stroke },
       value: (_, value) => (value === null ? '–' : milliseconds(value)),
     })
@@ -47,6 +62,13 @@ export function curveChart({ points, knee }: PageData, into: HTMLElement): void 
           line('TTFT p99', c.ttft),
         ],
         hooks: {
+          drawAxes: [
+            (plot) => {
+              join(plot, c.latency, (point) => point.p50LatencyMs)
+              join(plot, c.tokens, (point) => point.p99LatencyMs)
+              join(plot, c.ttft, (point) => point.p99TtftMs)
+            },
+          ],
           draw: [
             (plot) => {
               const point = points[knee]

@@ -30,6 +30,8 @@ function showFromHash(): void {
 
 /** Of a set one run is shown at a time: its charts are drawn when it is first wanted. */
 function show(index: number): void {
+  // A comparison whose DBs are elsewhere, or a capacity search alone.
+  if (sections.length === 0) return
   sections.forEach((section, i) => {
     section.hidden = i !== index
   })
