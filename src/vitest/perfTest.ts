@@ -1,24 +1,13 @@
 /** `perfTest`: a test whose body is load. It is collected by Vitest itself, so names, filters and modes work as there. */
 import { type RunnerTestCase, type TestContext, TestRunner } from 'vitest'
-import { ConfigError } from '../config/index.ts'
-import type { MetricsView } from '../metrics/index.ts'
-import type { Result } from '../result/index.ts'
+import { type CheckedScenario, checkLoad, type Measured, runLoad, type Scenario, seenFrom } from '../doors/index.ts'
 import { type CapacityTest, capacityTest } from './capacity.ts'
 import { type PerfCompare, perfCompare } from './compare.ts'
+import { hostOf } from './host.ts'
 import { trackLoad } from './inFlight.ts'
-import { runPerfTest } from './run.ts'
-import { checkScenario, type Scenario } from './scenario.ts'
-import { seenFrom } from './seenFrom.ts'
 
 /** What the function of a perf test is given: Vitest's test context, and what was measured. */
-export interface PerfContext extends TestContext {
-  /** Of the only level of load, or of the last one of a sweep. */
-  readonly result: Result
-  /** The figures behind `result`, for any percentile of any metric. */
-  readonly metrics: MetricsView
-  /** One for each level of a sweep, in its order. */
-  readonly results: readonly Result[]
-}
+export interface PerfContext extends TestContext, Measured {}
 
 /** Runs after the load and after the scenario's own thresholds. */
 export type PerfBody = (context: PerfContext) => void | Promise<void>
@@ -108,11 +97,7 @@ function collectCase(chain: Chain, name: string, given: () => Case): void {
     return
   }
   const { scenario, body } = given()
-  const checked = checkScenario(name, scenario)
-  if (checked.isSearch)
-    throw new ConfigError(
-      `perf test "${name}": option "slaAutoTune": use perfTest.capacity, which judges what is found`,
-    )
+  const checked = checkLoad(name, scenario)
   if (body !== undefined && typeof body !== 'function')
     throw new TypeError(`perf test "${name}": the third argument must be a function`)
   suite.task(name, {
@@ -123,6 +108,12 @@ function collectCase(chain: Chain, name: string, given: () => Case): void {
       return load
     },
   })
+}
+
+async function runPerfTest(context: TestContext, scenario: CheckedScenario, body: PerfBody | undefined): Promise<void> {
+  const measured = await runLoad(hostOf(context), scenario)
+  // On the context itself, so that an afterEach hook of the user sees the result too.
+  await body?.(Object.assign(context, measured))
 }
 
 type VitestEach = (

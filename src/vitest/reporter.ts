@@ -1,5 +1,4 @@
 /** The reporter: prints both tables under each perf test, and writes them as Markdown beside the result DB. */
-import { dirname } from 'node:path'
 import type { Reporter, TestCase, Vitest } from 'vitest/node'
 import type { Result } from '../result/index.ts'
 import { withoutFigures } from './terminalAnnotations.ts'
@@ -29,11 +28,9 @@ export default class PerfgateReporter implements Reporter {
   async onTestRunEnd(): Promise<void> {
     const results = this.#results
     this.#results = []
-    const db = results.find(({ summary }) => summary.resultDbPath !== null)?.summary.resultDbPath
-    if (results.length === 0) return
     try {
       const { writeSummary } = await this.#showing!
-      await writeSummary(results, db == null ? undefined : dirname(db), process.env['GITHUB_STEP_SUMMARY'])
+      await writeSummary(results, process.env['GITHUB_STEP_SUMMARY'])
     } catch (error) {
       this.#vitest!.logger.warn(`perfgate: the summary was not written: ${(error as Error).message}`)
     }

@@ -1,4 +1,4 @@
-/** The scenario of a perf test, checked while Vitest collects the file: a mistake is found before any load. */
+/** The scenario of a perf test, checked while the file is collected: a mistake is found before any load. */
 import { type Config, ConfigError, type ResolvedConfig, resolveConfig } from '../config/index.ts'
 import { parseRegressions, type Thresholds } from '../gates/index.ts'
 import { gatesOf } from '../run/index.ts'
