@@ -12,6 +12,16 @@ export type { Host } from './host.ts'
 export { LoadError, withoutStack } from './judge.ts'
 export { checkLoad, type Measured, runLoad } from './load.ts'
 export { rememberMetrics, toMeetThresholds } from './matcher.ts'
+export {
+  type CollectedTest,
+  type Framework,
+  type OwnOf,
+  type PerfCall,
+  type PerfCalls,
+  type PerfTestOf,
+  perfTestOf,
+} from './perfTest.ts'
 export type { Finding, PerfRecord } from './record.ts'
+export { type PerfEachOf, type PerfForOf, type PerfRows, ROW_WANTED } from './rows.ts'
 export type { CheckedScenario, Scenario } from './scenario.ts'
 export { seenFrom } from './seenFrom.ts'

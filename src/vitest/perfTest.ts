@@ -1,6 +1,16 @@
 /** `perfTest`: a test whose body is load. It is collected by Vitest itself, so names, filters and modes work as there. */
 import { type RunnerTestCase, type TestContext, TestRunner } from 'vitest'
-import { type CheckedScenario, checkLoad, type Measured, runLoad, type Scenario, seenFrom } from '../doors/index.ts'
+import {
+  type CheckedScenario,
+  checkLoad,
+  type Measured,
+  type PerfEachOf,
+  type PerfForOf,
+  ROW_WANTED,
+  runLoad,
+  type Scenario,
+  seenFrom,
+} from '../doors/index.ts'
 import { type CapacityTest, capacityTest } from './capacity.ts'
 import { type PerfCompare, perfCompare } from './compare.ts'
 import { hostOf } from './host.ts'
@@ -12,23 +22,8 @@ export interface PerfContext extends TestContext, Measured {}
 /** Runs after the load and after the scenario's own thresholds. */
 export type PerfBody = (context: PerfContext) => void | Promise<void>
 
-/** In the name `%i`, `%s`, `$property` … are filled in from the row, as in Vitest's `test.each`. */
-export type PerfRows<Row extends readonly unknown[]> = (
-  name: string,
-  scenario: (...row: Row) => Scenario,
-  body?: PerfBody,
-) => void
-
-export interface PerfEach {
-  <Row extends readonly unknown[] | [unknown]>(rows: readonly Row[]): PerfRows<Row>
-  <Row>(rows: readonly Row[]): PerfRows<[row: Row]>
-  (template: TemplateStringsArray, ...values: unknown[]): PerfRows<[row: Record<string, unknown>]>
-}
-
-export interface PerfFor {
-  <Row>(rows: readonly Row[]): PerfRows<[row: Row]>
-  (template: TemplateStringsArray, ...values: unknown[]): PerfRows<[row: Record<string, unknown>]>
-}
+export type PerfEach = PerfEachOf<Scenario, PerfContext>
+export type PerfFor = PerfForOf<Scenario, PerfContext>
 
 export interface PerfTest {
   /**
@@ -132,8 +127,7 @@ function eachRow(vitestEach: VitestEach, whole: boolean) {
     const collectRows = vitestEach.call(this, rows, ...values)
     const spread = values.length === 0 && rows.every(Array.isArray)
     return function collectEach(name: unknown, scenario: (...row: unknown[]) => unknown, body?: PerfBody): void {
-      const wanted = 'with .each and .for the second argument is a function of the row that gives a scenario'
-      if (typeof scenario !== 'function') throw new TypeError(`perf test "${String(name)}": ${wanted}`)
+      if (typeof scenario !== 'function') throw new TypeError(`perf test "${String(name)}": ${ROW_WANTED}`)
       const caseOf = (...row: unknown[]): Case => ({ scenario: scenario(...(whole && spread ? [row] : row)), body })
       seenFrom(collectEach, () => collectRows(name, caseOf))
     }

@@ -1,0 +1,13 @@
+/** The preset `perfgate/jest`: perf files, each in perfgate's environment, and its reporter beside Jest's own. */
+import { fileURLToPath } from 'node:url'
+
+const own = (file: string): string => fileURLToPath(new URL(`./${file}`, import.meta.url))
+
+export default {
+  testEnvironment: own('environment.mjs'),
+  testRunner: own('runner.mjs'),
+  testMatch: ['**/*.perf.?([cm])[jt]s?(x)'],
+  reporters: ['default', own('reporter.mjs')],
+  // Loads take turns anyway; nothing else is to run beside them.
+  maxWorkers: 1,
+}
