@@ -1,6 +1,5 @@
 /** `perfgate/jest` as CommonJS, for what Babel and ts-jest make of a test file, and for Node 22. */
 import type { Door, PerfTest } from './door.ts' with { 'resolution-mode': 'import' }
-import type {} from './matchers.ts' with { 'resolution-mode': 'import' }
 
 export type * from './index.ts' with { 'resolution-mode': 'import' }
 export declare const perfTest: PerfTest

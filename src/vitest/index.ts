@@ -15,5 +15,7 @@ export {
 export type { CapacityBody, CapacityContext, CapacityTest } from './capacity.ts'
 export type { CompareContext, PerfCompare } from './compare.ts'
 export type {} from './config.ts'
-export type {} from './matcher.ts'
+
+import './matcher.ts'
+
 export { type PerfBody, type PerfContext, type PerfEach, type PerfFor, type PerfTest, perfTest } from './perfTest.ts'
