@@ -20,6 +20,8 @@ export type PerfTest = PerfTestOf<JestContext>
 export interface Door {
   readonly perfTest: PerfTest
   readonly LoadError: typeof LoadError
+  /** `perfgate` itself, or its embedded server, as they are outside. */
+  outside(module: 'perfgate' | 'perfgate/fixtures'): unknown
 }
 
 export const DOOR: unique symbol = Symbol.for('perfgate.jest')

@@ -1,4 +1,5 @@
 /** The perf tests of one test file: collected through Jest's own functions, run outside of its vm context. */
+import { createRequire } from 'node:module'
 import {
   type CollectedTest,
   type Host,
@@ -39,6 +40,8 @@ export interface FileOfTests {
 
 /** The longest a timer of Node can take, 24 days: a load has its own `timeoutMs`. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1
+
+const requireHere = createRequire(import.meta.url)
 
 class Skipped extends Error {}
 
@@ -118,6 +121,7 @@ export function fileOfTests(settings: FileSettings): FileOfTests {
       return {
         perfTest: perfTestOf<JestContext>({ collect: (collected) => collect(globals, collected), rows: rowsOfJest }),
         LoadError,
+        outside: (module) => requireHere(module === 'perfgate' ? '../index.js' : '../../fixtures/index.js'),
       }
     },
     onEvent: (event, state) => {

@@ -6,6 +6,10 @@ const own = (file: string): string => fileURLToPath(new URL(`./${file}`, import.
 export default {
   testEnvironment: own('environment.mjs'),
   testRunner: own('runner.mjs'),
+  moduleNameMapper: {
+    '^perfgate$': own('outsideMain.cjs'),
+    '^perfgate/fixtures$': own('outsideFixtures.cjs'),
+  },
   testMatch: ['**/*.perf.?([cm])[jt]s?(x)'],
   reporters: ['default', own('reporter.mjs')],
   // Loads take turns anyway; nothing else is to run beside them.

@@ -1,0 +1,1 @@
+module.exports = { ...require('../gates/jest.config.cjs'), testMatch: ['**/jest.perf.cjs'] }
