@@ -1,5 +1,5 @@
 /** Runs the real Jest on one of the small projects beside this file, with perfgate installed as it is published. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
@@ -23,6 +23,8 @@ export function copyProject(name: string): Project {
   mkdirSync(join(repository, 'outputs'), { recursive: true })
   const path = mkdtempSync(join(repository, 'outputs/jest-'))
   cpSync(new URL(`./projects/${name}`, import.meta.url), path, { recursive: true })
+  // Its own package: within that of the repository, `perfgate` would be the repository itself.
+  writeFileSync(join(path, 'package.json'), '{ "private": true }\n')
   const installed = join(path, 'node_modules/perfgate')
   cpSync(join(repository, 'dist'), join(installed, 'dist'), { recursive: true })
   cpSync(join(repository, 'package.json'), join(installed, 'package.json'))
