@@ -9,7 +9,7 @@ import { copyProject, JEST, VITEST } from './childJest.ts'
 /** The same scenario, run from each door in turn. */
 const DOORS = {
   vitest: [VITEST, 'run', '--reporter=default', '--reporter=junit', '--outputFile.junit=vitest.xml'],
-  jest: [JEST],
+  jest: [JEST, '--testLocationInResults', '--json', '--outputFile=jest.json'],
   node: ['--test', '--test-reporter=spec', 'node.perf.cjs'],
 }
 type Door = keyof typeof DOORS
@@ -62,6 +62,14 @@ test('JUnit has the same properties from jest-junit as from Vitest', () => {
     expect(jest!.properties[name], name).toBe(vitest!.properties[name])
   // Vitest adds the properties of the error after it.
   expect(withoutFigures(jest!.text)).toBe(withoutFigures(vitest!.text).split('\n')[0])
+})
+
+test('editors are told the line of the test file', () => {
+  const { testResults } = JSON.parse(readFileSync(join(project.path, 'jest.json'), 'utf8'))
+  const line = readFileSync(join(project.path, 'jest.perf.cjs'), 'utf8')
+    .split('\n')
+    .findIndex((text) => text.includes('perfTest('))
+  expect(testResults[0].assertionResults[0].location.line).toBe(line + 1)
 })
 
 test('node:test has the figures as diagnostics, and an error without a stack or details', () => {

@@ -47,6 +47,20 @@ test('--bail in one worker stops the load in another, which keeps what was measu
   expectInterrupted(outputs)
 }, 30_000)
 
+test('without the preset a file names its environment, shows its tables itself, and keeps to --bail', async () => {
+  const outputs = testFolder()
+  const { code, stderr } = await runJest(testProject('load'), ['--config=plain.config.cjs', '--bail'], {
+    ENDPOINT: endpoint.url,
+    OUTPUTS: outputs,
+  })
+  expect(code).toBe(1)
+  expect(stderr.match(/docblock\.perf\.cjs > breaks\n\nBenchmarking summary:/g)).toHaveLength(1)
+  expect(stderr).toContain('perfgate: after it: skipped: --bail, after 1 failed')
+  // A connection test and five requests, of the first alone.
+  expect(endpoint.requests).toBe(6)
+  expect(readdirSync(outputs).filter((name) => name.endsWith('.md'))).toHaveLength(1)
+}, 30_000)
+
 test('files in workers of their own, and other processes, never load at once', async () => {
   const project = testProject('load')
   const environment = { ENDPOINT: endpoint.url, OUTPUTS: testFolder() }
