@@ -5,11 +5,7 @@ export type * from './index.ts' with { 'resolution-mode': 'import' }
 export declare const perfTest: PerfTest
 export declare const LoadError: Door['LoadError']
 
-const door = (globalThis as { [name: symbol]: unknown })[Symbol.for('perfgate.jest')] as Door | undefined
-if (door === undefined)
-  throw new Error(
-    "perfgate/jest: this file runs in another test environment; set `preset: 'perfgate/jest'` in Jest's config, or begin the file with `/** @jest-environment perfgate/jest/environment */`",
-  )
+const door: Door = require('./hungIn.cjs')
 
 exports.perfTest = door.perfTest
 exports.LoadError = door.LoadError
