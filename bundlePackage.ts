@@ -2,8 +2,9 @@
  * Bundles the package's own modules, and zod, into a few files of dist/: a test file that imports perfgate would
  * otherwise wait for four hundred modules to be found and linked.
  */
-import { readFileSync } from 'node:fs'
-import { posix, relative } from 'node:path'
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
+import { join, posix, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'rolldown'
 
@@ -11,11 +12,11 @@ const ROOT = fileURLToPath(new URL('./', import.meta.url))
 
 /** Started by path, as threads or processes of their own, so that no import leads to them. */
 const STARTED_BY_PATH = [
-  'fixtures/serverThread',
-  'src/datasets/randomThread',
-  'src/load/thread',
-  'src/run/commandSupervisor',
-  'src/store/thread',
+  'fixtures/serverThread.js',
+  'src/datasets/randomThread.js',
+  'src/load/thread.js',
+  'src/run/commandSupervisor.js',
+  'src/store/thread.js',
 ]
 
 /** Nearly a hundred modules by itself, of which the schemas need a third. Other packages stay imports. */
@@ -24,7 +25,9 @@ const BUNDLED = /^zod(\/|$)/
 export async function bundlePackage(folder: string): Promise<void> {
   await build({
     cwd: ROOT,
-    input: Object.fromEntries([...entries(), ...STARTED_BY_PATH].map((entry) => [entry, `${ROOT}${entry}.ts`])),
+    input: Object.fromEntries(
+      [...exported(/\.m?js$/), ...STARTED_BY_PATH].map((file) => [file, ROOT + sourceOf(file)]),
+    ),
     platform: 'node',
     external: (id) => !/^[./]|^\w:/.test(id) && !BUNDLED.test(id),
     plugins: [ownPlaces()],
@@ -33,38 +36,51 @@ export async function bundlePackage(folder: string): Promise<void> {
     output: {
       dir: folder,
       format: 'esm',
-      entryFileNames: '[name].js',
+      entryFileNames: '[name]',
       chunkFileNames: 'chunks/[name]-[hash].js',
       // Half the text to compile at each start; names stay, for stack traces and profiles.
       minify: { mangle: false, compress: false, codegen: true },
       comments: { legal: true, annotation: false, jsdoc: false },
     },
   })
+  // A few lines each, and CommonJS as they are.
+  for (const file of globSync('src/**/*.cts', { cwd: ROOT }))
+    writeFileSync(
+      join(folder, builtName(file)),
+      stripTypeScriptTypes(readFileSync(ROOT + file, 'utf8')).replace(/[ \n]+\n/g, '\n'),
+    )
 }
 
-/** What package.json shows to its users: `./dist/src/vitest/index.js` is built from src/vitest/index.ts. */
-function entries(): string[] {
-  const manifest = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as {
-    bin: Record<string, string>
-    exports: Record<string, string | Record<string, string>>
+/** The built files that package.json shows to its users. */
+function exported(kind: RegExp): string[] {
+  const { bin, exports } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as Record<string, unknown>
+  const files = new Set<string>()
+  const collect = (target: unknown): void => {
+    if (typeof target === 'object' && target !== null) for (const inner of Object.values(target)) collect(inner)
+    else if (typeof target === 'string' && target.startsWith('./dist/') && kind.test(target)) files.add(target.slice(7))
   }
-  const files = Object.values(manifest.exports).map((target) =>
-    typeof target === 'string' ? target : target['default'],
-  )
-  return [...files, ...Object.values(manifest.bin)].flatMap((file) => {
-    const entry = /^\.\/dist\/(.+)\.js$/.exec(file ?? '')?.[1]
-    return entry === undefined ? [] : [entry]
-  })
+  collect([bin, exports])
+  return [...files]
 }
 
-/** Modules find files beside them by `import.meta.url`: it stays the place of the module, not of the file it went into. */
+function sourceOf(built: string): string {
+  return built.replace(/js$/, 'ts')
+}
+
+function builtName(source: string): string {
+  return source.replaceAll('\\', '/').replace(/ts$/, 'js')
+}
+
+/** Modules find files beside them by `import.meta.url`, and import CommonJS from there: it stays the place of the module, not of the file it went into. */
 function ownPlaces(): Plugin {
   const place = /ownPlace\("([^"]+)"\)/g
   return {
     name: 'own-places',
+    // Left beside the entries that import them.
+    resolveId: (id) => (id.endsWith('.cts') ? { id: builtName(id), external: true } : null),
     transform(code, id) {
       if (!code.includes('import.meta.url') || id.includes('node_modules')) return null
-      const built = relative(ROOT, id).replaceAll('\\', '/').replace(/\.ts$/, '.js')
+      const built = builtName(relative(ROOT, id))
       return code.replaceAll('import.meta.url', `ownPlace(${JSON.stringify(built)})`)
     },
     renderChunk(code, chunk) {

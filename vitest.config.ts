@@ -2,7 +2,9 @@ import { perfgate } from 'perfgate/vitest/config'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 /** Tests that send load and look at times: one file at a time, so that they do not wait for each other. */
-const LIVE = ['run', 'faults', 'vitest', 'cli', 'bench', 'fixtures'].map((folder) => `test/${folder}/**/*.test.ts`)
+const LIVE = ['run', 'faults', 'doors', 'vitest', 'jest', 'cli', 'bench', 'fixtures'].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+)
 
 export default defineConfig({
   test: {

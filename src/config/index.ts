@@ -3,7 +3,7 @@ export { ConfigError, EndpointError } from './errors.ts'
 export { checkProxyUrl } from './networkRules.ts'
 export { type FlagKind, OPTION_GROUPS, type OptionGroup, type OptionMeta } from './option.ts'
 export { TIMED_DATASETS } from './options/conversation.ts'
-export { EXECUTORS, type ExecutorName } from './options/load.ts'
+export type { ExecutorName } from './options/load.ts'
 export { camelCase, checkOptions, explain, kebabCase, resolveConfig } from './resolve.ts'
 export {
   type Config,

@@ -1,7 +1,8 @@
-/** The result of one load as a Vitest artifact: what the reporter prints, live and after `--merge-reports`. */
-import type { TestArtifactBase } from 'vitest'
-import { renderJson, renderMarkdown } from '../report/index.ts'
-import type { CapacityResult, Result } from '../result/index.ts'
+/** What was measured as a Vitest artifact: what the reporter prints, live and after `--merge-reports`. */
+import type { TestArtifact, TestArtifactBase, TestAttachment } from 'vitest'
+import type { Finding, PerfRecord } from '../doors/index.ts'
+import { renderComparisonMarkdown, renderJson, renderMarkdown } from '../report/index.ts'
+import type { CapacityResult, ComparisonResult, Result } from '../result/index.ts'
 
 export const RESULT_ARTIFACT = 'perfgate:result'
 
@@ -9,6 +10,14 @@ export const RESULT_ARTIFACT = 'perfgate:result'
 export interface PerfResultArtifact extends TestArtifactBase {
   type: typeof RESULT_ARTIFACT
   result: Result
+}
+
+export const COMPARISON_ARTIFACT = 'perfgate:comparison'
+
+/** Recorded on a comparison; the attachments are its tables as Markdown and its result as JSON. */
+export interface PerfComparisonArtifact extends TestArtifactBase {
+  type: typeof COMPARISON_ARTIFACT
+  result: ComparisonResult
 }
 
 export const CAPACITY_ARTIFACT = 'perfgate:capacity'
@@ -19,31 +28,41 @@ export interface PerfCapacityArtifact extends TestArtifactBase {
   capacity: CapacityResult
 }
 
+export type PerfArtifact = PerfResultArtifact | PerfComparisonArtifact | PerfCapacityArtifact
+
 declare module 'vitest' {
   interface TestArtifactRegistry {
     'perfgate:capacity': PerfCapacityArtifact
+    'perfgate:comparison': PerfComparisonArtifact
     'perfgate:result': PerfResultArtifact
   }
 }
 
 /** Attachments carry their text themselves: a blob report of another machine has no files to point to. */
-export function resultArtifact(result: Result): PerfResultArtifact {
+export function artifactOf({ kind, result }: PerfRecord): PerfArtifact {
+  if (kind === 'result')
+    return { type: RESULT_ARTIFACT, result, attachments: [markdown(renderMarkdown(result)), json(renderJson(result))] }
+  const attachments = [json(`${JSON.stringify(result, null, 2)}\n`)]
+  if (kind === 'capacity') return { type: CAPACITY_ARTIFACT, capacity: result, attachments }
   return {
-    type: RESULT_ARTIFACT,
+    type: COMPARISON_ARTIFACT,
     result,
-    attachments: [
-      { contentType: 'text/markdown', body: renderMarkdown(result), bodyEncoding: 'utf-8' },
-      { contentType: 'application/json', body: renderJson(result), bodyEncoding: 'utf-8' },
-    ],
+    attachments: [markdown(renderComparisonMarkdown(result)), ...attachments],
   }
 }
 
-export function capacityArtifact(capacity: CapacityResult): PerfCapacityArtifact {
-  return {
-    type: CAPACITY_ARTIFACT,
-    capacity,
-    attachments: [
-      { contentType: 'application/json', body: `${JSON.stringify(capacity, null, 2)}\n`, bodyEncoding: 'utf-8' },
-    ],
-  }
+/** The way back; undefined for an artifact of others. */
+export function measuredIn(artifact: TestArtifact): Finding | undefined {
+  if (artifact.type === RESULT_ARTIFACT) return { kind: 'result', result: artifact.result }
+  if (artifact.type === COMPARISON_ARTIFACT) return { kind: 'comparison', result: artifact.result }
+  if (artifact.type === CAPACITY_ARTIFACT) return { kind: 'capacity', result: artifact.capacity }
+  return undefined
+}
+
+function markdown(body: string): TestAttachment {
+  return { contentType: 'text/markdown', body, bodyEncoding: 'utf-8' }
+}
+
+function json(body: string): TestAttachment {
+  return { contentType: 'application/json', body, bodyEncoding: 'utf-8' }
 }

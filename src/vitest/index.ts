@@ -1,16 +1,23 @@
 /** `perfgate/vitest`: load as a test. */
+export { type CapacityScenario, type CompareScenario, LoadError, type Scenario } from '../doors/index.ts'
 export type { RegressionKey, Regressions } from '../gates/comparison/index.ts'
 export type { ThresholdKey, Thresholds } from '../gates/index.ts'
 export type { MetricsView } from '../metrics/index.ts'
 export type { CapacityResult, ComparisonResult, Result } from '../result/index.ts'
 export { type LoadedScenario, loadScenarios } from '../scenarios/index.ts'
-export { CAPACITY_ARTIFACT, type PerfCapacityArtifact, type PerfResultArtifact, RESULT_ARTIFACT } from './artifact.ts'
-export type { CapacityBody, CapacityContext, CapacityScenario, CapacityTest } from './capacity.ts'
-export type { CompareContext, CompareScenario, PerfCompare } from './compare.ts'
-export { COMPARISON_ARTIFACT, type PerfComparisonArtifact } from './comparisonArtifact.ts'
+export {
+  CAPACITY_ARTIFACT,
+  COMPARISON_ARTIFACT,
+  type PerfCapacityArtifact,
+  type PerfComparisonArtifact,
+  type PerfResultArtifact,
+  RESULT_ARTIFACT,
+} from './artifact.ts'
+export type { CapacityBody, CapacityContext, CapacityTest } from './capacity.ts'
+export type { CompareContext, PerfCompare } from './compare.ts'
 export type {} from './config.ts'
-export { LoadError } from './judge.ts'
-export type {} from './matcher.ts'
+
+import './matcher.ts'
+
 export { type PerfBody, type PerfContext, type PerfEach, type PerfFor, type PerfTest, perfTest } from './perfTest.ts'
 export { perfTests } from './perfTests.ts'
-export type { Scenario } from './scenario.ts'

@@ -1,45 +1,30 @@
 /** `perfTest`: a test whose body is load. It is collected by Vitest itself, so names, filters and modes work as there. */
 import { type RunnerTestCase, type TestContext, TestRunner } from 'vitest'
-import { ConfigError } from '../config/index.ts'
-import type { MetricsView } from '../metrics/index.ts'
-import type { Result } from '../result/index.ts'
+import {
+  type CheckedScenario,
+  checkLoad,
+  type Measured,
+  type PerfEachOf,
+  type PerfForOf,
+  ROW_WANTED,
+  runLoad,
+  type Scenario,
+  seenFrom,
+} from '../doors/index.ts'
 import { type CapacityTest, capacityTest } from './capacity.ts'
 import { type PerfCompare, perfCompare } from './compare.ts'
+import { defaults } from './defaults.ts'
+import { hostOf } from './host.ts'
 import { trackLoad } from './inFlight.ts'
-import { runPerfTest } from './run.ts'
-import { checkScenario, type Scenario } from './scenario.ts'
-import { seenFrom } from './seenFrom.ts'
 
 /** What the function of a perf test is given: Vitest's test context, and what was measured. */
-export interface PerfContext extends TestContext {
-  /** Of the only level of load, or of the last one of a sweep. */
-  readonly result: Result
-  /** The figures behind `result`, for any percentile of any metric. */
-  readonly metrics: MetricsView
-  /** One for each level of a sweep, in its order. */
-  readonly results: readonly Result[]
-}
+export interface PerfContext extends TestContext, Measured {}
 
 /** Runs after the load and after the scenario's own thresholds. */
 export type PerfBody = (context: PerfContext) => void | Promise<void>
 
-/** In the name `%i`, `%s`, `$property` … are filled in from the row, as in Vitest's `test.each`. */
-export type PerfRows<Row extends readonly unknown[]> = (
-  name: string,
-  scenario: (...row: Row) => Scenario,
-  body?: PerfBody,
-) => void
-
-export interface PerfEach {
-  <Row extends readonly unknown[] | [unknown]>(rows: readonly Row[]): PerfRows<Row>
-  <Row>(rows: readonly Row[]): PerfRows<[row: Row]>
-  (template: TemplateStringsArray, ...values: unknown[]): PerfRows<[row: Record<string, unknown>]>
-}
-
-export interface PerfFor {
-  <Row>(rows: readonly Row[]): PerfRows<[row: Row]>
-  (template: TemplateStringsArray, ...values: unknown[]): PerfRows<[row: Record<string, unknown>]>
-}
+export type PerfEach = PerfEachOf<Scenario, PerfContext>
+export type PerfFor = PerfForOf<Scenario, PerfContext>
 
 export interface PerfTest {
   /**
@@ -108,11 +93,7 @@ function collectCase(chain: Chain, name: string, given: () => Case): void {
     return
   }
   const { scenario, body } = given()
-  const checked = checkScenario(name, scenario)
-  if (checked.isSearch)
-    throw new ConfigError(
-      `perf test "${name}": option "slaAutoTune": use perfTest.capacity, which judges what is found`,
-    )
+  const checked = checkLoad(name, scenario, defaults())
   if (body !== undefined && typeof body !== 'function')
     throw new TypeError(`perf test "${name}": the third argument must be a function`)
   suite.task(name, {
@@ -123,6 +104,12 @@ function collectCase(chain: Chain, name: string, given: () => Case): void {
       return load
     },
   })
+}
+
+async function runPerfTest(context: TestContext, scenario: CheckedScenario, body: PerfBody | undefined): Promise<void> {
+  const measured = await runLoad(hostOf(context), scenario)
+  // On the context itself, so that an afterEach hook of the user sees the result too.
+  await body?.(Object.assign(context, measured))
 }
 
 type VitestEach = (
@@ -141,8 +128,7 @@ function eachRow(vitestEach: VitestEach, whole: boolean) {
     const collectRows = vitestEach.call(this, rows, ...values)
     const spread = values.length === 0 && rows.every(Array.isArray)
     return function collectEach(name: unknown, scenario: (...row: unknown[]) => unknown, body?: PerfBody): void {
-      const wanted = 'with .each and .for the second argument is a function of the row that gives a scenario'
-      if (typeof scenario !== 'function') throw new TypeError(`perf test "${String(name)}": ${wanted}`)
+      if (typeof scenario !== 'function') throw new TypeError(`perf test "${String(name)}": ${ROW_WANTED}`)
       const caseOf = (...row: unknown[]): Case => ({ scenario: scenario(...(whole && spread ? [row] : row)), body })
       seenFrom(collectEach, () => collectRows(name, caseOf))
     }

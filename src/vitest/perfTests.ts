@@ -1,9 +1,7 @@
 /** `perfTests`: a perf test for each scenario of some files. */
+import { type CapacityScenario, type CompareScenario, seenFrom } from '../doors/index.ts'
 import { type CollectOptions, collectScenarios } from '../scenarios/index.ts'
-import type { CapacityScenario } from './capacity.ts'
-import type { CompareScenario } from './compare.ts'
 import { perfTest } from './perfTest.ts'
-import { seenFrom } from './seenFrom.ts'
 
 /**
  * Makes a `perfTest`, `perfTest.capacity` or `perfTest.compare` of each scenario, as its file asks for.

@@ -1,6 +1,6 @@
 /** The reporter: prints both tables under each perf test, writes them as Markdown, and the summary of all tests. */
 import type { Reporter, TestCase, Vitest } from 'vitest/node'
-import type { Shown } from './shownResults.ts'
+import type { Finding } from '../doors/index.ts'
 import { withoutFigures } from './terminalAnnotations.ts'
 
 /**
@@ -9,7 +9,7 @@ import { withoutFigures } from './terminalAnnotations.ts'
  */
 export default class PerfgateReporter implements Reporter {
   #vitest: Vitest | undefined
-  #shown: Shown[] = []
+  #found: Finding[] = []
   #showing: Promise<typeof import('./shownResults.ts')> | undefined
 
   onInit(vitest: Vitest): void {
@@ -21,17 +21,16 @@ export default class PerfgateReporter implements Reporter {
 
   async onTestCaseResult(test: TestCase): Promise<void> {
     const { showTest } = await this.#showing!
-    this.#shown.push(showTest(test, this.#vitest!))
+    this.#found.push(...showTest(test, this.#vitest!))
   }
 
   /** In watch mode each run has its own summary. */
   async onTestRunEnd(): Promise<void> {
-    const shown = this.#shown.filter((one) => Object.values(one).some(({ length }) => length > 0))
-    this.#shown = []
-    if (shown.length === 0) return
+    const found = this.#found
+    this.#found = []
     try {
-      const { folderOf, writeSummary } = await this.#showing!
-      await writeSummary(shown, folderOf(shown), process.env['GITHUB_STEP_SUMMARY'])
+      const { writeSummary } = await this.#showing!
+      await writeSummary(found, process.env['GITHUB_STEP_SUMMARY'])
     } catch (error) {
       this.#vitest!.logger.warn(`perfgate: the summary was not written: ${(error as Error).message}`)
     }

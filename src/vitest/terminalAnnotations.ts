@@ -7,7 +7,8 @@
  * as ever, and where a reporter has no such method nothing changes.
  */
 import type { TestCase, Vitest } from 'vitest/node'
-import { FIGURE_PREFIX } from './figures.ts'
+// Not from the folder's index: the reporter is loaded before the tests, and is to be there at once.
+import { FIGURE_PREFIX } from '../doors/figures.ts'
 
 interface Printing {
   printAnnotations?: (test: TestCase, console: string, padding?: number) => void

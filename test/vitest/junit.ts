@@ -19,6 +19,7 @@ export function readJUnit(path: string): JUnitCase[] {
     attributeNamePrefix: '@',
     isArray: (_name, _path, _leaf, isAttribute) => !isAttribute,
     parseTagValue: false,
+    alwaysCreateTextNode: true,
   })
   const document = parser.parse(readFileSync(path, 'utf8')) as Node
   return nodes(nodes(document, 'testsuites')[0]!, 'testsuite').flatMap((suite) =>

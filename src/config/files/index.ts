@@ -1,7 +1,7 @@
 /** Options in files: read with their lines, checked, and joined with what was said elsewhere. */
-export { comparable, comparableOptions } from './comparable.ts'
-export { type ConfigFileRequest, findConfigFile, loadConfig, loadConfigLayer } from './configFile.ts'
+export { comparable } from './comparable.ts'
+export { type ConfigFileRequest, loadConfig, loadConfigLayer } from './configFile.ts'
 export { type FileDocument, MODULE_EXTENSIONS, readDocuments, shownPath, TEXT_EXTENSIONS } from './document.ts'
-export { type Environment, plainValue, type Substituted, substituteVariables, TEXT, VARIABLE } from './environment.ts'
-export { JOINED, joinLayers, type Layer, type Layered, placed, withPlaces } from './layers.ts'
+export { type Environment, type Substituted, substituteVariables, TEXT, VARIABLE } from './environment.ts'
+export { joinLayers, type Layer, type Layered, placed, withPlaces } from './layers.ts'
 export { below, layerOf, settle } from './options.ts'

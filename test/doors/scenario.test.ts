@@ -1,6 +1,6 @@
-/** Gates are checked against the scenario while Vitest collects the file. */
+/** Gates are checked against the scenario while the test file is collected. */
 import { expect, test } from 'vitest'
-import { checkScenario } from '../../src/vitest/scenario.ts'
+import { checkScenario } from '../../src/doors/scenario.ts'
 
 test.each([
   [

@@ -1,7 +1,7 @@
-/** The figures of a result as names and values, which Vitest's JUnit reporter writes as `<property>`. */
+/** The figures of a result as names and values, which a JUnit file has as `<property>`. */
 import type { Result, ThresholdResult } from '../result/index.ts'
 
-/** Every annotation of ours begins so; the reporter keeps them out of the terminal, where the tables say the same. */
+/** Every figure of ours begins so. */
 export const FIGURE_PREFIX = 'perf.'
 
 export interface Figure {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { figuresOf } from '../../src/doors/figures.ts'
 import type { Result } from '../../src/result/index.ts'
-import { figuresOf } from '../../src/vitest/figures.ts'
 
 const result = {
   verdict: 'fail',

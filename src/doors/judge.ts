@@ -1,9 +1,9 @@
 /** From results to the one error a perf test fails with: its message is the whole story, its stack has no frames. */
-import type { TestContext } from 'vitest'
 import type { ResolvedConfig } from '../config/index.ts'
 import { InvalidRunError, isAccepted, ThresholdError, UndecidedError } from '../gates/index.ts'
 import { plainWords } from '../report/index.ts'
 import type { Result, ThresholdResult } from '../result/index.ts'
+import type { Host } from './host.ts'
 import { levelLabels } from './levelLabels.ts'
 
 /** Not one request succeeded, so there is nothing to judge. */
@@ -23,7 +23,7 @@ export class LoadError extends Error {
 export function judge(
   results: readonly Result[],
   onInvalid: ResolvedConfig['onInvalid'],
-  context: Pick<TestContext, 'skip'>,
+  host: Pick<Host, 'skip' | 'say'>,
 ): void {
   const labels = levelLabels(results)
   const levels = results.map((result, i) => ({
@@ -39,12 +39,11 @@ export function judge(
   if (invalid.length > 0) {
     const isPartOfLoad = results.some(({ client }) => client.broken !== undefined)
     if (onInvalid === 'fail' || (onInvalid === 'warn' && isPartOfLoad)) throw new InvalidRunError(invalid)
-    if (onInvalid === 'skip') context.skip(`invalid run: ${invalid.join('; ')}`)
-    console.warn(
-      [
-        'perfgate: the client was the bottleneck; the figures are judged all the same, because of onInvalid',
-        ...invalid,
-      ].join('\n'),
+    if (onInvalid === 'skip') host.skip(`invalid run: ${invalid.join('; ')}`)
+    host.say(
+      ['the client was the bottleneck; the figures are judged all the same, because of onInvalid', ...invalid].join(
+        '\n',
+      ),
     )
   }
 

@@ -1,5 +1,5 @@
-/** The scenario of a perf test, checked while Vitest collects the file: a mistake is found before any load. */
-import { withPlaces } from '../config/files/index.ts'
+/** The scenario of a perf test, checked while the file is collected: a mistake is found before any load. */
+import { type Layer, withPlaces } from '../config/files/index.ts'
 import { type Config, ConfigError, checkOptions, type ResolvedConfig, resolveConfig } from '../config/index.ts'
 import { parseRegressions, type Thresholds } from '../gates/index.ts'
 import { gatesOf } from '../run/index.ts'
@@ -26,9 +26,10 @@ export interface CheckedScenario {
 
 /**
  * @param test named in the error
+ * @param defaults options of a config file, under the scenario's own
  * @throws ConfigError when an option or a threshold is wrong
  */
-export function checkScenario(test: string, scenario: unknown): CheckedScenario {
+export function checkScenario(test: string, scenario: unknown, defaults?: Layer): CheckedScenario {
   try {
     if (typeof scenario !== 'object' || scenario === null || Array.isArray(scenario))
       throw new ConfigError(`expected a scenario like { url, model, parallel, number }, got ${described(scenario)}`)
@@ -39,7 +40,7 @@ export function checkScenario(test: string, scenario: unknown): CheckedScenario 
         'timeoutMs',
       )
     checkOptions(own as Config)
-    const layered = overDefaults(own as Record<string, unknown>)
+    const layered = overDefaults(defaults, own as Record<string, unknown>)
     const { config } = layered
     const resolved = withPlaces(layered, () => {
       const whole = resolveConfig(config)

@@ -8,7 +8,7 @@ const POLL_MS = 50
 const SQLITE_BUSY = 5
 
 /** On globalThis, because one process may hold two copies of this module (sources inlined by Vite, and a built package). */
-const QUEUE = Symbol.for('perfgate.vitest.queue')
+const QUEUE = Symbol.for('perfgate.load.queue')
 const shared = globalThis as { [QUEUE]?: Promise<unknown> }
 
 /**

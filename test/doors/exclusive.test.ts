@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { exclusively } from '../../src/vitest/exclusive.ts'
-import { startNode } from './childVitest.ts'
+import { exclusively } from '../../src/doors/exclusive.ts'
+import { startNode } from '../vitest/childVitest.ts'
 
 const never = new AbortController().signal
-const exclusive = new URL('../../src/vitest/exclusive.ts', import.meta.url)
+const exclusive = new URL('../../src/doors/exclusive.ts', import.meta.url)
 
 function gate(): { opened: Promise<void>; open: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>()

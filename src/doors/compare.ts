@@ -1,0 +1,99 @@
+/** The load of a `perfTest.compare`: a candidate against a baseline in one run. */
+import type { Layer } from '../config/files/index.ts'
+import { ConfigError } from '../config/index.ts'
+import { RegressionError, type Regressions, UndecidedComparisonError } from '../gates/comparison/index.ts'
+import { InvalidRunError } from '../gates/index.ts'
+import { comparedFailures } from '../report/index.ts'
+import type { ComparisonResult } from '../result/index.ts'
+import { type ComparisonConfig, resolveComparison, runComparison } from '../run/index.ts'
+import { overDefaults } from './defaults.ts'
+import { FIGURE_PREFIX, type Figure } from './figures.ts'
+import type { Host } from './host.ts'
+import { withoutStack } from './judge.ts'
+import { runInTurn, withOutputs } from './running.ts'
+
+/** Two sides, the load both are given, and what must not get worse. */
+export interface CompareScenario extends Omit<ComparisonConfig, 'regressions'> {
+  /** For instance `{ 'p50(latency)': '5 %', 'p99(ttft)': '10 %', qps: '3 %' }`. */
+  regressions: Regressions
+  /** The comparison is stopped, and the test fails, after this many milliseconds. */
+  timeoutMs?: number
+}
+
+export interface CheckedComparison {
+  config: ComparisonConfig
+  timeoutMs: number | undefined
+  onInvalid: 'fail' | 'skip' | 'warn'
+}
+
+/** @throws ConfigError naming the test */
+export function checkComparison(test: string, scenario: unknown, defaults?: Layer): CheckedComparison {
+  try {
+    if (typeof scenario !== 'object' || scenario === null || Array.isArray(scenario))
+      throw new ConfigError('expected a scenario like { baseline, candidate, regressions }')
+    const { timeoutMs, ...own } = scenario as CompareScenario
+    if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
+      throw new ConfigError('option "timeoutMs": expected a positive number of milliseconds', 'timeoutMs')
+    const config = overDefaults(defaults, { ...own }, true).config as unknown as ComparisonConfig
+    const { sides } = resolveComparison(config)
+    return { config, timeoutMs, onInvalid: sides.baseline.config.onInvalid }
+  } catch (error) {
+    if (error instanceof Error) error.message = `perf test "${test}": ${error.message}`
+    throw error
+  }
+}
+
+/**
+ * @throws InvalidRunError when the client was the bottleneck and `onInvalid` is `fail`
+ * @throws RegressionError when a figure of the candidate is worse than tolerated
+ * @throws UndecidedComparisonError when that is not known and `onUndecided` is `fail`
+ */
+export async function runCompare(host: Host, checked: CheckedComparison): Promise<ComparisonResult> {
+  const { config, timeoutMs } = checked
+  const { outcome, timedOut } = await runInTurn(host, { name: config.name, timeoutMs }, (hooks) =>
+    runComparison(withOutputs(config, host), hooks),
+  )
+  const { result } = outcome
+  await host.record({ kind: 'comparison', result, figures: comparisonFigures(result) })
+  host.signal.throwIfAborted()
+  if (timedOut)
+    throw withoutStack(
+      new Error(
+        `the comparison did not finish within timeoutMs (${timeoutMs} ms): ${result.blocks.pairs} pairs of blocks were complete; raise timeoutMs, or send fewer requests`,
+      ),
+    )
+  judge(result, checked.onInvalid, host)
+  return result
+}
+
+function comparisonFigures({ verdict, blocks, regressions, baseline, candidate }: ComparisonResult): Figure[] {
+  const figures: Record<string, string | number> = {
+    verdict,
+    pairs_of_blocks: blocks.pairs,
+    baseline_requests: baseline.totalRequests,
+    baseline_failed_requests: baseline.failedRequests,
+    candidate_requests: candidate.totalRequests,
+    candidate_failed_requests: candidate.failedRequests,
+  }
+  for (const { expression, message, verdict: judged } of regressions)
+    figures[`regression ${expression}`] = `${judged}: ${message}`
+  return Object.entries(figures).map(([name, value]) => ({ name: FIGURE_PREFIX + name, value: String(value) }))
+}
+
+function judge(result: ComparisonResult, onInvalid: CheckedComparison['onInvalid'], host: Host): void {
+  const { baseline, candidate, regressions, config } = result
+  const invalid = Object.entries({ baseline, candidate }).flatMap(([side, { client }]) =>
+    client.reasons.map((reason) => `${side}: ${reason}`),
+  )
+  if (invalid.length > 0) {
+    if (onInvalid === 'fail') throw new InvalidRunError(invalid)
+    if (onInvalid === 'skip') host.skip(`invalid run: ${invalid.join('; ')}`)
+    host.say(['the client was the bottleneck; judged all the same, because of onInvalid', ...invalid].join('\n'))
+  }
+  if (regressions.some(({ verdict }) => verdict === 'fail'))
+    throw new RegressionError(regressions, comparedFailures(result))
+  const undecided = regressions.filter(({ verdict }) => verdict === 'undecided')
+  if (undecided.length === 0) return
+  if (config.onUndecided === 'fail') throw new UndecidedComparisonError(regressions)
+  for (const { message } of undecided) host.say(message)
+}

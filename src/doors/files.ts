@@ -1,0 +1,93 @@
+/** A finding in the terminal and as files beside its result DB: the same from every framework. */
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import {
+  type Card,
+  capacityCard,
+  comparisonCard,
+  renderCapacity,
+  renderComparison,
+  renderComparisonMarkdown,
+  renderJson,
+  renderMarkdown,
+  renderText,
+  resultCard,
+  type TerminalStyle,
+} from '../report/index.ts'
+import type { ComparisonResult, Result } from '../result/index.ts'
+import type { Finding } from './record.ts'
+
+/** The tables of a finding. */
+export function renderFinding({ kind, result }: Finding, style: TerminalStyle): string {
+  if (kind === 'result') return renderText(result, style)
+  return kind === 'comparison' ? renderComparison(result, style) : renderCapacity(result, style)
+}
+
+/** A picture of the tables, for test viewers that show pictures. */
+export function cardOf({ kind, result }: Finding): Card {
+  if (kind === 'result') return resultCard(result)
+  return kind === 'comparison' ? comparisonCard(result) : capacityCard(result)
+}
+
+/**
+ * Writes the tables as Markdown beside the result DB, and the JSON where it is not there yet.
+ *
+ * @throws the file system's error when the folder cannot be written to
+ */
+export function writeFinding({ kind, result }: Finding): void {
+  if (kind === 'result') writeFiles(result)
+  if (kind === 'comparison') writeComparison(result)
+}
+
+function writeComparison(result: ComparisonResult): void {
+  const json = result.resultJsonPath
+  if (json === null) return
+  mkdirSync(dirname(json), { recursive: true })
+  writeFileSync(json.replace(/\.json$/, '.md'), renderComparisonMarkdown(result))
+  if (!existsSync(json)) writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`)
+}
+
+/** The JSON is there already where the load ran, but not where reports of other machines are merged. */
+function writeFiles(result: Result): void {
+  const db = result.summary.resultDbPath
+  if (db === null) return
+  const stem = db.replace(/\.db$/, '')
+  mkdirSync(dirname(stem), { recursive: true })
+  writeFileSync(`${stem}.md`, renderMarkdown(result))
+  if (!existsSync(`${stem}.json`)) writeFileSync(`${stem}.json`, renderJson(result))
+}
+
+/**
+ * For a pull request: a comment's body beside the results, and GitHub's summary of the job.
+ *
+ * @param jobSummary the file GitHub reads the job's summary from, appended to
+ * @throws the file system's error when one cannot be written
+ */
+export async function writeSummary(findings: readonly Finding[], jobSummary: string | undefined): Promise<void> {
+  if (findings.length === 0) return
+  const { renderPullRequest } = await import('../report/export/summary.ts')
+  const text = renderPullRequest({
+    runs: findings.flatMap(({ kind, result }) => (kind === 'result' ? { result, requests: undefined } : [])),
+    comparisons: findings.flatMap(({ kind, result }) => (kind === 'comparison' ? result : [])),
+    capacities: findings.flatMap(({ kind, result }) => (kind === 'capacity' ? result : [])),
+  })
+  const folder = folderOf(findings)
+  if (folder !== undefined) {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'summary.md'), text)
+  }
+  if (jobSummary) appendFileSync(jobSummary, `${text}\n`)
+}
+
+/** Where the first of these results is; undefined where none was kept. */
+function folderOf(findings: readonly Finding[]): string | undefined {
+  for (const { kind, result } of findings) {
+    if (kind === 'capacity') {
+      if (result.config['store'] !== 'none') return String(result.config['outputsDir'])
+      continue
+    }
+    const path = kind === 'result' ? result.summary.resultDbPath : result.resultJsonPath
+    if (path !== null) return dirname(path)
+  }
+  return undefined
+}

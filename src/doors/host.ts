@@ -1,0 +1,17 @@
+/** What a test framework gives a perf test while it runs: each door fills it in, nothing here knows which one. */
+import type { PerfRecord } from './record.ts'
+
+export interface Host {
+  /** The test's full name, which its results and their files are called by. */
+  readonly name: string
+  /** Aborted when the test is given up: no more is sent, and what was measured is still recorded. */
+  readonly signal: AbortSignal
+  /** Where results go when the scenario does not say. */
+  readonly outputsDir: string | null | undefined
+  /** Something the user should know, in a few lines. */
+  say(text: string): void
+  /** Takes what was measured: for the framework's own reports, the terminal and the files. */
+  record(record: PerfRecord): void | Promise<void>
+  /** Ends the test as skipped, by throwing what the framework throws for that. */
+  skip(reason: string): never
+}

@@ -1,0 +1,28 @@
+/** What every test framework's door shares: a scenario checked, its load run in turn, recorded and judged. */
+export {
+  type CapacityScenario,
+  checkSearch,
+  runSearch,
+  type SlaCriterion,
+} from './capacity.ts'
+export { type CheckedComparison, type CompareScenario, checkComparison, runCompare } from './compare.ts'
+export { projectDefaults } from './defaults.ts'
+export { FIGURE_PREFIX, type Figure } from './figures.ts'
+export { cardOf, renderFinding, writeFinding, writeSummary } from './files.ts'
+export type { Host } from './host.ts'
+export { LoadError, withoutStack } from './judge.ts'
+export { checkLoad, type Measured, runLoad } from './load.ts'
+export { rememberMetrics, toMeetThresholds } from './matcher.ts'
+export {
+  type CollectedTest,
+  type Framework,
+  type OwnOf,
+  type PerfCall,
+  type PerfCalls,
+  type PerfTestOf,
+  perfTestOf,
+} from './perfTest.ts'
+export type { Finding, PerfRecord } from './record.ts'
+export { type PerfEachOf, type PerfForOf, type PerfRows, ROW_WANTED } from './rows.ts'
+export type { CheckedScenario, Scenario } from './scenario.ts'
+export { seenFrom } from './seenFrom.ts'

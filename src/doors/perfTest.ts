@@ -1,0 +1,129 @@
+/** `perfTest` for a framework whose tests are collected by calling a function: Jest, `node:test`. */
+import type { Layer } from '../config/files/index.ts'
+import type { CapacityResult, ComparisonResult } from '../result/index.ts'
+import { type CapacityScenario, checkSearch, runSearch } from './capacity.ts'
+import { type CompareScenario, checkComparison, runCompare } from './compare.ts'
+import type { Host } from './host.ts'
+import { checkLoad, type Measured, runLoad } from './load.ts'
+import { type PerfEachOf, ROW_WANTED } from './rows.ts'
+import type { Scenario } from './scenario.ts'
+import { seenFrom } from './seenFrom.ts'
+
+/** How a test is collected, in the framework's own words where it has them. */
+export type Mode = 'run' | 'skip' | 'only' | 'todo' | 'failing'
+
+/** Collects a test, checked at once: a mistake is found before any load. */
+export interface PerfCall<Scenario, Context> {
+  /** @throws ConfigError at collection, when the scenario is wrong */
+  (name: string, scenario?: Scenario, body?: (context: Context) => void | Promise<void>): void
+  each: PerfEachOf<Scenario, Context>
+}
+
+export interface PerfCalls<Scenario, Context> extends PerfCall<Scenario, Context> {
+  readonly skip: PerfCall<Scenario, Context>
+  readonly only: PerfCall<Scenario, Context>
+  readonly todo: PerfCall<Scenario, Context>
+  /** Passes when the test fails. */
+  readonly failing: PerfCall<Scenario, Context>
+  skipIf(condition: unknown): PerfCall<Scenario, Context>
+  runIf(condition: unknown): PerfCall<Scenario, Context>
+}
+
+/** @typeParam Own what the framework itself gives to the function of a test */
+export interface PerfTestOf<Own> extends PerfCalls<Scenario, Own & Measured> {
+  /** A candidate against a baseline, in one run. */
+  readonly compare: PerfCalls<CompareScenario, Own & { readonly comparison: ComparisonResult }>
+  /** Searches for the most load that meets a service level, and gates on it. */
+  readonly capacity: PerfCalls<CapacityScenario, Own & { readonly capacity: CapacityResult }>
+}
+
+/** A test as the framework is to collect it. */
+export interface CollectedTest<Own> {
+  title: string
+  mode: Mode
+  /** Runs load and gates, then the user's function. Absent for a test that is skipped or still to do. */
+  run: ((host: Host, own: OwnOf<Own>) => Promise<void>) | undefined
+  /** The function that the test file called. */
+  entry: (...args: never[]) => unknown
+}
+
+/** The framework's own context, joined with what was found. */
+export type OwnOf<Own> = (found: object) => Own
+
+export interface Framework<Own> {
+  /** The options of the project's config file. */
+  defaults?(): Layer | undefined
+  collect(test: CollectedTest<Own>): void
+  /** The rows of a table as its `.each` has them, each with its title. */
+  rows(name: string, table: readonly unknown[], values: readonly unknown[]): { title: string; row: unknown[] }[]
+}
+
+type Entry = CollectedTest<unknown>['entry']
+type Body = (context: unknown) => void | Promise<void>
+
+interface Kind {
+  check(test: string, scenario: unknown, defaults: Layer | undefined): unknown
+  run(host: Host, checked: never): Promise<object>
+}
+
+const LOAD: Kind = { check: checkLoad, run: runLoad }
+const COMPARE: Kind = {
+  check: checkComparison,
+  run: async (host, checked) => ({ comparison: await runCompare(host, checked) }),
+}
+const CAPACITY: Kind = {
+  check: checkSearch,
+  run: async (host, checked) => ({ capacity: await runSearch(host, checked) }),
+}
+
+export function perfTestOf<Own>(framework: Framework<Own>): PerfTestOf<Own> {
+  return Object.assign(callsOf(framework, LOAD), {
+    compare: callsOf(framework, COMPARE),
+    capacity: callsOf(framework, CAPACITY),
+  }) as unknown as PerfTestOf<Own>
+}
+
+function callsOf<Own>(framework: Framework<Own>, kind: Kind): PerfCalls<unknown, unknown> {
+  const run = callOf(framework, kind, 'run')
+  const skip = callOf(framework, kind, 'skip')
+  return Object.assign(callOf(framework, kind, 'run'), {
+    skip,
+    only: callOf(framework, kind, 'only'),
+    todo: callOf(framework, kind, 'todo'),
+    failing: callOf(framework, kind, 'failing'),
+    skipIf: (condition: unknown) => (condition ? skip : run),
+    runIf: (condition: unknown) => (condition ? run : skip),
+  })
+}
+
+function callOf<Own>(framework: Framework<Own>, kind: Kind, mode: Mode): PerfCall<unknown, unknown> {
+  function collect(name: unknown, scenario?: unknown, body?: Body): void {
+    collectCase(titleOf(name), () => scenario, body, collect)
+  }
+  function collectCase(title: string, scenario: () => unknown, body: Body | undefined, entry: Entry): void {
+    // Left unchecked: what is skipped because a server is not there may lack its options too.
+    if (mode === 'skip' || mode === 'todo') {
+      framework.collect({ title, mode, run: undefined, entry })
+      return
+    }
+    const checked = seenFrom(entry, () => kind.check(title, scenario(), framework.defaults?.()))
+    if (body !== undefined && typeof body !== 'function')
+      throw new TypeError(`perf test "${title}": the third argument must be a function`)
+    const run = async (host: Host, own: OwnOf<Own>): Promise<void> => {
+      const found = await kind.run(host, checked as never)
+      await body?.(own(found))
+    }
+    framework.collect({ title, mode, run, entry })
+  }
+  const each = (table: readonly unknown[], ...values: unknown[]) =>
+    function collectRows(name: unknown, scenario: (...row: unknown[]) => unknown, body?: Body): void {
+      if (typeof scenario !== 'function') throw new TypeError(`perf test "${titleOf(name)}": ${ROW_WANTED}`)
+      for (const { title, row } of framework.rows(titleOf(name), table, values))
+        collectCase(title, () => scenario(...row), body, collectRows)
+    }
+  return Object.assign(collect, { each }) as PerfCall<unknown, unknown>
+}
+
+function titleOf(name: unknown): string {
+  return typeof name === 'function' ? name.name : String(name)
+}

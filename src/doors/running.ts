@@ -1,0 +1,49 @@
+/** What every kind of perf test does around its load: takes its turn, keeps to its time, and fails without a stack. */
+import { ConfigError, camelCase, EndpointError } from '../config/index.ts'
+import type { RunHooks } from '../run/index.ts'
+import { StoreError } from '../store/index.ts'
+import { exclusively } from './exclusive.ts'
+import type { Host } from './host.ts'
+import { withoutStack } from './judge.ts'
+
+/** The load itself: `hooks` carry the signal that ends it and the name it runs under. */
+type Load<T> = (hooks: RunHooks) => Promise<T>
+
+/**
+ * Runs a load when no other runs on this machine.
+ *
+ * @param name of the scenario, where it has one of its own
+ * @param timeoutMs the load is stopped after it; waiting for the turn does not count
+ * @throws the reason of the host's signal, when it is aborted before the turn comes
+ * @throws what the load throws; without a stack where the mistake is not in code
+ */
+export function runInTurn<T>(
+  host: Host,
+  { name, timeoutMs }: { name: string | undefined; timeoutMs: number | undefined },
+  load: Load<T>,
+): Promise<{ outcome: T; timedOut: boolean }> {
+  const measure = async (): Promise<{ outcome: T; timedOut: boolean }> => {
+    const deadline = new AbortController()
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => deadline.abort(), timeoutMs)
+    try {
+      const outcome = await load({
+        signal: AbortSignal.any([host.signal, deadline.signal]),
+        label: name ?? host.name,
+        onNotice: (text) => host.say(text),
+      })
+      return { outcome, timedOut: deadline.signal.aborted }
+    } catch (error) {
+      const expected = error instanceof ConfigError || error instanceof EndpointError || error instanceof StoreError
+      throw expected ? withoutStack(error) : error
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+  return exclusively(host.signal, measure, () => host.say('waiting: another perf test runs on this machine'))
+}
+
+/** A scenario's own folder wins over the project's. */
+export function withOutputs<C extends object>(config: C, { outputsDir }: Host): C {
+  const own = Object.keys(config).some((name) => camelCase(name) === 'outputsDir')
+  return own || outputsDir == null ? config : { ...config, outputsDir }
+}

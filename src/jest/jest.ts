@@ -1,0 +1,54 @@
+/** What is read of Jest 30, as types of our own: Jest's packages are not all to be seen from here in strict layouts. */
+
+/** A test as Jest's runner holds it while a file runs. */
+export interface JestTest {
+  type: 'test'
+  name: string
+  parent: JestDescribe
+  mode?: 'skip' | 'only' | 'todo' | null
+  status: 'skip' | 'done' | 'todo' | null
+  errors: unknown[]
+  asyncError: Error
+}
+
+export interface JestDescribe {
+  type: 'describeBlock'
+  name: string
+  parent?: JestDescribe
+  children: readonly (JestDescribe | JestTest)[]
+}
+
+type TestFunction = (name: string, run: () => Promise<void>, timeoutMs?: number) => void
+
+/** `test` and `expect`, as Jest hands them to the environment before it loads the test file. */
+export interface JestGlobals {
+  test: TestFunction & { skip: TestFunction; only: TestFunction; failing: TestFunction; todo(name: string): void }
+  expect: { extend(matchers: Record<string, unknown>): void }
+}
+
+/** What the runner tells the environment; there are more names than these. */
+export type JestEvent =
+  | { name: 'setup'; runtimeGlobals: JestGlobals }
+  | { name: 'add_test'; asyncError: Error }
+  | { name: 'test_fn_start' | 'test_done'; test: JestTest }
+  | { name: 'run_finish' }
+
+export interface JestState {
+  rootDescribeBlock: JestDescribe
+}
+
+export interface JestConfigs {
+  globalConfig: { bail: number; reporters?: readonly (string | readonly [string, unknown])[]; rootDir: string }
+  projectConfig: { rootDir: string; testRunner: string; testEnvironmentOptions: Record<string, unknown> }
+}
+
+/** One finished test, in the result of its file. */
+export interface JestCaseResult {
+  ancestorTitles: string[]
+  title: string
+}
+
+export interface JestFileResult {
+  testFilePath: string
+  testResults: JestCaseResult[]
+}

@@ -1,0 +1,24 @@
+/** Jest's own test runner, which also puts what perf tests have measured beside their results. */
+import type { PerfRecord } from '../doors/index.ts'
+import type { JestFileResult } from './jest.ts'
+import { requireOfJest } from './jestPackages.ts'
+import { attachRecords } from './records.ts'
+
+type Run = (
+  globalConfig: unknown,
+  config: unknown,
+  environment: { perfRecords?: () => (PerfRecord[] | undefined)[] },
+  ...rest: unknown[]
+) => Promise<JestFileResult>
+
+const circus = requireOfJest('jest-circus/runner') as Run | { default: Run }
+const runFile = typeof circus === 'function' ? circus : circus.default
+
+const run: Run = async (globalConfig, config, environment, ...rest) => {
+  const result = await runFile(globalConfig, config, environment, ...rest)
+  const records = environment.perfRecords?.() ?? []
+  for (const [i, testCase] of result.testResults.entries()) attachRecords(testCase, records[i])
+  return result
+}
+
+export default run

@@ -1,0 +1,126 @@
+/** `perfgate/node-test`: load as a test of `node:test`, its figures as diagnostics. */
+import { AssertionError } from 'node:assert'
+import { after, type TestContext, test } from 'node:test'
+import {
+  type CollectedTest,
+  type Finding,
+  type Host,
+  type PerfRecord,
+  type PerfTestOf,
+  perfTestOf,
+  projectDefaults,
+  renderFinding,
+  toMeetThresholds,
+  writeFinding,
+  writeSummary,
+} from '../doors/index.ts'
+import type { Thresholds } from '../gates/index.ts'
+import { prepareThread } from '../load/spareThread.ts'
+import type { MetricsView } from '../metrics/index.ts'
+import { terminalStyle } from '../report/index.ts'
+import type { Result } from '../result/index.ts'
+import { rowsOf } from './rows.ts'
+
+export { type CapacityScenario, type CompareScenario, LoadError, type Measured, type Scenario } from '../doors/index.ts'
+export type { RegressionKey, Regressions } from '../gates/comparison/index.ts'
+export type { ThresholdKey, Thresholds } from '../gates/index.ts'
+export type { MetricsView } from '../metrics/index.ts'
+export type { CapacityResult, ComparisonResult, Result } from '../result/index.ts'
+export type PerfTest = PerfTestOf<TestContext>
+
+export const perfTest: PerfTest = perfTestOf<TestContext>({
+  defaults: projectDefaults(process.cwd()),
+  collect,
+  rows: rowsOf,
+})
+
+/**
+ * Asserts what `expect(result).toMeetThresholds(thresholds)` does in Jest and Vitest.
+ *
+ * @param found the `result` or `metrics` that `perfTest` hands to its function
+ * @throws AssertionError naming every broken threshold
+ */
+export function assertThresholds(found: Result | MetricsView, thresholds: Thresholds): void {
+  const { pass, message } = toMeetThresholds(found, thresholds)
+  if (!pass) throw new AssertionError({ message: message(), stackStartFn: assertThresholds })
+}
+
+class Skipped extends Error {}
+
+const found: Finding[] = []
+let isSummaryDue = false
+
+function collect({ title, mode, run }: CollectedTest<TestContext>): void {
+  // A load thread starts while the test file is loaded.
+  if (run !== undefined) prepareThread()
+  summariseAtEnd()
+  const options = {
+    skip: mode === 'skip',
+    only: mode === 'only',
+    todo: mode === 'todo',
+    timeout: Number.POSITIVE_INFINITY,
+  }
+  test(title, options, async (context) => {
+    if (run === undefined) return
+    const load = run(hostOf(context), (measured) => Object.assign(context, measured))
+    const outcome = load.catch((error: unknown) => {
+      if (!(error instanceof Skipped)) throw withoutDetails(error)
+      context.skip(error.message)
+    })
+    await (mode === 'failing' ? toFail(outcome) : outcome)
+  })
+}
+
+function hostOf(context: TestContext): Host {
+  return {
+    name: context.fullName,
+    signal: context.signal,
+    // Scenarios say it themselves: there is no configuration of `node:test` to say it in.
+    outputsDir: undefined,
+    say: (text) => console.info(`perfgate: ${text}`),
+    record: (record) => recordOn(context, record),
+    skip: (reason) => {
+      throw new Skipped(reason)
+    },
+  }
+}
+
+function recordOn(context: TestContext, record: PerfRecord): void {
+  if (!context.signal.aborted) for (const { name, value } of record.figures) context.diagnostic(`${name}: ${value}`)
+  console.log(renderFinding(record, terminalStyle(process.stdout)))
+  found.push(record)
+  try {
+    writeFinding(record)
+  } catch (error) {
+    // The test has its verdict: a folder that cannot be written to is no reason to fail the run.
+    console.warn(`perfgate: the tables were not written as Markdown: ${(error as Error).message}`)
+  }
+}
+
+/** `node:test` prints every property of an error; what ours carry is what their message says already. */
+function withoutDetails(error: unknown): unknown {
+  if (error instanceof Error)
+    for (const key of Object.keys(error)) Object.defineProperty(error, key, { enumerable: false })
+  return error
+}
+
+async function toFail(outcome: Promise<void>): Promise<void> {
+  const failed = await outcome.then(
+    () => false,
+    () => true,
+  )
+  if (!failed) throw new Error('the test passed even though it was supposed to fail; take .failing away')
+}
+
+/** Of all perf tests of this process: `node --test` gives each file a process of its own. */
+function summariseAtEnd(): void {
+  if (isSummaryDue) return
+  isSummaryDue = true
+  after(async () => {
+    try {
+      await writeSummary(found, process.env['GITHUB_STEP_SUMMARY'])
+    } catch (error) {
+      console.warn(`perfgate: the summary was not written: ${(error as Error).message}`)
+    }
+  })
+}
