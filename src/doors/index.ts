@@ -10,7 +10,7 @@ export { projectDefaults } from './defaults.ts'
 export { FIGURE_PREFIX, type Figure } from './figures.ts'
 export { cardOf, renderFinding, writeFinding, writeSummary } from './files.ts'
 export type { Host } from './host.ts'
-export { LoadError, withoutStack } from './judge.ts'
+export { LoadError } from './judge.ts'
 export { checkLoad, type Measured, runLoad } from './load.ts'
 export { rememberMetrics, toMeetThresholds } from './matcher.ts'
 export {

@@ -1,7 +1,7 @@
 /** What was measured as a Vitest artifact: what the reporter prints, live and after `--merge-reports`. */
 import type { TestArtifact, TestArtifactBase, TestAttachment } from 'vitest'
 import type { Finding, PerfRecord } from '../doors/index.ts'
-import { renderComparisonMarkdown, renderJson, renderMarkdown } from '../report/index.ts'
+import { renderCapacityMarkdown, renderComparisonMarkdown, renderJson, renderMarkdown } from '../report/index.ts'
 import type { CapacityResult, ComparisonResult, Result } from '../result/index.ts'
 
 export const RESULT_ARTIFACT = 'perfgate:result'
@@ -43,7 +43,12 @@ export function artifactOf({ kind, result }: PerfRecord): PerfArtifact {
   if (kind === 'result')
     return { type: RESULT_ARTIFACT, result, attachments: [markdown(renderMarkdown(result)), json(renderJson(result))] }
   const attachments = [json(`${JSON.stringify(result, null, 2)}\n`)]
-  if (kind === 'capacity') return { type: CAPACITY_ARTIFACT, capacity: result, attachments }
+  if (kind === 'capacity')
+    return {
+      type: CAPACITY_ARTIFACT,
+      capacity: result,
+      attachments: [markdown(renderCapacityMarkdown(result)), ...attachments],
+    }
   return {
     type: COMPARISON_ARTIFACT,
     result,
