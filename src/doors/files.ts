@@ -15,7 +15,8 @@ import {
   type TerminalStyle,
 } from '../report/index.ts'
 import type { ComparisonResult, Result } from '../result/index.ts'
-import type { Finding } from './record.ts'
+import { FIGURE_PREFIX, type Figure } from './figures.ts'
+import type { Finding, PerfRecord } from './record.ts'
 
 /** The tables of a finding. */
 export function renderFinding({ kind, result }: Finding, style: TerminalStyle): string {
@@ -27,6 +28,12 @@ export function renderFinding({ kind, result }: Finding, style: TerminalStyle): 
 export function cardOf({ kind, result }: Finding): Card {
   if (kind === 'result') return resultCard(result)
   return kind === 'comparison' ? comparisonCard(result) : capacityCard(result)
+}
+
+/** The verdict in one line, as a figure beside the others. */
+export function summaryFigure(record: PerfRecord): Figure {
+  const level = record.level === undefined ? '' : `${record.level}.`
+  return { name: `${FIGURE_PREFIX}${level}summary`, value: cardOf(record).headline }
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What a perf test has measured, on its result as Jest hands it to reporters. */
-import type { PerfRecord } from '../doors/index.ts'
+import { type PerfRecord, summaryFigure } from '../doors/index.ts'
 import type { JestCaseResult } from './jest.ts'
 
 /** Plain JSON, as a result comes from another process. */
@@ -8,7 +8,9 @@ interface Reported extends JestCaseResult {
 }
 
 export function attachRecords(testCase: JestCaseResult, records: PerfRecord[] | undefined): void {
-  if (records !== undefined) (testCase as Reported).perfgate = { records }
+  if (records === undefined) return
+  const summarised = records.map((record) => ({ ...record, figures: [summaryFigure(record), ...record.figures] }))
+  ;(testCase as Reported).perfgate = { records: summarised }
 }
 
 export function recordsOf(testCase: JestCaseResult): readonly PerfRecord[] {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type EmbeddedServer, FAULTS, startServer } from '../../fixtures/index.ts'
 import { ROWS } from './faults/index.ts'
 import type { Tried } from './row.ts'
-import { committedTable, tableOf, writeTable } from './table.ts'
+import { expectInDocs } from './table.ts'
 
 let server: EmbeddedServer
 const folder = mkdtempSync(join(tmpdir(), 'perfgate-'))
@@ -37,7 +37,5 @@ it('docs/reliability.md has the table of what was seen', ({ skip }) => {
     return seen === undefined ? [] : [{ ...row, ...seen }]
   })
   skip(rows.length < ROWS.length, 'not every row was tried')
-  const table = tableOf(rows)
-  if (process.env['PERFGATE_WRITE_DOCS']) writeTable(table)
-  expect(committedTable()).toBe(table)
+  expectInDocs('faults', rows)
 })
