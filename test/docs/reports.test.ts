@@ -1,11 +1,12 @@
 /** Every command of docs/reports.md and docs/ci.md is run as it stands, in a folder with results. */
-import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { bundlePage } from '../../bundlePage.ts'
 import { main } from '../../src/cli/index.ts'
 import { fakeRun, fakeWorld } from '../cli/fakeWorld.ts'
+import { COMPARED } from '../report/comparedResult.ts'
 import { madeDb } from '../report/madeDb.ts'
 import { failedRow, madeRow } from '../report/rows.ts'
 
@@ -16,6 +17,7 @@ beforeAll(async () => {
   await bundlePage()
   for (const name of ['outputs', 'reports', 'base']) mkdirSync(join(folder, name))
   mkdirSync(join(folder, 'base', 'reports'))
+  writeFileSync(join(folder, 'outputs/qwen2.5_chat_comparison_20250101_120000.json'), JSON.stringify(COMPARED))
   const rows = Array.from({ length: 30 }, (_, i) => (i === 7 ? failedRow(i, 'busy') : madeRow(i)))
   for (const [i, name] of ['run', 'other'].entries()) {
     const { db, json } = madeDb(
@@ -81,6 +83,7 @@ describe.for(['reports.md', 'ci.md'])('docs/%s', (file) => {
 
   test('names images and pages that are there', () => {
     const text = readFileSync(new URL(file, docs), 'utf8')
-    for (const [, link] of text.matchAll(/\]\(([^)#]+)\)/g)) expect(existsSync(new URL(link!, docs)), link).toBe(true)
+    for (const [, link] of text.matchAll(/\]\((?!https?:)([^)#]+)\)/g))
+      expect(existsSync(new URL(link!, docs)), link).toBe(true)
   })
 })
