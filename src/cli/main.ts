@@ -4,6 +4,7 @@ import { COMMANDS } from './commands/index.ts'
 import { inOneSpelling } from './flags.ts'
 import { type Io, processIo } from './io.ts'
 import { type RunBenchmark, runCommand } from './run.ts'
+import { warnOfKey, withoutSecrets } from './secrets.ts'
 import { isHelp, refuseOperands, runUsage, usageError } from './usage.ts'
 import { valuesOf } from './values.ts'
 
@@ -16,8 +17,10 @@ const NO_ENDPOINT = 3
  * @param run stands in for `runPerfBenchmark` in tests
  * @returns the exit code: 0 pass, 1 fail, 2 wrong usage, 3 no endpoint, 130 interrupted
  */
-export async function main(args: readonly string[], io: Io = processIo(), run?: RunBenchmark): Promise<number> {
+export async function main(args: readonly string[], given: Io = processIo(), run?: RunBenchmark): Promise<number> {
+  const io = withoutSecrets(given, args)
   try {
+    warnOfKey(io, args)
     const command = COMMANDS.find(({ name }) => name === args[0])
     if (command !== undefined) return await command.run(args.slice(1), io)
     return await runOrHelp(args, io, run)

@@ -40,8 +40,6 @@ export async function runCommand(
     everyRequests: Number(config.logEveryNQuery ?? 0) || 0,
   })
   const say = (text: string): void => progress.say(`perfgate: ${text}`)
-  if (config.apiKey !== undefined)
-    say('the key given by --api-key is visible to others on this machine; PERFGATE_API_KEY or OPENAI_API_KEY is safer')
   const interrupts = listenForInterrupts(io, say, progress.end)
   const { signal, killSignal } = interrupts
   try {

@@ -17,6 +17,8 @@ export interface Target {
   stream: boolean
   connectTimeoutMs: number
   readTimeoutMs: number
+  /** Makes of a failure's text one that may be kept, knowing the request's body. */
+  failureText?: (text: string, body: Uint8Array) => string
 }
 
 /** One request as the schedule wants it. */
@@ -69,6 +71,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #ready: Socket | undefined
   #forced: FailureCause | undefined
+  #body: Uint8Array = new Uint8Array()
   /** When the latest socket read reached us: taken before the HTTP parser sees its bytes. */
   #readAt = 0
   readonly #onReadable = (): void => {
@@ -126,6 +129,7 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#forced = undefined
     this.#controller = undefined
     this.busy = true
+    this.#body = order.bytes
     const { path, headers } = this.#target
     this.#client ??= this.#newClient()
     this.startedAt = performance.now()
@@ -293,7 +297,7 @@ export class Connection implements Dispatcher.DispatchHandler {
     }
     const texts = this.#texts
     texts[0] = answer.text
-    texts[1] = failed ? answer.failureText : ''
+    texts[1] = failed ? (this.#target.failureText?.(answer.failureText, this.#body) ?? answer.failureText) : ''
     texts[2] = answer.requestId
     texts[3] = answer.finishReason
     this.#writer.add(row, answer.gaps, answer.gapCount, texts)

@@ -6,6 +6,7 @@ import { LoadPool, packBodies, prepareThread, type SharedBodies } from '../load/
 import type { MetricsView } from '../metrics/index.ts'
 import type { CapacityResult, PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
+import type { Secrets } from '../secrets/index.ts'
 import { ResultStore } from '../store/index.ts'
 import { onAbort, pause } from './abort.ts'
 import { againstBaseline } from './baseline.ts'
@@ -21,7 +22,7 @@ import { levelsOf } from './levels.ts'
 import { inOrder, type LoadPlan } from './plan.ts'
 import { trackProgress } from './progressFile.ts'
 import { type Protocol, protocolOf } from './protocol.ts'
-import { redactConfig } from './redact.ts'
+import { keepingSecrets, redactConfig, secretsOfRun } from './redact.ts'
 import { readRecording } from './replay.ts'
 import { buildBodies, MAX_BODIES, recordedFacts } from './requests.ts'
 import { metricsAddress } from './serverWatch.ts'
@@ -58,8 +59,12 @@ const TEST_TIMEOUT_MS = 120_000
  */
 export async function runPerfBenchmark(
   input: Config | Record<string, unknown>,
-  given: RunHooks = {},
+  hooks: RunHooks = {},
 ): Promise<Outcome> {
+  return keepingSecrets(input, hooks, (kept) => runScenario(input, kept))
+}
+
+async function runScenario(input: Config | Record<string, unknown>, given: RunHooks): Promise<Outcome> {
   const scenario = await protocolOf(resolveConfig(input))
   const { config } = scenario
   const hooks = config.enableProgressTracker ? trackProgress(config.outputsDir, given) : given
@@ -106,6 +111,7 @@ export async function runPlan(
     const bodyTexts = built?.bodyTexts ?? buildBodies(prompts, config, api, endpoint.path, limit)
     const headers = requestHeaders(config, api)
     const bodies: SharedBodies = { ...packBodies(bodyTexts), ...recordedFacts(prompts, headers) }
+    const secrets = secretsOfRun(config, headers, ...(bodies.headers ?? []))
     const spare = Math.max(1, (hooks.cores ?? availableParallelism()) - 1)
     let workers = config.workers === 'auto' ? threadsFor(plan.extent, spare) : config.workers
     const batches = { listener: (_batch: SampleBatch): void => {} }
@@ -121,12 +127,14 @@ export async function runPlan(
         totalTimeoutMs: config.totalTimeout * 1000,
         bodies,
         conversations: built?.shared,
+        secrets: secrets.spellings,
+        keepTexts: config.store === 'full',
         workers,
         onBatch: (batch) => batches.listener(batch),
       })
     let load = openPool()
     pool = load
-    store = config.store === 'none' ? undefined : openStore(config, bodies, () => load.stop(0))
+    store = config.store === 'none' ? undefined : openStore(config, bodies, secrets, () => load.stop(0))
     onAbort(hooks.signal, () => load.stop(config.gracefulStop * 1000))
     onAbort(hooks.killSignal, () => load.stop(0))
     // The threads start while the endpoint is asked; nothing is sent by them before both are done.
@@ -139,6 +147,7 @@ export async function runPlan(
             headers,
             body: bodyTexts[0]!,
             timeoutMs: Math.min(config.totalTimeout * 1000, TEST_TIMEOUT_MS),
+            secrets,
           }),
     ])
     const outcomes: LevelOutcome[] = []
@@ -156,6 +165,7 @@ export async function runPlan(
           store,
           batches,
           bodies,
+          secrets,
           turnCounts: built?.turnCounts,
           thresholds,
           objectives,
@@ -190,12 +200,14 @@ export async function runPlan(
 }
 
 /** The thread that writes; when it can no longer do so, the load stops. */
-function openStore(config: ResolvedConfig, bodies: SharedBodies, onFailure: () => void): ResultStore {
+function openStore(config: ResolvedConfig, bodies: SharedBodies, secrets: Secrets, onFailure: () => void): ResultStore {
   return new ResultStore(
     {
       bodies,
       isStream: config.stream,
       keepTexts: config.store === 'full',
+      textLimit: config.storeLimit * 1e6,
+      secrets: secrets.spellings,
       commitInterval: config.dbCommitInterval,
       wallOriginMs: performance.timeOrigin,
     },

@@ -24,7 +24,7 @@ import { blockOrder } from './comparison/order.ts'
 import { SideRun } from './comparison/side.ts'
 import { environment } from './environment.ts'
 import type { RunHooks } from './hooks.ts'
-import { redactConfig } from './redact.ts'
+import { keepingSecrets, redactCommand, redactConfig, redactUrl } from './redact.ts'
 import { MAX_BODIES } from './requests.ts'
 
 export interface ComparisonOutcome {
@@ -48,6 +48,13 @@ const PROGRESS_MS = 100
 export async function runComparison(
   input: ComparisonConfig | Record<string, unknown>,
   hooks: RunHooks = {},
+): Promise<ComparisonOutcome> {
+  return keepingSecrets(input, hooks, (kept) => compareSides(input, kept))
+}
+
+async function compareSides(
+  input: ComparisonConfig | Record<string, unknown>,
+  hooks: RunHooks,
 ): Promise<ComparisonOutcome> {
   const comparison = resolveComparison(input)
   const { config } = comparison.sides.baseline
@@ -89,7 +96,8 @@ export async function runComparison(
     for (const side of sides) await side.prepare(facts)
     const measured = await measure(comparison, { baseline, candidate }, hooks)
     const jsonPath = paths === undefined ? null : `${paths.json}.json`
-    const result = resultOf(comparison, { ...measured, baseline, candidate, hooks, startedAt, label, jsonPath })
+    const shown = resultOf(comparison, { ...measured, baseline, candidate, hooks, startedAt, label, jsonPath })
+    const result = baseline.hideIn(candidate.hideIn(shown))
     for (const side of sides) await side.finish(result)
     if (jsonPath !== null) writeFileSync(jsonPath, `${JSON.stringify(result, null, 2)}\n`)
     return { result, verdict: result.verdict, jsonPath }
@@ -265,13 +273,13 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
 function shownConfig({ sides, regressions, onUndecided }: ResolvedComparison): Record<string, unknown> {
   const { url: _, ...scenario } = redactConfig(sides.baseline.config)
   const sideOf = ({ config, command }: ResolvedComparison['sides'][Side]) => ({
-    ...(config.url === undefined ? {} : { url: config.url }),
+    ...(config.url === undefined ? {} : { url: redactUrl(config.url, config) }),
     ...(config.model === undefined ? {} : { model: config.model }),
     ...(command === undefined
       ? {}
       : {
-          command: command.text,
-          readyUrl: command.readyUrl,
+          command: redactCommand(command.text),
+          readyUrl: redactUrl(command.readyUrl, config),
           ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
           env: Object.fromEntries(Object.keys(command.env).map((name) => [name, '***'])),
         }),

@@ -1,6 +1,7 @@
 /** One real request before the run: what is wrong with the endpoint is said before any load is sent. */
 import { classifyError } from '../client/classify.ts'
 import { EndpointError } from '../config/index.ts'
+import { maskNamed, type Secrets } from '../secrets/index.ts'
 
 const BODY_LIMIT = 2048
 
@@ -10,15 +11,18 @@ export interface TestTarget {
   headers: string[]
   body: string
   timeoutMs: number
+  /** Of the run: the server may send them back. */
+  secrets: Secrets
 }
 
 /** @throws EndpointError with what the server, or the network, said */
-export async function testConnection({ url, headers, body, timeoutMs }: TestTarget): Promise<void> {
+export async function testConnection({ url: address, headers, body, timeoutMs, secrets }: TestTarget): Promise<void> {
+  const url = secrets.hide(maskNamed(address))
   let status: number
   let text = ''
   try {
     // Node's own fetch: the calling thread has no other use for undici, and loading it takes a while.
-    const answer = await fetch(url, {
+    const answer = await fetch(address, {
       method: 'POST',
       headers: pairs(headers),
       body,
@@ -33,11 +37,11 @@ export async function testConnection({ url, headers, body, timeoutMs }: TestTarg
   } catch (error) {
     const { cause, words } = describe(error as Error, timeoutMs)
     throw new EndpointError(
-      `endpoint ${url}: no answer to the connection test (${cause}: ${words}); is the server running, and is the address right?`,
+      `endpoint ${url}: no answer to the connection test (${cause}: ${secrets.hidePieces(words)}); is the server running, and is the address right?`,
     )
   }
   throw new EndpointError(
-    `endpoint ${url}: HTTP ${status} to the connection test: ${serverWords(text)}${hint(status)}`,
+    `endpoint ${url}: HTTP ${status} to the connection test: ${secrets.hidePieces(serverWords(text))}${hint(status)}`,
     status,
   )
 }

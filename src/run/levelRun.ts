@@ -23,6 +23,7 @@ import {
   type ThresholdResult,
 } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
+import type { Secrets } from '../secrets/index.ts'
 import { type ResultStore, reservePath } from '../store/index.ts'
 import { judgeClient } from './clientHealth.ts'
 import { plannedTurns } from './conversations.ts'
@@ -33,7 +34,7 @@ import { Judging } from './judging.ts'
 import { levelConfig, type RunLevel } from './levels.ts'
 import { Pipeline } from './pipeline.ts'
 import { type RecentRequests, recentRequests } from './recent.ts'
-import { redactConfig } from './redact.ts'
+import { redactConfig, redactUrl } from './redact.ts'
 import { watchServer } from './serverWatch.ts'
 import { writeVisualizer } from './visualizer.ts'
 
@@ -49,6 +50,7 @@ export interface LevelContext {
   store: ResultStore | undefined
   batches: { listener: (batch: SampleBatch) => void }
   bodies: SharedBodies
+  secrets: Secrets
   /** Turns of each conversation; undefined where single requests are sent. */
   turnCounts: readonly number[] | undefined
   thresholds: readonly ParsedThreshold[]
@@ -95,7 +97,7 @@ export async function runLevel(
       environment: environment(),
       startedAt: startedAt.toISOString(),
       level,
-      endpoint: endpoint.url,
+      endpoint: redactUrl(endpoint.url, config),
     })
     const pipeline = new Pipeline(context, store)
     context.batches.listener = (batch) => pipeline.take(batch)
@@ -158,7 +160,8 @@ export async function runLevel(
       server,
       unsent: report.threads.reduce((sum, thread) => sum + thread.unsent, 0),
     })
-    const result = finish?.(measured) ?? measured
+    // What servers said is in it, and a server may have sent a secret back.
+    const result = context.secrets.hideIn(finish?.(measured) ?? measured)
     store?.setFact('result', result)
     await store?.finish()
     if (path !== undefined) {
@@ -275,7 +278,7 @@ function buildResult(
     schemaVersion: SCHEMA_VERSION,
     name: hooks.label ?? config.name ?? config.model ?? 'run',
     startedAt: startedAt.toISOString(),
-    endpoint: { url: endpoint.url, embedded: endpoint.embedded },
+    endpoint: { url: redactUrl(endpoint.url, config), embedded: endpoint.embedded },
     interrupted,
     config: levelConfig(shown, level),
     summary: summarize(metrics, {

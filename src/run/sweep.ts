@@ -7,6 +7,7 @@ import type { RunHooks } from './hooks.ts'
 import { levelAt } from './levelAt.ts'
 import type { RunLevel } from './levels.ts'
 import { protocolOf } from './protocol.ts'
+import { keepingSecrets } from './redact.ts'
 
 export interface SweepRange {
   variable: 'parallel' | 'rate'
@@ -37,6 +38,14 @@ export async function runSweep(
   input: Config | Record<string, unknown>,
   range: SweepRange,
   hooks: RunHooks = {},
+): Promise<SweepOutcome> {
+  return keepingSecrets(input, hooks, (kept) => sweepLevels(input, range, kept))
+}
+
+async function sweepLevels(
+  input: Config | Record<string, unknown>,
+  range: SweepRange,
+  hooks: RunHooks,
 ): Promise<SweepOutcome> {
   const scenario = await protocolOf(resolveConfig(input))
   const { config } = scenario

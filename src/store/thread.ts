@@ -3,6 +3,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { Bodies } from '../load/bodies.ts'
 import type { SampleBatch } from '../samples/index.ts'
+import { secretsFrom } from '../secrets/index.ts'
 import type { FromStore, StoreSetup, ToStore } from './messages.ts'
 import { CREATE, INSERT, type RowFacts, rowValues } from './table.ts'
 
@@ -11,6 +12,7 @@ const COMMIT_MS = 500
 
 const setup = workerData as StoreSetup
 const port = parentPort!
+const { hide } = secretsFrom(setup.secrets)
 let open: { db: DatabaseSync; insert: StatementSync; facts: RowFacts; uncommitted: number } | undefined
 
 port.on('message', (message: ToStore) => {
@@ -49,6 +51,8 @@ function handle(message: ToStore): void {
           isStream: setup.isStream,
           bodyText,
           traceId: (body) => bodies.id(body),
+          textLimit: setup.textLimit,
+          hide,
         },
       }
       for (const [key, value] of Object.entries(message.facts)) setFact(key, value)

@@ -7,6 +7,7 @@ import { type Level, LoadPool, type PhaseReport, packBodies } from '../../load/i
 import { type DistributionName, distributions, errorCounts, type Objective, RunMetrics } from '../../metrics/index.ts'
 import type { ComparedSide } from '../../result/index.ts'
 import type { SampleBatch } from '../../samples/index.ts'
+import type { Secrets } from '../../secrets/index.ts'
 import { ResultStore } from '../../store/index.ts'
 import { judgeClient } from '../clientHealth.ts'
 import { type CommandServer, startCommandServer } from '../commandServer.ts'
@@ -15,8 +16,9 @@ import { type Endpoint, openEndpoint, requestHeaders } from '../endpoint.ts'
 import { environment } from '../environment.ts'
 import { Pipeline } from '../pipeline.ts'
 import { type Protocol, protocolOf } from '../protocol.ts'
-import { redactConfig } from '../redact.ts'
+import { redactCommand, redactConfig, redactUrl, secretsOfRun } from '../redact.ts'
 import { buildBodies, MAX_BODIES } from '../requests.ts'
+import { scrubLog } from '../scrub.ts'
 import { threadsFor } from '../workers.ts'
 import { BlockRecorder } from './blockRecorder.ts'
 import type { ResolvedSide } from './config.ts'
@@ -51,6 +53,7 @@ export class SideRun {
   readonly #pipeline: Pipeline
   readonly #firstBody: string
   readonly #headers: string[]
+  readonly #secrets: Secrets
   readonly #reports: PhaseReport[] = []
   readonly #workers: number
   #seconds = 0
@@ -90,6 +93,7 @@ export class SideRun {
     const { config } = side
     this.#options = options
     this.#headers = requestHeaders(config, api)
+    this.#secrets = secretsOfRun({ ...config, env: side.command?.env }, this.#headers)
     this.#endpoint = endpoint
     this.#server = server
     this.metrics = new RunMetrics(performance.now(), objectives)
@@ -110,6 +114,8 @@ export class SideRun {
       totalTimeoutMs: config.totalTimeout * 1000,
       bodies,
       conversations: undefined,
+      secrets: this.#secrets.spellings,
+      keepTexts: config.store === 'full',
       workers: this.#workers,
       onBatch: (batch) => this.#pipeline.take(batch),
     })
@@ -123,14 +129,17 @@ export class SideRun {
               keepTexts: config.store === 'full',
               commitInterval: config.dbCommitInterval,
               wallOriginMs: performance.timeOrigin,
+              textLimit: config.storeLimit * 1e6,
+              secrets: this.#secrets.spellings,
             },
             () => this.stop(0),
           )
     this.#pipeline = new Pipeline({ api, bodies, config }, this.#store)
   }
 
+  /** As it may be shown. */
   get url(): string {
-    return this.#endpoint.url
+    return redactUrl(this.#endpoint.url, this.#options.side.config)
   }
 
   get embedded(): boolean {
@@ -163,7 +172,8 @@ export class SideRun {
         ? undefined
         : named(name, () =>
             testConnection({
-              url: this.url,
+              url: this.#endpoint.url,
+              secrets: this.#secrets,
               headers: this.#headers,
               body: this.#firstBody,
               timeoutMs: Math.min(config.totalTimeout * 1000, TEST_TIMEOUT_MS),
@@ -209,7 +219,7 @@ export class SideRun {
       endpoint: {
         url: this.url,
         embedded: this.embedded,
-        command: side.command?.text ?? null,
+        command: side.command === undefined ? null : redactCommand(side.command.text),
         logPath: this.#server?.logPath ?? null,
       },
       model: side.config.model ?? '',
@@ -233,13 +243,18 @@ export class SideRun {
     }
   }
 
+  /** A record without the secrets of this side. */
+  hideIn<T>(value: T): T {
+    return this.#secrets.hideIn(value)
+  }
+
   stop(graceMs: number): void {
     this.#pool.stop(graceMs)
   }
 
   /** Completes the result DB. @throws StoreError */
   async finish(result: unknown): Promise<void> {
-    this.#store?.setFact('comparison', result)
+    this.#store?.setFact('comparison', this.hideIn(result))
     await this.#store?.finish()
   }
 
@@ -247,6 +262,7 @@ export class SideRun {
     await Promise.all([this.#pool.close(), this.#store?.close()])
     await this.#endpoint.close()
     await this.#server?.stop()
+    scrubLog(this.#options.logPath, this.#secrets)
   }
 }
 
