@@ -2,7 +2,7 @@
 import { isSecretField, isSecretName } from './names.ts'
 
 const URL_USER = /\/\/([^/\s@:"'<>]*):([^/\s@"'<>]*)@/g
-const QUERY = /([?&;])([\w.~%-]+)=([^&#;\s"'<>]*)/g
+const QUERY = /([?&;])([\w.~%-]+)=([^&#\s"']*)/g
 
 /**
  * Every secret of a scenario, as it was written: options and fields whose name says so, headers, and what stands in
