@@ -17,8 +17,10 @@ import { openEndpoint, requestHeaders } from './endpoint.ts'
 import { withFirstBodies } from './firstBodies.ts'
 import { gatesOf } from './gates.ts'
 import type { RunHooks } from './hooks.ts'
+import { admitHost } from './hosts.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf } from './levels.ts'
+import { limitReached, withinLimits } from './limits.ts'
 import { inOrder, type LoadPlan } from './plan.ts'
 import { trackProgress } from './progressFile.ts'
 import { type Protocol, protocolOf } from './protocol.ts'
@@ -61,11 +63,13 @@ export async function runPerfBenchmark(
   input: Config | Record<string, unknown>,
   hooks: RunHooks = {},
 ): Promise<Outcome> {
-  return keepingSecrets(input, hooks, (kept) => runScenario(input, kept))
+  return keepingSecrets(input, hooks, async (kept) => {
+    const scenario = await protocolOf(resolveConfig(input))
+    return withinLimits(scenario.config, kept, (limited) => runScenario(scenario, limited))
+  })
 }
 
-async function runScenario(input: Config | Record<string, unknown>, given: RunHooks): Promise<Outcome> {
-  const scenario = await protocolOf(resolveConfig(input))
+async function runScenario(scenario: Protocol, given: RunHooks): Promise<Outcome> {
   const { config } = scenario
   const hooks = config.enableProgressTracker ? trackProgress(config.outputsDir, given) : given
   if (config.slaAutoTune) {
@@ -96,7 +100,7 @@ export async function runPlan(
 ): Promise<Outcome> {
   if (config.debug) hooks.onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
   const { thresholds, objectives, notices } = gatesOf(config, plan.extent)
-  for (const notice of notices) hooks.onNotice?.(notice)
+  for (const notice of [admitHost(config) ?? [], ...notices].flat()) hooks.onNotice?.(notice)
   const wanted = Math.max(...plan.extent.map(({ level }) => (level.firstBody ?? 0) + withBudget(level, config).number))
   prepareThread()
   const limit = Math.min(wanted, MAX_BODIES)
@@ -155,7 +159,9 @@ export async function runPlan(
       const level = plan.next(outcomes)
       if (level === undefined) break
       if (index > 0 && !outcomes.at(-1)?.aborted) await pause(config.sleepInterval * 1000, hooks.signal)
-      if (index > 0 && (hooks.signal?.aborted || outcomes.at(-1)?.aborted)) break
+      // A limit that is reached between two levels ends the next one before it begins, so that it is seen to be missing.
+      const wasLimited = limitReached(hooks) !== undefined && !outcomes.at(-1)?.result.interrupted
+      if (index > 0 && ((hooks.signal?.aborted && !wasLimited) || outcomes.at(-1)?.aborted)) break
       const measure = (): Promise<LevelOutcome> =>
         runLevel(level, {
           config,

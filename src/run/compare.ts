@@ -24,6 +24,8 @@ import { blockOrder } from './comparison/order.ts'
 import { SideRun } from './comparison/side.ts'
 import { environment } from './environment.ts'
 import type { RunHooks } from './hooks.ts'
+import { admitHost } from './hosts.ts'
+import { limitReached, withinLimits } from './limits.ts'
 import { keepingSecrets, redactCommand, redactConfig, redactUrl } from './redact.ts'
 import { MAX_BODIES } from './requests.ts'
 
@@ -49,14 +51,16 @@ export async function runComparison(
   input: ComparisonConfig | Record<string, unknown>,
   hooks: RunHooks = {},
 ): Promise<ComparisonOutcome> {
-  return keepingSecrets(input, hooks, (kept) => compareSides(input, kept))
+  return keepingSecrets(input, hooks, (kept) => {
+    const comparison = resolveComparison(input)
+    const { baseline, candidate } = comparison.sides
+    for (const notice of [admitHost(baseline.config) ?? [], admitHost(candidate.config) ?? []].flat())
+      kept.onNotice?.(notice)
+    return withinLimits(baseline.config, kept, (limited) => compareSides(comparison, limited))
+  })
 }
 
-async function compareSides(
-  input: ComparisonConfig | Record<string, unknown>,
-  hooks: RunHooks,
-): Promise<ComparisonOutcome> {
-  const comparison = resolveComparison(input)
+async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Promise<ComparisonOutcome> {
   const { config } = comparison.sides.baseline
   if (config.multiTurn)
     throw new ConfigError(
@@ -241,6 +245,9 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
     if (run.serverEnded !== undefined)
       notes.push(`The command of the ${side} ended during the comparison (${run.serverEnded}).`)
   }
+  const limit = limitReached(hooks)
+  if (limit !== undefined)
+    notes.push(`${limit.charAt(0).toUpperCase()}${limit.slice(1)}: the comparison is not complete.`)
   if (interrupted)
     notes.push('The comparison was interrupted: its figures are those of the pairs of blocks that were complete.')
   return {
@@ -262,7 +269,7 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
     },
     confidence: comparison.confidence,
     regressions: judged,
-    verdict: overallVerdict(judged, valid),
+    verdict: limit === undefined ? overallVerdict(judged, valid) : 'fail',
     environment: environment(),
     resultJsonPath: jsonPath,
     notes,

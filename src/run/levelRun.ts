@@ -32,6 +32,7 @@ import { environment } from './environment.ts'
 import type { RunHooks, RunProgress } from './hooks.ts'
 import { Judging } from './judging.ts'
 import { levelConfig, type RunLevel } from './levels.ts'
+import { limitReached, limitThreshold } from './limits.ts'
 import { Pipeline } from './pipeline.ts'
 import { type RecentRequests, recentRequests } from './recent.ts'
 import { redactConfig, redactUrl } from './redact.ts'
@@ -145,7 +146,8 @@ export async function runLevel(
       harnessOverheadMs: context.harnessOverheadMs,
       freeCores: context.freeCores,
     })
-    const thresholds = judging.results()
+    const expected = Number.isFinite(level.number) ? requestsOf(context, level) : null
+    const thresholds = [...judging.results(), ...limitThreshold(hooks, metrics.total, expected)]
     const measured = buildResult(context, {
       pipeline,
       usageNotes: await pipeline.usageNotes(),
@@ -262,7 +264,8 @@ function buildResult(
       `Measured against the embedded server at ${endpoint.url}, whose timing is a model: these figures say nothing about a real endpoint.`,
     )
   notes.push(...judgingNotes)
-  if (interrupted) notes.push('The run was interrupted: the figures are those of the requests that had finished.')
+  if (interrupted && limitReached(hooks) === undefined)
+    notes.push('The run was interrupted: the figures are those of the requests that had finished.')
   if (estimatedTokens > 0)
     notes.push(
       `The server reported no usage for ${estimatedTokens} of ${metrics.succeeded} answers: their tokens were counted with ${config.tokenizerPath ?? 'gpt-tokenizer, an estimate for other models'}.`,

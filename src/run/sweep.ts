@@ -6,7 +6,8 @@ import { type Outcome, runPlan } from './benchmark.ts'
 import type { RunHooks } from './hooks.ts'
 import { levelAt } from './levelAt.ts'
 import type { RunLevel } from './levels.ts'
-import { protocolOf } from './protocol.ts'
+import { limitReached, withinLimits } from './limits.ts'
+import { type Protocol, protocolOf } from './protocol.ts'
 import { keepingSecrets } from './redact.ts'
 
 export interface SweepRange {
@@ -39,15 +40,13 @@ export async function runSweep(
   range: SweepRange,
   hooks: RunHooks = {},
 ): Promise<SweepOutcome> {
-  return keepingSecrets(input, hooks, (kept) => sweepLevels(input, range, kept))
+  return keepingSecrets(input, hooks, async (kept) => {
+    const scenario = await protocolOf(resolveConfig(input))
+    return withinLimits(scenario.config, kept, (limited) => sweepLevels(scenario, range, limited))
+  })
 }
 
-async function sweepLevels(
-  input: Config | Record<string, unknown>,
-  range: SweepRange,
-  hooks: RunHooks,
-): Promise<SweepOutcome> {
-  const scenario = await protocolOf(resolveConfig(input))
+async function sweepLevels(scenario: Protocol, range: SweepRange, hooks: RunHooks): Promise<SweepOutcome> {
   const { config } = scenario
   refuseWhatASweepSets(config)
   const loads = loadsOf(range)
@@ -72,7 +71,7 @@ async function sweepLevels(
     },
     hooks,
   )
-  if (hooks.signal?.aborted) stopped = 'the sweep was interrupted'
+  if (hooks.signal?.aborted) stopped = limitReached(hooks) ?? 'the sweep was interrupted'
   return { sweep: analyse(outcome.results, range.variable, stopped), outcome }
 }
 
