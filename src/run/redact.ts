@@ -5,7 +5,9 @@ import type { RunHooks } from './hooks.ts'
 
 /** Every secret in it is `***`. */
 export function redactConfig(config: ResolvedConfig): Record<string, unknown> {
-  return redacted(config, namesOf(config))
+  const { prompt, store } = config
+  const isKept = store === 'full' || prompt === undefined || prompt.startsWith('@')
+  return redacted(isKept ? config : { ...config, prompt: `not kept with store ${store}` }, namesOf(config))
 }
 
 /** Hides what follows a flag or a variable whose name sounds secret: `--api-key abc`, `HF_TOKEN=abc`. */
