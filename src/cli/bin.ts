@@ -15,6 +15,8 @@ if (major < 22 || (major === 22 && minor < 19)) {
     throw error
   })
   const { main } = await import('./main.ts')
+  const { hideFromProcessList } = await import('./secrets.ts')
+  hideFromProcessList(process.argv.slice(2))
   process.exitCode = await main(process.argv.slice(2))
   // Written out in full first: a pipe takes its time.
   process.stdout.write('', () => process.exit())

@@ -8,6 +8,11 @@ import type { InterruptSignal, Io } from './io.ts'
 
 export const INTERRUPTED = 130
 
+/** By one of the two signals that end a run. */
+export function isInterruption(exitCode: number): boolean {
+  return Object.values(EXIT_CODES).includes(exitCode)
+}
+
 const EXIT_CODES: Record<InterruptSignal, number> = { SIGINT: INTERRUPTED, SIGTERM: 143 }
 const SIGNALS = Object.keys(EXIT_CODES) as InterruptSignal[]
 

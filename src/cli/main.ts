@@ -6,6 +6,7 @@ import { codeOf, messageOf } from './failure.ts'
 import { inOneSpelling } from './flags.ts'
 import { type Io, processIo } from './io.ts'
 import { type RunBenchmark, runCommand } from './run.ts'
+import { warnOfKey, withoutSecrets } from './secrets.ts'
 import { isHelp, refuseOperands, runUsage, usageError } from './usage.ts'
 import { valuesOf } from './values.ts'
 
@@ -14,8 +15,10 @@ import { valuesOf } from './values.ts'
  * @param run stands in for `runPerfBenchmark` in tests
  * @returns the exit code: 0 pass, 1 fail, 2 wrong usage, 3 no endpoint, 130 or 143 interrupted
  */
-export async function main(args: readonly string[], io: Io = processIo(), run?: RunBenchmark): Promise<number> {
+export async function main(args: readonly string[], given: Io = processIo(), run?: RunBenchmark): Promise<number> {
+  const io = withoutSecrets(given, args)
   try {
+    warnOfKey(io, args)
     const command = COMMANDS.find(({ name }) => name === args[0])
     if (command !== undefined) return await command.run(args.slice(1), io)
     return await runOrHelp(args, io, run)
@@ -57,7 +60,7 @@ async function runOrHelp(args: readonly string[], io: Io, run: RunBenchmark | un
   const layered = underFlags(defaults, flags)
   const { config } = layered
   try {
-    if (!printConfig) return await runCommand({ config, json, isKeyVisible: flags['apiKey'] !== undefined }, io, run)
+    if (!printConfig) return await runCommand({ config, json }, io, run)
     const { printRunConfig } = await import('./scenarios.ts')
     return printRunConfig({ config, layered, json }, io)
   } catch (error) {

@@ -26,13 +26,11 @@ export interface RunRequest {
   config: Record<string, unknown>
   /** Stdout is for the JSON alone; all else goes to stderr. */
   json: boolean
-  /** The key stood on the command line, where others see it; by default it is taken to. */
-  isKeyVisible?: boolean
 }
 
 /** @throws what `run` throws: ConfigError, EndpointError, StoreError */
 export async function runCommand(
-  { config, json, isKeyVisible = true }: RunRequest,
+  { config, json }: RunRequest,
   io: Io,
   run: RunBenchmark = runPerfgate,
 ): Promise<number> {
@@ -42,8 +40,6 @@ export async function runCommand(
     everyRequests: Number(config.logEveryNQuery ?? 0) || 0,
   })
   const say = (text: string): void => progress.say(`perfgate: ${text}`)
-  if (config.apiKey !== undefined && isKeyVisible)
-    say('the key given by --api-key is visible to others on this machine; PERFGATE_API_KEY or OPENAI_API_KEY is safer')
   const interrupts = listenForInterrupts(io, say, progress.end)
   const { signal, killSignal } = interrupts
   try {

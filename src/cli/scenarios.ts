@@ -7,7 +7,7 @@ import { loadScenarios, type ReadyScenario, readyScenario } from '../scenarios/i
 import { type RunComparison, runComparisonCommand } from './commands/compare.ts'
 import { flagLayer } from './configFlags.ts'
 import { codeOf, messageOf } from './failure.ts'
-import { INTERRUPTED } from './interrupts.ts'
+import { isInterruption } from './interrupts.ts'
 import type { Io } from './io.ts'
 import { printedOptions, renderPrintedOptions } from './printConfig.ts'
 import { type RunBenchmark, runCommand } from './run.ts'
@@ -56,20 +56,15 @@ export async function runScenarios(request: ScenariosRequest, io: Io, runners: R
   const world = json ? { ...io, stdout: io.stderr } : io
   for (const [i, scenario] of scenarios.entries()) {
     world.stdout.write(`${i === 0 ? '' : '\n'}Scenario ${i + 1} of ${scenarios.length}: ${titleOf(scenario)}\n`)
-    done.push(await runOne(scenario, flags, world, runners))
-    if (done.at(-1)!.exitCode === INTERRUPTED) break
+    done.push(await runOne(scenario, world, runners))
+    if (isInterruption(done.at(-1)!.exitCode)) break
   }
   world.stdout.write(`\n${summaryText(done, scenarios)}\n`)
   if (json) io.stdout.write(`${JSON.stringify(done, null, 2)}\n`)
   return Math.max(...done.map(({ exitCode }) => exitCode))
 }
 
-async function runOne(
-  scenario: ReadyScenario,
-  flags: Record<string, unknown>,
-  io: Io,
-  runners: Runners,
-): Promise<Done> {
+async function runOne(scenario: ReadyScenario, io: Io, runners: Runners): Promise<Done> {
   const { name, file, kind, config } = scenario
   const found: Pick<Done, 'results' | 'capacity' | 'comparison'> & { verdict?: string } = {}
   try {
@@ -80,20 +75,16 @@ async function runOne(
             Object.assign(found, { comparison: outcome.result, verdict: outcome.result.verdict })
             return outcome
           })
-        : await runCommand(
-            { config, json: false, isKeyVisible: flags['apiKey'] !== undefined },
-            io,
-            async (given, hooks) => {
-              const outcome = await (runners.run ?? benchmarkOf)(given, hooks)
-              const { capacity, results, verdict } = outcome
-              Object.assign(
-                found,
-                capacity === undefined ? { results, verdict } : { capacity, verdict: capacity.verdict },
-              )
-              return outcome
-            },
-          )
-    const verdict = exitCode === INTERRUPTED ? 'interrupted' : (found.verdict ?? 'none')
+        : await runCommand({ config, json: false }, io, async (given, hooks) => {
+            const outcome = await (runners.run ?? benchmarkOf)(given, hooks)
+            const { capacity, results, verdict } = outcome
+            Object.assign(
+              found,
+              capacity === undefined ? { results, verdict } : { capacity, verdict: capacity.verdict },
+            )
+            return outcome
+          })
+    const verdict = isInterruption(exitCode) ? 'interrupted' : (found.verdict ?? 'none')
     return { name, file, exitCode, ...found, verdict }
   } catch (error) {
     io.stderr.write(`perfgate: ${messageOf(error)}\n`)

@@ -42,6 +42,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   #ready: Socket | undefined
   #forced: FailureCause | undefined
   readonly #interimAnswers = new InterimAnswers()
+  #body: Uint8Array = new Uint8Array()
   /** When the latest socket read reached us: taken before the HTTP parser sees its bytes. */
   #readAt = 0
   #isHttp2 = false
@@ -109,6 +110,7 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#interimAnswers.reset()
     this.#interim = this.#interimAnswers
     this.busy = true
+    this.#body = order.bytes
     const { path, headers } = this.#target
     this.#client ??= this.#newClient()
     this.startedAt = performance.now()
@@ -325,7 +327,7 @@ export class Connection implements Dispatcher.DispatchHandler {
     writeAnswer(row, answer)
     const texts = this.#texts
     texts[0] = answer.text
-    texts[1] = failed ? answer.failureText : ''
+    texts[1] = failed ? (this.#target.failureText?.(answer.failureText, this.#body) ?? answer.failureText) : ''
     texts[2] = answer.requestId
     texts[3] = answer.finishReason
     this.#writer.add(row, answer.gaps, answer.gapCount, texts)

@@ -15,6 +15,8 @@ export interface Target {
   readTimeoutMs: number
   /** Absent: HTTP/1.1, straight. */
   route?: Route | undefined
+  /** Makes of a failure's text one that may be kept, knowing the request's body. */
+  failureText?: ((text: string, body: Uint8Array) => string) | undefined
   /** Largest event of a stream, or answer in one piece, bytes; absent: 32 MiB. */
   maxEventBytes?: number | undefined
 }

@@ -1,5 +1,6 @@
 /** From what a user wrote to a complete, checked scenario, or an error that names the option. */
 import type { z } from 'zod'
+import { isSecretField, maskNamed } from '../secrets/index.ts'
 import { checkConversations } from './conversationRules.ts'
 import { ConfigError } from './errors.ts'
 import { checkNetwork } from './networkRules.ts'
@@ -55,15 +56,18 @@ export function checkOptions(input: Config | Record<string, unknown>): ResolvedC
 export function explain(error: z.ZodError, given: Record<string, unknown>): ConfigError {
   const issue = error.issues[0]!
   const option = String(issue.path[0] ?? '')
+  const got = (): string => {
+    const isSecret = option === 'headers' || issue.path.some((part) => isSecretField(String(part)))
+    return isSecret ? 'something else (not shown: it may be secret)' : maskNamed(describe(valueAt(given, issue.path)))
+  }
   const where = issue.path
     .map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${String(part)}`))
     .join('')
   let message = issue.message
   if (issue.code === 'invalid_value') message = unknownChoice(issue.values.map(String), valueAt(given, issue.path))
-  else if (issue.code === 'invalid_union') message = unionMessage(issue, valueAt(given, issue.path))
-  else if (issue.code === 'invalid_type')
-    message = `expected ${issue.expected}, got ${describe(valueAt(given, issue.path))}`
-  else message = `${message.charAt(0).toLowerCase()}${message.slice(1)}, got ${describe(valueAt(given, issue.path))}`
+  else if (issue.code === 'invalid_union') message = unionMessage(issue, got())
+  else if (issue.code === 'invalid_type') message = `expected ${issue.expected}, got ${got()}`
+  else message = `${message.charAt(0).toLowerCase()}${message.slice(1)}, got ${got()}`
   return new ConfigError(`option "${where}": ${message}`, option, issue.path)
 }
 
@@ -73,12 +77,12 @@ function unknownChoice(values: string[], value: unknown): string {
     : `expected one of ${values.join(', ')}, got ${describe(value)}`
 }
 
-function unionMessage(issue: z.core.$ZodIssueInvalidUnion, value: unknown): string {
+function unionMessage(issue: z.core.$ZodIssueInvalidUnion, got: string): string {
   const reasons = issue.errors.flatMap((branch) => branch.slice(0, 1))
   const refused = reasons.find((reason) => reason.code !== 'invalid_type') ?? reasons[0]
-  if (refused && refused.code !== 'invalid_type') return `${refused.message}, got ${describe(value)}`
+  if (refused && refused.code !== 'invalid_type') return `${refused.message}, got ${got}`
   const expected = reasons.map((reason) => (reason.code === 'invalid_type' ? reason.expected : reason.message))
-  return `expected ${[...new Set(expected)].join(' or ')}, got ${describe(value)}`
+  return `expected ${[...new Set(expected)].join(' or ')}, got ${got}`
 }
 
 function valueAt(given: unknown, path: PropertyKey[]): unknown {
@@ -94,16 +98,17 @@ function describe(value: unknown): string {
 function checkUrl(url: string | undefined): void {
   if (url === undefined) return
   let parsed: URL
+  const shown = maskNamed(url).replace(/[^/\s]*@/, '***@')
   try {
     parsed = new URL(url)
   } catch {
     throw new ConfigError(
-      `option "url": "${url}" is not a URL; write it as http://host:port/v1/chat/completions`,
+      `option "url": "${shown}" is not a URL; write it as http://host:port/v1/chat/completions`,
       'url',
     )
   }
   if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')
-    throw new ConfigError(`option "url": "${url}" must begin with http:// or https://`, 'url')
+    throw new ConfigError(`option "url": "${shown}" must begin with http:// or https://`, 'url')
   if (parsed.username || parsed.password)
     throw new ConfigError('option "url": credentials do not belong in a URL; use apiKey or headers', 'url')
 }

@@ -7,7 +7,7 @@ export {
 } from './capacity.ts'
 export { type CheckedComparison, type CompareScenario, checkComparison, runCompare } from './compare.ts'
 export { projectDefaults } from './defaults.ts'
-export { FIGURE_PREFIX, type Figure } from './figures.ts'
+export type { Figure } from './figures.ts'
 export { cardOf, renderFinding, summaryFigure, writeFinding, writeSummary } from './files.ts'
 export type { Host } from './host.ts'
 export { LoadError } from './judge.ts'

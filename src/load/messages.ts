@@ -24,6 +24,10 @@ export interface ThreadSetup {
   bodies: SharedBodies
   counters: SharedArrayBuffer
   conversations?: SharedConversations | undefined
+  /** Spellings of the run's secrets, to be taken out of what servers say of failed requests. */
+  secrets?: readonly string[]
+  /** False: nor may a failure quote the request it is about. */
+  keepTexts?: boolean
   /** Modules of the user to import on the load thread, as URLs. */
   imports?: string[]
   route?: Route | undefined

@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import { loadApi } from '../apis/index.ts'
 import { BatchWriter, batchBuffers } from '../samples/index.ts'
+import { secretsFrom, withoutQuotes } from '../secrets/index.ts'
 import { Bodies } from './bodies.ts'
 import { calibrate, warm } from './calibrate.ts'
 import { ConversationBook } from './conversationBook.ts'
@@ -93,6 +94,7 @@ async function start(setup: ThreadSetup): Promise<Run> {
       readTimeoutMs: setup.readTimeoutMs,
       route: setup.route,
       maxEventBytes: setup.maxEventBytes,
+      failureText: failureWords(setup),
     },
     bodies: new Bodies(setup.bodies),
     counters,
@@ -104,6 +106,13 @@ async function start(setup: ThreadSetup): Promise<Run> {
     onBatchDue: flush,
   })
   return { worker: setup.worker, engine, flush, end: () => clearInterval(flusher) }
+}
+
+/** What may be kept of a server's words about a failed request. */
+function failureWords({ secrets = [], keepTexts = true }: ThreadSetup): (text: string, body: Uint8Array) => string {
+  const { hidePieces } = secretsFrom(secrets)
+  if (keepTexts) return hidePieces
+  return (text, body) => hidePieces(withoutQuotes(text, Buffer.from(body).toString()))
 }
 
 function send(message: FromThread): void {

@@ -6,6 +6,7 @@ import { LoadPool, packBodies, prepareThread, type SharedBodies } from '../load/
 import type { MetricsView } from '../metrics/index.ts'
 import type { CapacityResult, PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
+import type { Secrets } from '../secrets/index.ts'
 import { ResultStore, requireWritable } from '../store/index.ts'
 import { onAbort, pause } from './abort.ts'
 import { againstBaseline } from './baseline.ts'
@@ -17,13 +18,15 @@ import { openEndpoint, requestHeaders } from './endpoint.ts'
 import { withFirstBodies } from './firstBodies.ts'
 import { gatesOf } from './gates.ts'
 import type { RunHooks } from './hooks.ts'
+import { admitHost } from './hosts.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf } from './levels.ts'
+import { limitReached, withinLimits } from './limits.ts'
 import { startsServer } from './localServer.ts'
 import { inOrder, type LoadPlan } from './plan.ts'
 import { withProgressFile } from './progressFile.ts'
 import { type Protocol, protocolOf } from './protocol.ts'
-import { redactConfig } from './redact.ts'
+import { keepingSecrets, redactConfig, secretsOfRun } from './redact.ts'
 import { readRecording } from './replay.ts'
 import { buildBodies, MAX_BODIES, recordedFacts } from './requests.ts'
 import { wired } from './route.ts'
@@ -63,8 +66,12 @@ export async function runPerfBenchmark(
   input: Config | Record<string, unknown>,
   hooks: RunHooks = {},
 ): Promise<Outcome> {
-  const scenario = await protocolOf(resolveConfig(input))
-  return withProgressFile(scenario.config, hooks, (watched) => runScenario(scenario, watched))
+  return keepingSecrets(input, hooks, async (kept) => {
+    const scenario = await protocolOf(resolveConfig(input))
+    return withinLimits(scenario.config, kept, (limited) =>
+      withProgressFile(scenario.config, limited, (watched) => runScenario(scenario, watched)),
+    )
+  })
 }
 
 async function runScenario(scenario: Protocol, hooks: RunHooks): Promise<Outcome> {
@@ -97,7 +104,7 @@ export async function runPlan(
 ): Promise<Outcome> {
   if (config.debug) hooks.onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
   const { thresholds, objectives, notices } = gatesOf(config, plan.extent)
-  for (const notice of notices) hooks.onNotice?.(notice)
+  for (const notice of [admitHost(config) ?? [], ...notices].flat()) hooks.onNotice?.(notice)
   const wanted = Math.max(...plan.extent.map(({ level }) => (level.firstBody ?? 0) + withBudget(level, config).number))
   if (config.store !== 'none') requireWritable(config.outputsDir)
   requireDescriptors({
@@ -116,10 +123,9 @@ export async function runPlan(
     const built = conversations && buildConversations(conversations, config, api, endpoint.path, limit)
     const bodyTexts = built?.bodyTexts ?? buildBodies(prompts, config, api, endpoint.path, limit)
     const headers = requestHeaders(config, api)
-    const bodies: SharedBodies = {
-      ...packBodies(bodyTexts),
-      ...recordedFacts(prompts, wired(endpoint.route, endpoint, headers).headers),
-    }
+    const sent = wired(endpoint.route, endpoint, headers).headers
+    const bodies: SharedBodies = { ...packBodies(bodyTexts), ...recordedFacts(prompts, sent) }
+    const secrets = secretsOfRun(config, sent, ...(bodies.headers ?? []))
     const spare = Math.max(1, (hooks.cores ?? availableParallelism()) - 1)
     let workers = config.workers === 'auto' ? threadsFor(plan.extent, spare) : config.workers
     const batches = { listener: (_batch: SampleBatch): void => {} }
@@ -136,12 +142,14 @@ export async function runPlan(
         maxEventBytes: config.maxEventBytes,
         bodies,
         conversations: built?.shared,
+        secrets: secrets.spellings,
+        keepTexts: config.store === 'full',
         workers,
         onBatch: (batch) => batches.listener(batch),
       })
     let load = openPool()
     pool = load
-    store = config.store === 'none' ? undefined : openStore(config, bodies, () => load.stop(0))
+    store = config.store === 'none' ? undefined : openStore(config, bodies, secrets, () => load.stop(0))
     onAbort(hooks.signal, () => load.stop(config.gracefulStop * 1000))
     onAbort(hooks.killSignal, () => load.stop(0))
     // The threads start while the endpoint is asked; nothing is sent by them before both are done.
@@ -156,6 +164,7 @@ export async function runPlan(
             body: bodyTexts[0]!,
             timeoutMs: Math.min(config.totalTimeout * 1000, TEST_TIMEOUT_MS),
             signal: hooks.signal,
+            secrets,
           }),
     ])
     const outcomes: LevelOutcome[] = []
@@ -163,7 +172,9 @@ export async function runPlan(
       const level = plan.next(outcomes)
       if (level === undefined) break
       if (index > 0 && !outcomes.at(-1)?.aborted) await pause(config.sleepInterval * 1000, hooks.signal)
-      if (index > 0 && (hooks.signal?.aborted || outcomes.at(-1)?.aborted)) break
+      // A limit that is reached between two levels ends the next one before it begins, so that it is seen to be missing.
+      const wasLimited = limitReached(hooks) !== undefined && !outcomes.at(-1)?.result.interrupted
+      if (index > 0 && ((hooks.signal?.aborted && !wasLimited) || outcomes.at(-1)?.aborted)) break
       const measure = (): Promise<LevelOutcome> =>
         runLevel(level, {
           config,
@@ -173,6 +184,7 @@ export async function runPlan(
           store,
           batches,
           bodies,
+          secrets,
           turnCounts: built?.turnCounts,
           thresholds,
           objectives,
@@ -207,12 +219,14 @@ export async function runPlan(
 }
 
 /** The thread that writes; when it can no longer do so, the load stops. */
-function openStore(config: ResolvedConfig, bodies: SharedBodies, onFailure: () => void): ResultStore {
+function openStore(config: ResolvedConfig, bodies: SharedBodies, secrets: Secrets, onFailure: () => void): ResultStore {
   return new ResultStore(
     {
       bodies,
       isStream: config.stream,
       keepTexts: config.store === 'full',
+      textLimit: config.storeLimit * 1e6,
+      secrets: secrets.spellings,
       commitInterval: config.dbCommitInterval,
       wallOriginMs: performance.timeOrigin,
     },

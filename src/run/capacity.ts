@@ -28,6 +28,7 @@ import { environment } from './environment.ts'
 import type { RunHooks } from './hooks.ts'
 import { levelAt } from './levelAt.ts'
 import type { LevelOutcome } from './levelRun.ts'
+import { limitReached } from './limits.ts'
 import type { LoadPlan } from './plan.ts'
 import type { Protocol } from './protocol.ts'
 import { redactConfig } from './redact.ts'
@@ -150,8 +151,9 @@ function values(
 }
 
 /** Why nothing more can be learnt; undefined: the search goes on. */
-function unfinishedBy(last: Step | undefined, { signal, killSignal }: RunHooks): string | undefined {
-  if (signal?.aborted || killSignal?.aborted) return 'the search was interrupted'
+function unfinishedBy(last: Step | undefined, hooks: RunHooks): string | undefined {
+  const { signal, killSignal } = hooks
+  if (signal?.aborted || killSignal?.aborted) return limitReached(hooks) ?? 'the search was interrupted'
   return last?.clientValid === false ? `the client was the bottleneck at ${last.level}` : undefined
 }
 
@@ -190,7 +192,7 @@ function conclude(
     criteria: criteria.map((criterion, i) => criterionResult(criterion, found[i]!, judged, range)),
     unfinished: unfinished ?? null,
     gate: judgements,
-    verdict: verdictOf(judgements, found, steps.at(-1)),
+    verdict: limitReached(hooks) === undefined ? verdictOf(judgements, found, steps.at(-1)) : 'fail',
     config: redactConfig(config),
     environment: environment(),
     notes: last.endpoint.embedded ? [EMBEDDED_NOTE] : [],

@@ -25,8 +25,10 @@ import { SideRun } from './comparison/side.ts'
 import { connectionsOf, requireDescriptors } from './descriptors.ts'
 import { environment } from './environment.ts'
 import type { RunHooks } from './hooks.ts'
+import { admitHost } from './hosts.ts'
+import { limitReached, withinLimits } from './limits.ts'
 import { withProgressFile } from './progressFile.ts'
-import { redactConfig } from './redact.ts'
+import { keepingSecrets, redactCommand, redactConfig, redactUrl } from './redact.ts'
 import { MAX_BODIES } from './requests.ts'
 
 export interface ComparisonOutcome {
@@ -51,11 +53,18 @@ export async function runComparison(
   input: ComparisonConfig | Record<string, unknown>,
   hooks: RunHooks = {},
 ): Promise<ComparisonOutcome> {
-  const comparison = resolveComparison(input)
-  return withProgressFile(comparison.sides.baseline.config, hooks, (watched) => runBothSides(comparison, watched))
+  return keepingSecrets(input, hooks, (kept) => {
+    const comparison = resolveComparison(input)
+    const { baseline, candidate } = comparison.sides
+    for (const notice of [admitHost(baseline.config) ?? [], admitHost(candidate.config) ?? []].flat())
+      kept.onNotice?.(notice)
+    return withinLimits(baseline.config, kept, (limited) =>
+      withProgressFile(baseline.config, limited, (watched) => compareSides(comparison, watched)),
+    )
+  })
 }
 
-async function runBothSides(comparison: ResolvedComparison, hooks: RunHooks): Promise<ComparisonOutcome> {
+async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Promise<ComparisonOutcome> {
   const { config } = comparison.sides.baseline
   if (config.multiTurn)
     throw new ConfigError(
@@ -102,7 +111,8 @@ async function runBothSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
     for (const side of sides) await side.prepare(facts)
     const measured = await measure(comparison, { baseline, candidate }, hooks)
     const jsonPath = paths === undefined ? null : `${paths.json}.json`
-    const result = resultOf(comparison, { ...measured, baseline, candidate, hooks, startedAt, label, jsonPath })
+    const shown = resultOf(comparison, { ...measured, baseline, candidate, hooks, startedAt, label, jsonPath })
+    const result = baseline.hideIn(candidate.hideIn(shown))
     for (const side of sides) await side.finish(result)
     if (jsonPath !== null) writeWholeFile(jsonPath, `${JSON.stringify(result, null, 2)}\n`)
     return { result, verdict: result.verdict, jsonPath }
@@ -248,6 +258,9 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
     if (run.serverEnded !== undefined)
       notes.push(`The command of the ${side} ended during the comparison (${run.serverEnded}).`)
   }
+  const limit = limitReached(hooks)
+  if (limit !== undefined)
+    notes.push(`${limit.charAt(0).toUpperCase()}${limit.slice(1)}: the comparison is not complete.`)
   if (interrupted)
     notes.push('The comparison was interrupted: its figures are those of the pairs of blocks that were complete.')
   return {
@@ -269,7 +282,7 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
     },
     confidence: comparison.confidence,
     regressions: judged,
-    verdict: incompleteAtBest(overallVerdict(judged, valid), interrupted),
+    verdict: limit === undefined ? incompleteAtBest(overallVerdict(judged, valid), interrupted) : 'fail',
     environment: environment(),
     resultJsonPath: jsonPath,
     notes,
@@ -280,13 +293,13 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
 function shownConfig({ sides, regressions, onUndecided }: ResolvedComparison): Record<string, unknown> {
   const { url: _, ...scenario } = redactConfig(sides.baseline.config)
   const sideOf = ({ config, command }: ResolvedComparison['sides'][Side]) => ({
-    ...(config.url === undefined ? {} : { url: config.url }),
+    ...(config.url === undefined ? {} : { url: redactUrl(config.url, config) }),
     ...(config.model === undefined ? {} : { model: config.model }),
     ...(command === undefined
       ? {}
       : {
-          command: command.text,
-          readyUrl: command.readyUrl,
+          command: redactCommand(command.text),
+          readyUrl: redactUrl(command.readyUrl, config),
           ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
           env: Object.fromEntries(Object.keys(command.env).map((name) => [name, '***'])),
         }),

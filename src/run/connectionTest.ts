@@ -4,6 +4,7 @@ import { type Answered, exchange } from '../client/exchange.ts'
 import { shownLocation } from '../client/location.ts'
 import type { Route } from '../client/route.ts'
 import { EndpointError } from '../config/index.ts'
+import { maskNamed, type Secrets } from '../secrets/index.ts'
 
 const BODY_LIMIT = 2048
 
@@ -16,18 +17,24 @@ export interface TestTarget {
   route?: Route | undefined
   /** Aborted: the test is given up, without an error. */
   signal?: AbortSignal | undefined
+  /** Of the run: the server may send them back. */
+  secrets: Secrets
 }
 
 /** @throws EndpointError with what the server, or the network, said */
-export async function testConnection({ url, headers, body, timeoutMs, route, signal }: TestTarget): Promise<void> {
+export async function testConnection(target: TestTarget): Promise<void> {
+  const { headers, body, timeoutMs, route, signal, secrets } = target
+  const url = secrets.hide(maskNamed(target.url))
   let answer: Answered
   try {
     // The answer is read to its end, so that the server is at rest when the run begins.
-    answer = await exchange({ url, method: 'POST', headers, body, timeoutMs, route, signal })
+    answer = await exchange({ url: target.url, method: 'POST', headers, body, timeoutMs, route, signal })
   } catch (error) {
     if (signal?.aborted) return
     const { cause, words } = describe(error as Error, timeoutMs)
-    throw new EndpointError(`endpoint ${url}: no answer to the connection test (${cause}: ${words}); ${advice(cause)}`)
+    throw new EndpointError(
+      `endpoint ${url}: no answer to the connection test (${cause}: ${secrets.hidePieces(words)}); ${advice(cause)}`,
+    )
   }
   const { status, location, text } = answer
   if (status >= 200 && status < 300) return
@@ -37,7 +44,7 @@ export async function testConnection({ url, headers, body, timeoutMs, route, sig
       status,
     )
   throw new EndpointError(
-    `endpoint ${url}: HTTP ${status} to the connection test: ${serverWords(text)}${hint(status)}`,
+    `endpoint ${url}: HTTP ${status} to the connection test: ${secrets.hidePieces(serverWords(text))}${hint(status)}`,
     status,
   )
 }

@@ -22,6 +22,7 @@ import {
   type ThresholdResult,
 } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
+import type { Secrets } from '../secrets/index.ts'
 import { ownProcess, type ResultStore, reservePath, writeWholeFile } from '../store/index.ts'
 import { isJudged, judgeClient } from './clientHealth.ts'
 import { plannedTurns } from './conversations.ts'
@@ -30,9 +31,10 @@ import { environment } from './environment.ts'
 import type { RunHooks, RunProgress } from './hooks.ts'
 import { Judging } from './judging.ts'
 import { levelConfig, type RunLevel } from './levels.ts'
+import { limitReached, limitThreshold } from './limits.ts'
 import { Pipeline } from './pipeline.ts'
 import { type RecentRequests, recentRequests } from './recent.ts'
-import { redactConfig } from './redact.ts'
+import { redactConfig, redactUrl } from './redact.ts'
 import { routeNotes } from './route.ts'
 import { watchServer } from './serverWatch.ts'
 import { writeVisualizer } from './visualizer.ts'
@@ -49,6 +51,7 @@ export interface LevelContext {
   store: ResultStore | undefined
   batches: { listener: (batch: SampleBatch) => void }
   bodies: SharedBodies
+  secrets: Secrets
   /** Turns of each conversation; undefined where single requests are sent. */
   turnCounts: readonly number[] | undefined
   thresholds: readonly ParsedThreshold[]
@@ -95,7 +98,7 @@ export async function runLevel(
       environment: environment(),
       startedAt: startedAt.toISOString(),
       level,
-      endpoint: endpoint.url,
+      endpoint: redactUrl(endpoint.url, config),
       process: ownProcess(),
     })
     const pipeline = new Pipeline(context, store)
@@ -144,7 +147,8 @@ export async function runLevel(
       harnessOverheadMs: context.harnessOverheadMs,
       freeCores: context.freeCores,
     })
-    const thresholds = judging.results()
+    const expected = Number.isFinite(level.number) ? requestsOf(context, level) : null
+    const thresholds = [...judging.results(), ...limitThreshold(hooks, metrics.total, expected)]
     const measured = buildResult(context, {
       pipeline,
       usageNotes: [
@@ -162,7 +166,8 @@ export async function runLevel(
       server,
       unsent: report.threads.reduce((sum, thread) => sum + thread.unsent, 0),
     })
-    const result = finish?.(measured) ?? measured
+    // What servers said is in it, and a server may have sent a secret back.
+    const result = context.secrets.hideIn(finish?.(measured) ?? measured)
     store?.setFact('result', result)
     await store?.finish()
     if (path !== undefined) {
@@ -263,7 +268,8 @@ function buildResult(
       `Measured against the embedded server at ${endpoint.url}, whose timing is a model: these figures say nothing about a real endpoint.`,
     )
   notes.push(...judgingNotes)
-  if (interrupted) notes.push('The run was interrupted: the figures are those of the requests that had finished.')
+  if (interrupted && limitReached(hooks) === undefined)
+    notes.push('The run was interrupted: the figures are those of the requests that had finished.')
   if (estimatedTokens > 0)
     notes.push(
       `The server reported no usage for ${estimatedTokens} of ${metrics.succeeded} answers: their tokens were counted with ${config.tokenizerPath ?? 'gpt-tokenizer, an estimate for other models'}.`,
@@ -279,7 +285,7 @@ function buildResult(
     schemaVersion: SCHEMA_VERSION,
     name: hooks.label ?? config.name ?? config.model ?? 'run',
     startedAt: startedAt.toISOString(),
-    endpoint: { url: endpoint.url, embedded: endpoint.embedded },
+    endpoint: { url: redactUrl(endpoint.url, config), embedded: endpoint.embedded },
     interrupted,
     config: levelConfig(shown, level),
     summary: summarize(metrics, {

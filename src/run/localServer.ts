@@ -5,7 +5,8 @@ import { EndpointError, type ResolvedConfig } from '../config/index.ts'
 import { fileName, timestamp } from '../store/index.ts'
 import { startCommandServer } from './commandServer.ts'
 import type { Endpoint } from './endpoint.ts'
-import { redactCommand } from './redact.ts'
+import { redactCommand, secretsOfRun } from './redact.ts'
+import { scrubLog } from './scrub.ts'
 
 /** `{port}` and `{model}` stand for the options; the shell gets the model as one word. */
 const VLLM = 'vllm serve {model} --host 127.0.0.1 --port {port}'
@@ -32,6 +33,7 @@ export async function openLocalServer(
   const names = [fileName(model), 'server', config.noTimestamp ? '' : timestamp(new Date())]
   const logPath = join(outputsDir, `${names.filter((name) => name !== '').join('_')}.log`)
   onNotice?.(`starting "${redactCommand(command)}"; its log is ${logPath}`)
+  const secrets = secretsOfRun(config)
   const server = await startCommandServer({
     command,
     readyUrl: config.readyUrl ?? `${origin}/health`,
@@ -40,10 +42,15 @@ export async function openLocalServer(
     timeoutMs: readyTimeout * 1000,
     signal,
   }).catch((error: unknown) => {
+    scrubLog(logPath, secrets)
     if (!signal?.aborted) throw error
     throw new EndpointError(`the run was interrupted before "${redactCommand(command)}" answered; it was stopped`)
   })
-  return { url: origin + path, origin, path, embedded: false, close: () => server.stop() }
+  const close = async (): Promise<void> => {
+    await server.stop()
+    scrubLog(logPath, secrets)
+  }
+  return { url: origin + path, origin, path, embedded: false, close }
 }
 
 function quoted(word: string): string {

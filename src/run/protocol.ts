@@ -1,6 +1,7 @@
 /** A scenario together with its API: loaded, asked whether it can do what is wanted, and given its key. */
 import { type Api, customReference, loadApi } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
+import { admitHost } from './hosts.ts'
 import { startsServer } from './localServer.ts'
 
 export interface Protocol {
@@ -11,8 +12,9 @@ export interface Protocol {
   config: ResolvedConfig
 }
 
-/** @throws ConfigError when there is no such API, or it cannot do what the scenario asks for */
+/** @throws ConfigError when there is no such API, it cannot do what the scenario asks for, or load may not go there */
 export async function protocolOf(given: ResolvedConfig): Promise<Protocol> {
+  admitHost(given)
   const reference = customReference(given) ?? given.api
   const api = await loadApi(reference)
   api.check?.(given)

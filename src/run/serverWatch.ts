@@ -2,6 +2,7 @@
 import { ConfigError, type ResolvedConfig } from '../config/index.ts'
 import type { RunMetrics } from '../metrics/index.ts'
 import type { ServerView } from '../result/index.ts'
+import { maskNamed } from '../secrets/index.ts'
 import { ServerWatch, serverView } from '../serverView/index.ts'
 import type { Endpoint } from './endpoint.ts'
 import { foreignRoute } from './route.ts'
@@ -37,7 +38,7 @@ export async function watchServer(config: ResolvedConfig, endpoint: Endpoint): P
         return tokens && Math.round(tokens.mean * tokens.n)
       }
       return serverView({
-        url,
+        url: maskNamed(url),
         intervalSeconds: config.metricsInterval,
         scrapes,
         client: {
@@ -61,7 +62,7 @@ export function metricsAddress(given: string, origin: string): string {
   const parsed = URL.canParse(given) ? new URL(given) : undefined
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol))
     throw new ConfigError(
-      `option "metricsUrl": "${given}" is no address; write http://host:port/metrics, or /metrics for the endpoint's host`,
+      `option "metricsUrl": "${maskNamed(given)}" is no address; write http://host:port/metrics, or /metrics for the endpoint's host`,
       'metricsUrl',
     )
   if (parsed.username !== '' || parsed.password !== '')

@@ -6,9 +6,11 @@ import { type Outcome, runPlan } from './benchmark.ts'
 import type { RunHooks } from './hooks.ts'
 import { levelAt } from './levelAt.ts'
 import type { RunLevel } from './levels.ts'
+import { limitReached, withinLimits } from './limits.ts'
 import type { LoadPlan } from './plan.ts'
 import { withProgressFile } from './progressFile.ts'
-import { protocolOf } from './protocol.ts'
+import { type Protocol, protocolOf } from './protocol.ts'
+import { keepingSecrets } from './redact.ts'
 
 export interface SweepRange {
   variable: 'parallel' | 'rate'
@@ -40,7 +42,13 @@ export async function runSweep(
   range: SweepRange,
   hooks: RunHooks = {},
 ): Promise<SweepOutcome> {
-  const scenario = await protocolOf(resolveConfig(input))
+  return keepingSecrets(input, hooks, async (kept) => {
+    const scenario = await protocolOf(resolveConfig(input))
+    return withinLimits(scenario.config, kept, (limited) => sweepLevels(scenario, range, limited))
+  })
+}
+
+async function sweepLevels(scenario: Protocol, range: SweepRange, hooks: RunHooks): Promise<SweepOutcome> {
   const { config } = scenario
   refuseWhatASweepSets(config)
   const loads = loadsOf(range)
@@ -62,7 +70,7 @@ export async function runSweep(
     },
   }
   const outcome = await withProgressFile(config, hooks, (watched) => runPlan(scenario, plan, watched))
-  if (hooks.signal?.aborted) stopped = 'the sweep was interrupted'
+  if (hooks.signal?.aborted) stopped = limitReached(hooks) ?? 'the sweep was interrupted'
   return { sweep: analyse(outcome.results, range.variable, stopped), outcome }
 }
 

@@ -9,6 +9,10 @@ export interface StoreSetup {
   keepTexts: boolean
   commitInterval: number
   wallOriginMs: number
+  /** Characters kept of one request or answer. */
+  textLimit: number
+  /** Spellings of the run's secrets; they leave this process in no row. */
+  secrets: readonly string[]
 }
 
 /** What the thread is started with. */

@@ -55,13 +55,27 @@ export function reservePath(parts: PathParts): string {
   }
 }
 
+/** Two such names, a level and a time fit into the 255 bytes that file systems allow, in any script. */
+const MOST_BYTES = 80
+
+/** Devices, whatever follows the first dot, where Windows has such names. */
+const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i
+
 /** A name that cannot leave its folder and that every file system takes. */
 export function fileName(text: string): string {
-  return text
+  const safe = text
+    .toWellFormed()
     .normalize('NFC')
-    .replace(/[^\p{L}\p{N}._-]+/gu, '-')
-    .replace(/^[.-]+|[.-]+$/g, '')
-    .slice(0, 80)
+    .replace(/[^\p{L}\p{M}\p{N}._-]+/gu, '-')
+    .replace(/^[.-]+/, '')
+  let bytes = 0
+  let kept = ''
+  for (const letter of safe) {
+    bytes += Buffer.byteLength(letter)
+    if (bytes > MOST_BYTES) break
+    kept += letter
+  }
+  return kept.replace(/[.-]+$/, '').replace(RESERVED, '$1_')
 }
 
 /** Local time, as in `20260801_235959`. */

@@ -56,6 +56,7 @@ const COLUMNS = {
   turn: 'INTEGER',
   turns: 'INTEGER',
   trace_request_id: 'TEXT',
+  truncated: 'INTEGER',
 } as const
 
 /** SQL type of each column, in their order. */
@@ -80,6 +81,10 @@ export interface RowFacts {
   bodyText: ((body: number) => string) | undefined
   /** The request's name in the recording it comes from. */
   traceId?: (body: number) => string | undefined
+  /** Characters kept of a request or an answer. */
+  textLimit: number
+  /** Takes the run's secrets out of a text: a server may send them back. */
+  hide(text: string): string
 }
 
 /** One row's values, in the order of COLUMN_NAMES. */
@@ -93,14 +98,17 @@ export function rowValues(batch: SampleBatch, row: number, facts: RowFacts): Val
   const packages = number(C.packages)
   const outputTokens = number(C.outputTokens)
   const flags = number(C.flags)
-  const keep = facts.bodyText
+  const { bodyText: keep, textLimit, hide } = facts
+  const request = keep && hide(textOf(batch, row, 'request') || keep(number(C.body)))
+  const answer = keep && hide(answerText(batch, row))
+  const isCut = (request?.length ?? 0) > textLimit || (answer?.length ?? 0) > textLimit
   return [
     number(C.index),
-    keep ? textOf(batch, row, 'request') || keep(number(C.body)) : null,
+    request === undefined ? null : cut(request, textLimit),
     moment(C.startedAt),
     gapsJson(gapsOf(batch, row)),
     cause === undefined ? 1 : 0,
-    keep ? answerText(batch, row) : null,
+    answer === undefined ? null : cut(answer, textLimit),
     moment(C.endedAt),
     after(C.endedAt),
     after(C.firstChunkAt),
@@ -111,7 +119,7 @@ export function rowValues(batch: SampleBatch, row: number, facts: RowFacts): Val
     outputTokens > 1 && number(C.outputEvents) > 1
       ? seconds((number(C.lastTokenAt) - number(C.firstTokenAt)) / (outputTokens - 1))
       : null,
-    textOf(batch, row, 'requestId') || null,
+    hide(textOf(batch, row, 'requestId')) || null,
     facts.isStream ? 1 : 0,
     flags & FLAG_WARMUP ? 1 : 0,
     batch.worker,
@@ -127,13 +135,21 @@ export function rowValues(batch: SampleBatch, row: number, facts: RowFacts): Val
     flags & (FLAG_INPUT_ESTIMATED | FLAG_OUTPUT_ESTIMATED) ? 1 : 0,
     number(C.status) || null,
     cause ?? null,
-    cause === undefined ? null : textOf(batch, row, 'failure'),
-    textOf(batch, row, 'finishReason') || null,
+    cause === undefined ? null : hide(textOf(batch, row, 'failure')),
+    hide(textOf(batch, row, 'finishReason')) || null,
     whole(number(C.conversation)),
     whole(number(C.turn)),
     whole(number(C.turns)),
-    facts.traceId?.(number(C.body)) ?? null,
+    hide(facts.traceId?.(number(C.body)) ?? '') || null,
+    isCut ? 1 : 0,
   ]
+}
+
+/** No half of a character that takes two. */
+function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text
+  const last = text.charCodeAt(limit - 1)
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? limit - 1 : limit)
 }
 
 function seconds(milliseconds: number): number | null {

@@ -3,6 +3,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { Bodies } from '../load/bodies.ts'
 import type { SampleBatch } from '../samples/index.ts'
+import { secretsFrom } from '../secrets/index.ts'
 import type { FromStore, ThreadData, ToStore } from './messages.ts'
 import { CREATE, INSERT, type RowFacts, rowValues } from './table.ts'
 
@@ -14,6 +15,7 @@ const LOCK_PATIENCE_MS = 5000
 const setup = workerData as ThreadData
 const beats = new Int32Array(setup.beats)
 const port = parentPort!
+const { hide } = secretsFrom(setup.secrets)
 let open: { db: DatabaseSync; insert: StatementSync; facts: RowFacts; uncommitted: number } | undefined
 
 port.on('message', (message: ToStore) => attempt(() => handle(message)))
@@ -63,6 +65,8 @@ function handle(message: ToStore): void {
           isStream: setup.isStream,
           bodyText,
           traceId: (body) => bodies.id(body),
+          textLimit: setup.textLimit,
+          hide,
         },
       }
       for (const [key, value] of Object.entries(message.facts)) setFact(key, value)

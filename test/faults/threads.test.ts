@@ -64,6 +64,8 @@ describe('the thread that writes', () => {
     isStream: true,
     keepTexts: false,
     commitInterval: 1000,
+    textLimit: 1 << 20,
+    secrets: [],
     wallOriginMs: 0,
   }
   /** A thread in the place of ours. */

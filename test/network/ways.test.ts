@@ -7,6 +7,8 @@ import { startServer } from '../../fixtures/index.ts'
 import { resolveConfig } from '../../src/config/index.ts'
 import { testConnection } from '../../src/run/connectionTest.ts'
 import { routeOf } from '../../src/run/route.ts'
+import { secretsOf } from '../../src/secrets/index.ts'
+
 import { type Certificates, makeCertificates } from './certificates.ts'
 import { type EndpointOptions, startEndpoint, startProxy, type TestProxy } from './endpoints.ts'
 import { planLookups } from './lookups.ts'
@@ -64,7 +66,7 @@ describe('TLS', () => {
     const server = await endpoint({ tls: certificates[kind] })
     const url = `https://127.0.0.1:${server.port}/v1`
     const route = routeOf(resolveConfig({ url, ca }), url)
-    const tested = testConnection({ url, headers: [], body: '{}', timeoutMs: 5000, route })
+    const tested = testConnection({ url, headers: [], body: '{}', timeoutMs: 5000, route, secrets: secretsOf([]) })
     await expect(tested).rejects.toThrow(words)
     expect(server.seen).toEqual([])
   })

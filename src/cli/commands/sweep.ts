@@ -38,6 +38,7 @@ export async function sweepCommand(args: readonly string[], io: Io, run: RunSwee
     tables.write(`${renderSweep(sweep, terminalStyle(tables, io.env))}\n`)
     if (json) io.stdout.write(`${JSON.stringify(sweep, null, 2)}\n`)
     if (interrupts.exitCode !== undefined) return interrupts.exitCode
+    if (sweep.results.at(-1)?.interrupted) return 1
     return sweep.results.some(({ summary }) => summary.succeededRequests > 0) ? 0 : 1
   } catch (error) {
     progress.end()

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { basename } from 'node:path'
-import { renderHtml } from '../../report/html/index.ts'
+import { renderHtml, reportPolicy } from '../../report/html/index.ts'
 import { readRunDb } from '../../run/index.ts'
 import { type ResultReader, readResultDb, StoreError } from '../../store/index.ts'
 import { type ListedVerdict, type ResultFolder, resultFolder } from './folder.ts'
@@ -56,8 +56,7 @@ function answerTo(
   // A page of another site could point a name of its own at 127.0.0.1; the browser would then say that name here.
   if (headers.host !== `${HOST}:${port}` && headers.host !== `localhost:${port}`)
     return shown(403, errorPage('Refused', `This server answers only to ${HOST}:${port} and localhost:${port}.`))
-  if (headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-mode'] !== 'navigate')
-    return shown(403, errorPage('Refused', 'Pages of other sites may not read results.'))
+  if (isForeign(headers, port)) return shown(403, errorPage('Refused', 'Pages of other sites may not read results.'))
   if (method !== 'GET' && method !== 'HEAD') return shown(405, errorPage('Not allowed', 'Results are only read here.'))
   try {
     return route(new URL(url, `http://${HOST}`), folder, results)
@@ -67,6 +66,13 @@ function answerTo(
       return shown(400, errorPage('Bad address', url))
     return shown(500, errorPage('Something went wrong', (error as Error).message))
   }
+}
+
+/** Another port of this machine is another origin too. A link from elsewhere may be followed: its page sees nothing. */
+function isForeign({ origin, ...headers }: IncomingMessage['headers'], port: number): boolean {
+  if (origin !== undefined && origin !== `http://${HOST}:${port}` && origin !== `http://localhost:${port}`) return true
+  const site = headers['sec-fetch-site'] ?? 'none'
+  return site !== 'same-origin' && site !== 'none' && headers['sec-fetch-mode'] !== 'navigate'
 }
 
 function route({ pathname, searchParams }: URL, folder: string, results: ResultFolder): Answer {
@@ -125,7 +131,7 @@ function reportOf(files: readonly string[], paths: readonly string[], judged: re
         ...(runs.every(({ finished }) => finished) ? {} : { refreshSeconds: REFRESH_SECONDS }),
       },
     )
-    return { status: 200, text }
+    return { status: 200, text, policy: `${reportPolicy()}; frame-ancestors 'none'` }
   } finally {
     for (const reader of readers) reader.close()
   }

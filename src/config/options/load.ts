@@ -126,4 +126,16 @@ export const loadOptions = {
     kind: 'switch',
     description: 'ask for a streamed answer',
   }),
+  timeLimit: option(seconds.optional(), {
+    group: 'Load',
+    kind: 'number',
+    value: 'seconds',
+    description: 'longest time of the whole run, all levels together; then it is ended, and fails',
+    defaultText: '3600, beyond the time that duration, stages or timestamps ask for',
+  }),
+  outliveParent: option(z.boolean().default(false), {
+    group: 'Load',
+    kind: 'switch',
+    description: 'go on when the process that started the run ends, as with nohup; else the run is ended',
+  }),
 }

@@ -90,4 +90,15 @@ export const networkOptions = {
     value: 'bytes',
     description: 'largest event of a stream, or answer in one piece; larger ones fail',
   }),
+  allowedHosts: option(z.union([z.string().min(1), z.array(z.string().min(1))]).default([]), {
+    group: 'Network',
+    kind: 'strings',
+    value: 'host',
+    description: 'hosts beside this machine that load may go to, as *.example.com; in CI others are refused',
+  }),
+  yes: option(z.boolean().default(false), {
+    group: 'Network',
+    kind: 'switch',
+    description: 'send load to a host that is not in allowed-hosts',
+  }),
 }

@@ -37,4 +37,16 @@ export const outputOptions = {
     kind: 'switch',
     description: 'keep progress.json in the outputs folder up to date',
   }),
+  storeLimit: option(z.number().positive().default(1), {
+    group: 'Output',
+    kind: 'number',
+    value: 'MB',
+    description: 'with store full: kept of one request or answer at most; the rest is cut off, and its row says so',
+  }),
+  sensitiveHeaders: option(z.union([z.string().min(1), z.array(z.string().min(1))]).default([]), {
+    group: 'Output',
+    kind: 'strings',
+    value: 'name',
+    description: 'further headers and URL parameters never kept or shown, beside authorization, api-key, cookie …',
+  }),
 }

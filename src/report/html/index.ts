@@ -111,14 +111,20 @@ ${environmentSection(result)}
 </section>`
 }
 
-function page(title: string, body: Markup, data: PageData, { script, style }: Assets, refreshSeconds?: number): string {
-  const policy = [
+/** The content security policy of every report: its own script and its own style, and nothing else from anywhere. */
+export function reportPolicy({ script, style }: Assets = readAssets()): string {
+  return [
     "default-src 'none'",
     `script-src '${hash(script)}'`,
     `style-src '${hash(style)}'`,
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ')
+}
+
+function page(title: string, body: Markup, data: PageData, assets: Assets, refreshSeconds?: number): string {
+  const { script, style } = assets
+  const policy = reportPolicy(assets)
   return `<!doctype html>
 ${
   html`<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">

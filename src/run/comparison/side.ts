@@ -7,6 +7,7 @@ import { type Level, LoadPool, type PhaseReport, packBodies } from '../../load/i
 import { type DistributionName, distributions, errorCounts, type Objective, RunMetrics } from '../../metrics/index.ts'
 import type { ComparedSide } from '../../result/index.ts'
 import type { SampleBatch } from '../../samples/index.ts'
+import type { Secrets } from '../../secrets/index.ts'
 import { ownProcess, ResultStore } from '../../store/index.ts'
 import { judgeClient } from '../clientHealth.ts'
 import { type CommandServer, startCommandServer } from '../commandServer.ts'
@@ -15,9 +16,10 @@ import { type Endpoint, openEndpoint, requestHeaders } from '../endpoint.ts'
 import { environment } from '../environment.ts'
 import { Pipeline } from '../pipeline.ts'
 import { type Protocol, protocolOf } from '../protocol.ts'
-import { redactConfig } from '../redact.ts'
+import { redactCommand, redactConfig, redactUrl, secretsOfRun } from '../redact.ts'
 import { buildBodies, MAX_BODIES } from '../requests.ts'
 import { routeNotes, wired } from '../route.ts'
+import { scrubLog } from '../scrub.ts'
 import { threadsFor } from '../workers.ts'
 import { BlockRecorder } from './blockRecorder.ts'
 import type { ResolvedSide } from './config.ts'
@@ -52,6 +54,7 @@ export class SideRun {
   readonly #pipeline: Pipeline
   readonly #firstBody: string
   readonly #headers: string[]
+  readonly #secrets: Secrets
   readonly #reports: PhaseReport[] = []
   readonly #workers: number
   #seconds = 0
@@ -91,6 +94,7 @@ export class SideRun {
     const { config } = side
     this.#options = options
     this.#headers = requestHeaders(config, api)
+    this.#secrets = secretsOfRun({ ...config, env: side.command?.env }, this.#headers)
     this.#endpoint = endpoint
     this.#server = server
     this.metrics = new RunMetrics(performance.now(), objectives)
@@ -112,6 +116,8 @@ export class SideRun {
       maxEventBytes: config.maxEventBytes,
       bodies,
       conversations: undefined,
+      secrets: this.#secrets.spellings,
+      keepTexts: config.store === 'full',
       workers: this.#workers,
       onBatch: (batch) => this.#pipeline.take(batch),
     })
@@ -125,14 +131,17 @@ export class SideRun {
               keepTexts: config.store === 'full',
               commitInterval: config.dbCommitInterval,
               wallOriginMs: performance.timeOrigin,
+              textLimit: config.storeLimit * 1e6,
+              secrets: this.#secrets.spellings,
             },
             () => this.stop(0),
           )
     this.#pipeline = new Pipeline({ api, bodies, config }, this.#store)
   }
 
+  /** As it may be shown. */
   get url(): string {
-    return this.#endpoint.url
+    return redactUrl(this.#endpoint.url, this.#options.side.config)
   }
 
   get embedded(): boolean {
@@ -179,6 +188,7 @@ export class SideRun {
             testConnection({
               url: this.url,
               route: this.#endpoint.route,
+              secrets: this.#secrets,
               headers: this.#headers,
               body: this.#firstBody,
               timeoutMs: Math.min(config.totalTimeout * 1000, TEST_TIMEOUT_MS),
@@ -225,7 +235,7 @@ export class SideRun {
       endpoint: {
         url: this.url,
         embedded: this.embedded,
-        command: side.command?.text ?? null,
+        command: side.command === undefined ? null : redactCommand(side.command.text),
         logPath: this.#server?.logPath ?? null,
       },
       model: side.config.model ?? '',
@@ -249,13 +259,18 @@ export class SideRun {
     }
   }
 
+  /** A record without the secrets of this side. */
+  hideIn<T>(value: T): T {
+    return this.#secrets.hideIn(value)
+  }
+
   stop(graceMs: number): void {
     this.#pool.stop(graceMs)
   }
 
   /** Completes the result DB. @throws StoreError */
   async finish(result: unknown): Promise<void> {
-    this.#store?.setFact('comparison', result)
+    this.#store?.setFact('comparison', this.hideIn(result))
     await this.#store?.finish()
   }
 
@@ -263,6 +278,7 @@ export class SideRun {
     await Promise.all([this.#pool.close(), this.#store?.close()])
     await this.#endpoint.close()
     await this.#server?.stop()
+    scrubLog(this.#options.logPath, this.#secrets)
   }
 }
 

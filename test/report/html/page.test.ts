@@ -11,6 +11,7 @@ import type { StoredRequest } from '../../../src/store/index.ts'
 import { PUBLISHED } from '../publishedResult.ts'
 import { failedRow, madeRow } from '../rows.ts'
 import { drawn, launch, noBrowser, type Watched, watchedPage } from './browser.ts'
+import { CORPUS } from './corpus.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'perfgate-html-'))
 let browser: Browser
@@ -72,31 +73,6 @@ const CHOOSE_FAILED = `(() => {
   field.dispatchEvent(new Event('change'))
   return performance.now() - began
 })()`
-
-/** What a server, a dataset or a user might put into a page. Each would call alert or load something if it were markup. */
-const CORPUS = [
-  '<script>alert(1)</script>',
-  '</script><script>alert(2)</script>',
-  '<!--<script>',
-  '<img src=x onerror=alert(3)>',
-  '<svg/onload=alert(4)>',
-  '"><iframe src="javascript:alert(5)">',
-  "' autofocus onfocus='alert(6)",
-  '</textarea></style></title><body onload=alert(7)>',
-  '<a href="javascript:alert(8)">x</a>',
-  '<style>*{background:url(http://127.0.0.1:1/leak)}</style>',
-  '<link rel=stylesheet href=http://127.0.0.1:1/leak.css>',
-  '<meta http-equiv="refresh" content="0;url=http://127.0.0.1:1/">',
-  '<base href="http://127.0.0.1:1/">',
-  '<object data="http://127.0.0.1:1/x"></object>',
-  '<form action=http://127.0.0.1:1/><button autofocus>',
-  '<math><mtext></form><form><mglyph><style></math><img src onerror=alert(9)>',
-  '&lt;img src=x onerror=alert(10)&gt;',
-  '\u0024{alert(11)} {{constructor.constructor("alert(12)")()}} `alert(13)`',
-  '__proto__',
-  'a\u2028b\u2029c\u0000d\u001b[31me\u202ef',
-  '\ud800 lone surrogate <b>bold</b>',
-]
 
 describe.skipIf(noBrowser !== '')(`the HTML report in Chromium ${noBrowser}`, () => {
   test('it renders without errors, asks the network for nothing, and tells the verdict and every table', async () => {

@@ -1,0 +1,47 @@
+/** Load goes to this machine, to hosts that were allowed, and in CI to no other. */
+import { ConfigError, type ResolvedConfig } from '../config/index.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+type Target = Pick<ResolvedConfig, 'url' | 'allowedHosts' | 'yes'>
+
+/** Hosts that need no allowance: `localhost` and names below it, 127.0.0.0/8, ::1, and "any address of this machine". */
+export function isLoopback(hostname: string): boolean {
+  const host = hostname.toLowerCase().replace(/^\[|\]$|\.$/g, '')
+  return (
+    /^(127(\.\d{1,3}){3}|0\.0\.0\.0|::1?|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})$/.test(host) ||
+    host === 'localhost' ||
+    host.endsWith('.localhost')
+  )
+}
+
+/**
+ * Whether load may be sent there.
+ *
+ * @returns a sentence for the user where the host was not allowed by name
+ * @throws ConfigError in CI, where nobody would read it
+ */
+export function admitHost({ url, allowedHosts, yes }: Target, env: Environment = process.env): string | undefined {
+  if (url === undefined) return undefined
+  const { hostname, host } = new URL(url)
+  const allowed = [...[allowedHosts].flat(), ...(env['PERFGATE_ALLOWED_HOSTS'] ?? '').split(',')]
+  if (isLoopback(hostname) || yes || allowed.some((pattern) => fits(pattern.trim(), hostname, host))) return undefined
+  if (isCi(env))
+    throw new ConfigError(
+      `option "url": ${hostname} is not this machine, and in CI load goes only where it was allowed; write allowedHosts: ['${hostname}'] into the scenario (--allowed-hosts ${hostname}), set PERFGATE_ALLOWED_HOSTS=${hostname}, or give --yes`,
+      'allowedHosts',
+    )
+  return `load goes to ${hostname}, which is not this machine; interrupt if that is a mistake (--allowed-hosts ${hostname} says it is none)`
+}
+
+/** `*` stands for any host, `*.example.com` for those below it; a port is compared where one is given. */
+function fits(pattern: string, hostname: string, host: string): boolean {
+  const wanted = pattern.toLowerCase()
+  if (wanted === '*') return true
+  if (wanted.startsWith('*.')) return hostname.endsWith(wanted.slice(1))
+  return wanted !== '' && (wanted === hostname || wanted === host)
+}
+
+function isCi({ CI, GITHUB_ACTIONS, GITLAB_CI, JENKINS_URL, BUILDKITE }: Environment): boolean {
+  const isSet = CI !== undefined && !['', '0', 'false'].includes(CI.toLowerCase())
+  return isSet || [GITHUB_ACTIONS, GITLAB_CI, JENKINS_URL, BUILDKITE].some(Boolean)
+}

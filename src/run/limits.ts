@@ -1,0 +1,94 @@
+/** A run that nobody ends, ends by itself: after `timeLimit`, or when the process that started it is gone. */
+import { ConfigError, type ResolvedConfig } from '../config/index.ts'
+import type { ThresholdResult } from '../result/index.ts'
+import type { RunHooks } from './hooks.ts'
+
+/** Beyond the time that `duration`, `stages` or `timestamps` ask for. */
+const DEFAULT_SECONDS = 3600
+/** A timer knows no longer time. */
+const LONGEST_MS = 2 ** 31 - 1
+const LOOK_AT_PARENT_MS = 1000
+
+/** Why a run was ended: the reason of its signal. */
+export class RunLimit extends Error {
+  override readonly name = 'RunLimit'
+}
+
+/** In a sentence, why the run was ended before its work was done; undefined: it was not, or the user did it. */
+export function limitReached({ signal }: Pick<RunHooks, 'signal'>): string | undefined {
+  return signal?.aborted && signal.reason instanceof RunLimit ? signal.reason.message : undefined
+}
+
+/**
+ * Does the work of a run within its limits: when one is reached, the load stops as after an interruption, and what was
+ * measured is written.
+ *
+ * @throws ConfigError when `timeLimit` is too short for what is asked for
+ */
+export async function withinLimits<T>(
+  config: ResolvedConfig,
+  hooks: RunHooks,
+  work: (hooks: RunHooks) => Promise<T>,
+): Promise<T> {
+  const planned = plannedSeconds(config)
+  const { timeLimit = DEFAULT_SECONDS + planned, outliveParent } = config
+  if (timeLimit < planned)
+    throw new ConfigError(
+      `option "timeLimit": ${timeLimit} s is less than the ${planned} s that the scenario asks for; raise it, or leave it out`,
+      'timeLimit',
+    )
+  const ending = new AbortController()
+  const end = (why: string): void => {
+    hooks.onNotice?.(`${why}: requests in flight may finish, then what was measured is written`)
+    ending.abort(new RunLimit(why))
+  }
+  const timer = setTimeout(
+    () => end(`the run was ended after timeLimit, ${timeLimit} s`),
+    Math.min(timeLimit * 1000, LONGEST_MS),
+  )
+  const watch = outliveParent ? undefined : watchParent(() => end('the run was ended: what had started it is gone'))
+  const signal = hooks.signal === undefined ? ending.signal : AbortSignal.any([hooks.signal, ending.signal])
+  try {
+    return await work({ ...hooks, signal })
+  } finally {
+    clearTimeout(timer)
+    clearInterval(watch)
+  }
+}
+
+/** An orphan has another parent than it was born to. */
+function watchParent(onGone: () => void): NodeJS.Timeout {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    onGone()
+  }, LOOK_AT_PARENT_MS)
+  return watch.unref()
+}
+
+/** Seconds that the load is to last by its own description, over all levels. */
+function plannedSeconds({ duration, stages, timestamps, parallel, rate }: ResolvedConfig): number {
+  const levels = Math.max([parallel].flat().length, [rate].flat().length)
+  const ramp = stages?.reduce((sum, stage) => sum + stage.duration, 0) ?? 0
+  const trace = (timestamps ?? []).reduce((latest, at) => Math.max(latest, at), 0) / 1000
+  return levels * Math.max(duration ?? 0, ramp, trace)
+}
+
+/** A run that was ended early has broken a promise of its own: it must not look like one that passed. */
+export function limitThreshold(hooks: RunHooks, finished: number, expected: number | null): ThresholdResult[] {
+  const why = limitReached(hooks)
+  if (why === undefined) return []
+  const of = expected === null ? '' : ` of ${expected}`
+  return [
+    {
+      expression: 'run is complete',
+      actual: finished,
+      limit: expected ?? finished,
+      unit: '',
+      n: finished,
+      verdict: 'fail',
+      message: `run is complete: ${why}, when ${finished}${of} requests had finished; raise timeLimit, or ask for less`,
+    },
+  ]
+}

@@ -1,0 +1,17 @@
+import { perfTest } from '../../../../src/vitest/index.ts'
+
+const scenario = JSON.parse(process.env.SCENARIO!)
+const { number: _, metricsUrl: __, url, ...compared } = scenario
+
+perfTest('echoed', { ...scenario, thresholds: { successRate: '>= 99 %' } })
+perfTest('refused', { ...scenario, url: process.env.REFUSING!, noTestConnection: false })
+perfTest.compare('against itself', {
+  ...compared,
+  baseline: url,
+  candidate: url,
+  number: 48,
+  blocks: 6,
+  maxBlocks: 6,
+  onInvalid: 'warn',
+  regressions: { 'p50(latency)': '900 %' },
+})
