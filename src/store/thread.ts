@@ -9,6 +9,7 @@ import { CREATE, INSERT, type RowFacts, rowValues } from './table.ts'
 
 /** What was measured is committed at least this often. */
 const COMMIT_MS = 500
+const KEPT_BODIES = 1000
 
 const setup = workerData as StoreSetup
 const port = parentPort!
@@ -41,7 +42,7 @@ function handle(message: ToStore): void {
       )
       db.exec(CREATE)
       const bodies = new Bodies(setup.bodies)
-      const bodyText = setup.keepTexts ? (body: number): string => bodies.text(body) : undefined
+      const bodyText = setup.keepTexts ? shownBody(bodies) : undefined
       open = {
         db,
         insert: db.prepare(INSERT),
@@ -90,6 +91,20 @@ function write(batch: SampleBatch): void {
     if (++open.uncommitted >= setup.commitInterval) commit()
   }
   send({ type: 'written', rows: batch.count })
+}
+
+/** Bodies are sent again and again: each is looked through once, as long as it is remembered. */
+function shownBody(bodies: Bodies): (body: number) => string {
+  const known = new Map<number, string>()
+  return (body) => {
+    let text = known.get(body)
+    if (text === undefined) {
+      text = hide(bodies.text(body))
+      if (known.size >= KEPT_BODIES) known.clear()
+      known.set(body, text)
+    }
+    return text
+  }
 }
 
 function setFact(key: string, value: unknown): void {
