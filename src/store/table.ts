@@ -77,7 +77,7 @@ export interface RowFacts {
   /** Added to a stamp (milliseconds) gives Unix milliseconds. */
   wallOriginMs: number
   isStream: boolean
-  /** Text of a request body, or undefined when texts are not kept. */
+  /** Text of a request body, without secrets; undefined when texts are not kept. */
   bodyText: ((body: number) => string) | undefined
   /** The request's name in the recording it comes from. */
   traceId?: (body: number) => string | undefined
@@ -99,7 +99,7 @@ export function rowValues(batch: SampleBatch, row: number, facts: RowFacts): Val
   const outputTokens = number(C.outputTokens)
   const flags = number(C.flags)
   const { bodyText: keep, textLimit, hide } = facts
-  const request = keep && hide(textOf(batch, row, 'request') || keep(number(C.body)))
+  const request = keep && (hide(textOf(batch, row, 'request')) || keep(number(C.body)))
   const answer = keep && hide(answerText(batch, row))
   const isCut = (request?.length ?? 0) > textLimit || (answer?.length ?? 0) > textLimit
   return [

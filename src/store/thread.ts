@@ -11,6 +11,7 @@ import { CREATE, INSERT, type RowFacts, rowValues } from './table.ts'
 const COMMIT_MS = 300
 /** Waited for a lock that another program holds on the file, as a DB browser may for a moment. */
 const LOCK_PATIENCE_MS = 5000
+const KEPT_BODIES = 1000
 
 const setup = workerData as ThreadData
 const beats = new Int32Array(setup.beats)
@@ -55,7 +56,7 @@ function handle(message: ToStore): void {
       )
       db.exec(CREATE)
       const bodies = new Bodies(setup.bodies)
-      const bodyText = setup.keepTexts ? (body: number): string => bodies.text(body) : undefined
+      const bodyText = setup.keepTexts ? shownBody(bodies) : undefined
       open = {
         db,
         insert: db.prepare(INSERT),
@@ -110,6 +111,20 @@ function write(batch: SampleBatch): void {
     if (++open.uncommitted >= setup.commitInterval) commit()
   }
   send({ type: 'written', rows: batch.count })
+}
+
+/** Bodies are sent again and again: each is looked through once, as long as it is remembered. */
+function shownBody(bodies: Bodies): (body: number) => string {
+  const known = new Map<number, string>()
+  return (body) => {
+    let text = known.get(body)
+    if (text === undefined) {
+      text = hide(bodies.text(body))
+      if (known.size >= KEPT_BODIES) known.clear()
+      known.set(body, text)
+    }
+    return text
+  }
 }
 
 function setFact(key: string, value: unknown): void {
