@@ -2,9 +2,9 @@ import { perfgate } from 'perfgate/vitest/config'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 /** Tests that send load and look at times: one file at a time, so that they do not wait for each other. */
-const LIVE = ['run', 'faults', 'doors', 'vitest', 'jest', 'cli', 'bench', 'fixtures'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-)
+const LIVE = ['run', 'doors', 'vitest', 'bench', 'fixtures'].map((folder) => `test/${folder}/**/*.test.ts`)
+/** Tests that start programs, and mostly wait for them. */
+const CHILDREN = ['cli', 'faults', 'jest'].map((folder) => `test/${folder}/**/*.test.ts`)
 
 /**
  * Many runs in one process start and end many threads, each with the WebAssembly of undici's HTTP parser. Node 24 aborts
@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...LIVE, 'test/package/**', 'test/vitest/projects/**'],
+          exclude: [...configDefaults.exclude, ...LIVE, ...CHILDREN, 'test/package/**', 'test/vitest/projects/**'],
           testTimeout: 60_000,
           execArgv,
           maxWorkers: 2,
@@ -29,13 +29,13 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'live',
-          include: LIVE,
-          exclude: [...configDefaults.exclude, 'test/vitest/projects/**'],
+          name: 'children',
+          include: CHILDREN,
+          exclude: [...configDefaults.exclude, 'test/jest/projects/**'],
           testTimeout: 60_000,
           execArgv,
           hookTimeout: 120_000,
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
@@ -45,6 +45,18 @@ export default defineConfig({
           include: ['test/package/*.test.ts'],
           globalSetup: 'test/package/pack.ts',
           testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'live',
+          include: LIVE,
+          exclude: [...configDefaults.exclude, 'test/vitest/projects/**'],
+          testTimeout: 60_000,
+          execArgv,
           hookTimeout: 120_000,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
