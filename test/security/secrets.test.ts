@@ -83,7 +83,14 @@ const FLAGS = (outputs: string): string[] => [
   ...['--url', withQuery(echo.url), '--model', 'm', '--number', '16', '--parallel', '2', '--outputs-dir', outputs],
   ...['--headers', ...Object.entries(HEADERS).map(([name, value]) => `${name}=${value}`)],
   ...['--sensitive-headers', 'x-team-pass', '--metrics-url', `/metrics?token=${PLANTED.metricsQuery}`],
-  ...['--extra-args', JSON.stringify({ metadata: { api_key: PLANTED.extraField } }), '--no-test-connection', '--debug'],
+  ...[
+    '--extra-args',
+    JSON.stringify({ metadata: { api_key: PLANTED.extraField } }),
+    '--no-test-connection',
+    '--debug',
+    '--on-invalid',
+    'warn',
+  ],
 ]
 
 describe('in code', () => {
