@@ -1,8 +1,8 @@
 /** Runs one level of load: warmup, measured phase, figures, verdict, files. */
 import type { Api } from '../apis/index.ts'
-import type { ResolvedConfig } from '../config/index.ts'
+import { parseShard, type ResolvedConfig, type Shard } from '../config/index.ts'
 import { incompleteAtBest, overallVerdict, type ParsedThreshold, storedIntervals } from '../gates/index.ts'
-import type { LoadPool, SharedBodies } from '../load/index.ts'
+import { type LoadPool, type SharedBodies, shareOfShard, WHOLE } from '../load/index.ts'
 import {
   distributions,
   errorCounts,
@@ -19,6 +19,7 @@ import {
   type Result,
   SCHEMA_VERSION,
   type ServerView,
+  type ShardFacts,
   type ThresholdResult,
 } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
@@ -35,6 +36,7 @@ import { type RecentRequests, recentRequests } from './recent.ts'
 import { redactConfig } from './redact.ts'
 import { routeNotes } from './route.ts'
 import { watchServer } from './serverWatch.ts'
+import { shardClock, startOf } from './shardClock.ts'
 import { writeVisualizer } from './visualizer.ts'
 
 const PROGRESS_MS = 100
@@ -58,6 +60,8 @@ export interface LevelContext {
   count: number
   harnessOverheadMs: number | null
   freeCores: number
+  /** Start of the measured phase, Unix milliseconds; undefined: when all is ready. */
+  startAtMs: number | undefined
 }
 
 export interface LevelOutcome {
@@ -76,6 +80,8 @@ export async function runLevel(
   context: LevelContext,
 ): Promise<LevelOutcome> {
   const { config, endpoint, pool, hooks } = context
+  const isPart = config.loadShard !== undefined
+  const shard = config.loadShard === undefined ? WHOLE : parseShard(config.loadShard)
   const startedAt = new Date()
   const path =
     config.store === 'none'
@@ -84,7 +90,7 @@ export async function runLevel(
           outputsDir: config.outputsDir,
           model: config.model ?? 'model',
           label: hooks.label ?? config.name,
-          level: label,
+          level: isPart ? `shard_${shard.index + 1}_of_${shard.count}` : label,
           startedAt: config.noTimestamp ? undefined : startedAt,
         })
   const { store } = context
@@ -112,7 +118,8 @@ export async function runLevel(
     const judging = new Judging({
       config,
       level,
-      thresholds: context.thresholds,
+      // A part is not the load that they are about.
+      thresholds: isPart ? [] : context.thresholds,
       objectives: context.objectives,
       metrics,
       startedAt: () => pool.startedAt,
@@ -129,7 +136,9 @@ export async function runLevel(
     })
     const planned = (): number => requestsOf(context, metrics.total < level.number ? level : judging.level)
     const watch = watchProgress(context, 'measuring', planned, level.durationMs, recent)
-    const report = await pool.run(judging.level, false)
+    const clock = shardClock(config, context.startAtMs)
+    const report = await pool.run(judging.level, false, startOf(context.startAtMs))
+    const shardFacts = clock?.facts(report.startedAt)
     await pipeline.settle()
     watch()
     const server = await watching?.finish(metrics)
@@ -140,18 +149,19 @@ export async function runLevel(
       report,
       metrics,
       uncapped: level.parallel === Number.POSITIVE_INFINITY,
-      smallestGatedMs: smallestGatedMs(judging.thresholds),
+      smallestGatedMs: smallestGatedMs(isPart ? context.thresholds : judging.thresholds),
       harnessOverheadMs: context.harnessOverheadMs,
       freeCores: context.freeCores,
     })
     const thresholds = judging.results()
     const measured = buildResult(context, {
+      shardFacts,
       pipeline,
       usageNotes: [
         ...(await pipeline.usageNotes()),
         ...routeNotes(endpoint.route, endpoint.origin, report.connections),
       ],
-      level,
+      level: partOf(level, shard),
       metrics,
       thresholds,
       judgingNotes: judging.notes(thresholds),
@@ -164,6 +174,8 @@ export async function runLevel(
     })
     const result = finish?.(measured) ?? measured
     store?.setFact('result', result)
+    // What no row has, and the figures of the whole need.
+    if (isPart) store?.setFact('connectMs', report.connectMs)
     await store?.finish()
     if (path !== undefined) {
       writeWholeFile(`${path}.json`, renderJson(result))
@@ -179,6 +191,11 @@ export async function runLevel(
   } finally {
     context.batches.listener = () => {}
   }
+}
+
+/** The level as this process sends it. */
+function partOf(level: RunLevel['level'], shard: Shard): RunLevel['level'] {
+  return { ...level, parallel: shareOfShard(level.parallel, shard), number: shareOfShard(level.number, shard) }
 }
 
 /** Requests of a level; Infinity: until the time is over. */
@@ -222,6 +239,7 @@ function watchProgress(
 }
 
 interface ResultParts {
+  shardFacts: ShardFacts | undefined
   pipeline: Pipeline
   usageNotes: readonly string[]
   level: RunLevel['level']
@@ -239,6 +257,7 @@ interface ResultParts {
 function buildResult(
   context: LevelContext,
   {
+    shardFacts,
     pipeline,
     usageNotes,
     level,
@@ -262,6 +281,10 @@ function buildResult(
     notes.push(
       `Measured against the embedded server at ${endpoint.url}, whose timing is a model: these figures say nothing about a real endpoint.`,
     )
+  if (shardFacts !== undefined)
+    notes.push(
+      `This is part ${config.loadShard} of a load: thresholds are judged when its parts are joined by "perfgate merge".`,
+    )
   notes.push(...judgingNotes)
   if (interrupted) notes.push('The run was interrupted: the figures are those of the requests that had finished.')
   if (estimatedTokens > 0)
@@ -281,7 +304,7 @@ function buildResult(
     startedAt: startedAt.toISOString(),
     endpoint: { url: endpoint.url, embedded: endpoint.embedded },
     interrupted,
-    config: levelConfig(shown, level),
+    config: shardFacts === undefined ? levelConfig(shown, level) : shown,
     summary: summarize(metrics, {
       concurrency: Number.isFinite(level.parallel) ? level.parallel : null,
       expectedRequests: Number.isFinite(level.number) ? requestsOf(context, level) : null,
@@ -313,6 +336,7 @@ function buildResult(
     intervals: storedIntervals(metrics, timeline),
     notes,
     ...(pipeline.speed === undefined ? {} : { speed: pipeline.speed }),
+    ...(shardFacts === undefined ? {} : { shard: shardFacts }),
   }
 }
 
