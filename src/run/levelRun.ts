@@ -30,6 +30,7 @@ import type { Endpoint } from './endpoint.ts'
 import { environment } from './environment.ts'
 import type { RunHooks, RunProgress } from './hooks.ts'
 import { Judging } from './judging.ts'
+import { watchProgress } from './levelProgress.ts'
 import { levelConfig, type RunLevel } from './levels.ts'
 import { Pipeline } from './pipeline.ts'
 import { type RecentRequests, recentRequests } from './recent.ts'
@@ -38,8 +39,6 @@ import { routeNotes } from './route.ts'
 import { watchServer } from './serverWatch.ts'
 import { shardClock, startOf } from './shardClock.ts'
 import { writeVisualizer } from './visualizer.ts'
-
-const PROGRESS_MS = 100
 
 export interface LevelContext {
   config: ResolvedConfig
@@ -201,41 +200,6 @@ function partOf(level: RunLevel['level'], shard: Shard): RunLevel['level'] {
 /** Requests of a level; Infinity: until the time is over. */
 function requestsOf({ turnCounts }: LevelContext, { number }: RunLevel['level']): number {
   return turnCounts === undefined ? number : plannedTurns(turnCounts, number)
-}
-
-function watchProgress(
-  context: LevelContext,
-  phase: RunProgress['phase'],
-  planned: () => number,
-  durationMs: number,
-  recent?: RecentRequests,
-): () => void {
-  const { hooks, pool } = context
-  if (hooks.onProgress === undefined) return () => {}
-  const beganAt = performance.now()
-  const tell = (): void => {
-    const { finished, failed, inFlight } = pool.progress
-    const total = planned()
-    const elapsedSeconds = (performance.now() - beganAt) / 1000
-    hooks.onProgress?.({
-      phase,
-      level: context.index,
-      levels: context.count,
-      done: finished,
-      failed,
-      inFlight,
-      total: Number.isFinite(total) ? total : null,
-      elapsedSeconds,
-      durationSeconds: Number.isFinite(durationMs) ? durationMs / 1000 : null,
-      qps: elapsedSeconds > 0 ? finished / elapsedSeconds : 0,
-      ...(recent === undefined ? {} : { recent: recent.figures(performance.now()) }),
-    })
-  }
-  const timer = setInterval(tell, PROGRESS_MS)
-  return () => {
-    clearInterval(timer)
-    tell()
-  }
 }
 
 interface ResultParts {
