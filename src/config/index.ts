@@ -15,4 +15,5 @@ export {
   type Stage,
   type ThinkTime,
 } from './schema.ts'
+export { parseShard, parseStartAt, type Shard, shardName } from './shard.ts'
 export { nearest, suggestion } from './suggest.ts'

@@ -6,6 +6,7 @@ import { ConfigError } from './errors.ts'
 import { checkNetwork } from './networkRules.ts'
 import { TIMED_DATASETS } from './options/conversation.ts'
 import { type Config, OPTION_NAMES, type OptionName, options, type ResolvedConfig } from './schema.ts'
+import { checkShard } from './shard.ts'
 import { suggestion } from './suggest.ts'
 
 /** EvalScope's snake_case and the CLI's kebab-case name the same options. */
@@ -29,6 +30,7 @@ export function resolveConfig(input: Config | Record<string, unknown>): Resolved
   checkLevels(config)
   checkConversations(config)
   checkNetwork(config)
+  checkShard(config)
   return config
 }
 

@@ -3,7 +3,6 @@ import type { Connection } from '../client/index.ts'
 import type { Engine, PhaseOptions } from './engine.ts'
 import type { ClosedLoop as Executor } from './executors/index.ts'
 import { BURST, type Loop } from './loop.ts'
-import { share } from './share.ts'
 
 /** Least time between two starts of requests that fill the loop up, on average. */
 const SPACING_MS = 0.4
@@ -98,7 +97,7 @@ export class ClosedLoop implements Loop {
       return false
     }
     const total = this.#executor.concurrencyAt(this.#phase.level, elapsedMs)
-    return this.#engine.inFlight + more <= share(total, this.#engine.worker, this.#engine.workers)
+    return this.#engine.inFlight + more <= this.#engine.shareOf(total)
   }
 
   #finishIfIdle(): void {

@@ -5,7 +5,6 @@ import { assistantMessage, type ConversationBook, type PlannedTurn } from './con
 import type { Engine, PhaseOptions } from './engine.ts'
 import type { Conversations as Executor } from './executors/index.ts'
 import { BURST, type Loop } from './loop.ts'
-import { share } from './share.ts'
 import { drawThinkTime } from './thinkTime.ts'
 
 /** Spreads the seeds of conversations, so that those of one run share no random numbers with those of the next seed. */
@@ -44,7 +43,7 @@ export class ConversationLoop implements Loop {
     this.#phase = phase
     this.#done = done
     this.#endsMs = executor.endsMs(phase.level)
-    this.#most = share(executor.peak(phase.level), engine.worker, engine.workers)
+    this.#most = engine.shareOf(executor.peak(phase.level))
   }
 
   begin(): void {

@@ -1,5 +1,6 @@
 /** The load loop of one thread: starts requests when they are due, keeps connections, and stops when told. */
 import { Connection, type ConnectionListener, type Target, type TurnOrder } from '../client/index.ts'
+import type { Shard } from '../config/index.ts'
 import { type BatchWriter, FLAG_WARMUP } from '../samples/index.ts'
 import type { Bodies } from './bodies.ts'
 import { ClosedLoop } from './closedLoop.ts'
@@ -10,6 +11,7 @@ import { executorNamed } from './executors/index.ts'
 import type { Level } from './level.ts'
 import type { Loop } from './loop.ts'
 import { OpenLoop } from './openLoop.ts'
+import { share, shareOfShard, WHOLE } from './share.ts'
 
 /** How often connections are checked for a request that takes too long, and a ramp is followed. */
 const TICK_MS = 20
@@ -29,6 +31,8 @@ export interface EngineOptions {
   counters: Counters
   worker: number
   workers: number
+  /** The part of the load that this process sends; absent: all of it. */
+  shard?: Shard | undefined
   totalTimeoutMs: number
   writer: BatchWriter
   /** The conversations to hold, where the levels hold any. */
@@ -124,22 +128,31 @@ export class Engine implements ConnectionListener {
     return this.#idle.length > 0
   }
 
-  get worker(): number {
-    return this.#options.worker
+  get #shard(): Shard {
+    return this.#options.shard ?? WHOLE
   }
 
-  get workers(): number {
-    return this.#options.workers
+  /** What this thread has of a concurrency that all threads of all processes share. */
+  shareOf(total: number): number {
+    return share(shareOfShard(total, this.#shard), this.#options.worker, this.#options.workers)
   }
 
-  /** Takes the next of the `number` requests all threads share; −1 when they are used up. */
+  /** Whether an arrival is this thread's own: they are dealt out to processes in turn, and there to threads. */
+  owns(index: number): boolean {
+    const { index: shard, count } = this.#shard
+    const { worker, workers } = this.#options
+    return index % count === shard && Math.floor(index / count) % workers === worker
+  }
+
+  /** Takes the next of this process's part of the `number` requests, which its threads share; −1 when used up. */
   takeIndex(limit: number): number {
-    return this.#options.counters.take(limit)
+    const taken = this.#options.counters.take(shareOfShard(limit, this.#shard))
+    return taken < 0 ? -1 : taken * this.#shard.count + this.#shard.index
   }
 
   /** True when the shared requests are used up, by whichever thread. */
   exhausted(limit: number): boolean {
-    return this.#options.counters.exhausted(limit)
+    return this.#options.counters.exhausted(shareOfShard(limit, this.#shard))
   }
 
   /** @param turn of a conversation, whose number `index` is then; its bytes are sent in place of the prepared body */

@@ -1,5 +1,6 @@
 /** What the run and its load threads say to each other. */
 import type { Route } from '../client/route.ts'
+import type { Shard } from '../config/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import type { SharedBodies } from './bodies.ts'
 import type { SharedConversations } from './conversationBook.ts'
@@ -10,6 +11,8 @@ import type { ThreadHealth } from './threadHealth.ts'
 export interface ThreadSetup {
   worker: number
   workers: number
+  /** The part of the load that this process sends; absent: all of it. */
+  shard?: Shard | undefined
   /** A name, or the URL of a user's module. */
   api: string
   origin: string

@@ -1,9 +1,8 @@
-/** The open loop: starts each request when it is due. Arrival i belongs to thread i mod the number of threads. */
+/** The open loop: starts each request when it is due. Arrivals are dealt out in turn. */
 import type { Connection } from '../client/index.ts'
 import type { Engine, PhaseOptions } from './engine.ts'
 import type { OpenLoop as Executor } from './executors/index.ts'
 import { BURST, type Loop } from './loop.ts'
-import { share } from './share.ts'
 
 export class OpenLoop implements Loop {
   readonly #engine: Engine
@@ -29,7 +28,7 @@ export class OpenLoop implements Loop {
     this.#cap =
       phase.level.parallel === Number.POSITIVE_INFINITY
         ? Number.POSITIVE_INFINITY
-        : Math.max(1, share(phase.level.parallel, engine.worker, engine.workers))
+        : Math.max(1, engine.shareOf(phase.level.parallel))
   }
 
   begin(): void {
@@ -66,7 +65,7 @@ export class OpenLoop implements Loop {
       this.#index++
       const atMs = this.#index < level.number ? this.#next() : Number.POSITIVE_INFINITY
       this.#dueAt = atMs < this.#endsMs ? startAt + atMs : Number.POSITIVE_INFINITY
-    } while (this.#dueAt !== Number.POSITIVE_INFINITY && this.#index % this.#engine.workers !== this.#engine.worker)
+    } while (this.#dueAt !== Number.POSITIVE_INFINITY && !this.#engine.owns(this.#index))
   }
 
   #run(): void {

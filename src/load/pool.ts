@@ -1,12 +1,13 @@
 /** The load threads of a run: starts them, splits the load over them, and notices when one dies or hangs. */
 import type { Worker } from 'node:worker_threads'
+import type { Shard } from '../config/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { startCannedServer } from './cannedServer.ts'
 import { Counters, type Progress } from './counters.ts'
 import { executorNamed } from './executors/index.ts'
 import type { Level } from './level.ts'
 import type { Connections, FromThread, ThreadSetup, ToThread } from './messages.ts'
-import { share } from './share.ts'
+import { share, shareOfShard, WHOLE } from './share.ts'
 import { takeThread } from './spareThread.ts'
 import type { ThreadHealth } from './threadHealth.ts'
 
@@ -59,10 +60,12 @@ export class LoadPool {
   readonly #threads: Thread[]
   readonly #counters: Counters
   readonly #watch: NodeJS.Timeout
+  readonly #shard: Shard
   #closing = false
 
   constructor({ workers, onBatch, ...setup }: PoolOptions) {
     this.#counters = new Counters(workers)
+    this.#shard = setup.shard ?? WHOLE
     this.#threads = Array.from({ length: workers }, (_, worker) =>
       this.#startThread({ ...setup, worker, workers, counters: this.#counters.buffer }, onBatch),
     )
@@ -99,13 +102,17 @@ export class LoadPool {
       level.number,
       executor.kind === 'open' ? Math.min(level.parallel, MAX_PRECONNECT_OPEN_LOOP, Math.ceil(peak)) : peak,
     )
-    await this.#askAll((worker) => ({ type: 'preconnect', count: share(count, worker, this.#threads.length) }))
+    const own = shareOfShard(count, this.#shard)
+    await this.#askAll((worker) => ({ type: 'preconnect', count: share(own, worker, this.#threads.length) }))
   }
 
-  /** Runs one level on all threads from one common moment. */
-  async run(level: Level, warmup: boolean): Promise<PhaseReport> {
+  /**
+   * Runs one level on all threads from one common moment.
+   * @param at `performance.now()` of that moment; absent: at once
+   */
+  async run(level: Level, warmup: boolean, at = 0): Promise<PhaseReport> {
     this.#counters.reset()
-    const startedAt = performance.now() + LEAD_MS
+    const startedAt = Math.max(at, performance.now() + LEAD_MS)
     this.startedAt = startedAt
     const replies = await this.#askAll(() => ({ type: 'phase', level, startAt: startedAt, warmup }))
     const connections: Connections = { opened: 0, http2: 0 }

@@ -101,6 +101,7 @@ async function start(setup: ThreadSetup): Promise<Run> {
     conversations: setup.conversations && new ConversationBook(setup.conversations, api),
     worker: setup.worker,
     workers: setup.workers,
+    shard: setup.shard,
     totalTimeoutMs: setup.totalTimeoutMs,
     writer,
     onBatchDue: flush,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { conversationsSchema } from './conversations.ts'
 import { distributionSchema } from './distribution.ts'
 import { serverViewSchema } from './serverView.ts'
+import { mergedSchema, shardSchema } from './shard.ts'
 import { workloadSchema } from './workload.ts'
 
 export { distributionSchema }
@@ -162,6 +163,8 @@ export const resultSchema = z.object({
     .array(z.object({ promptTokens: z.number(), requests: z.number(), tokensPerSecond: z.number() }))
     .optional()
     .describe('mean output tokens per second of a request, by length of its prompt; of the speed benchmarks'),
+  shard: shardSchema.optional().describe('of a part of a load: its thresholds are judged when the parts are merged'),
+  merged: mergedSchema.optional().describe('of a load that ran in several processes'),
 })
 
 export type Distribution = z.infer<typeof distributionSchema>

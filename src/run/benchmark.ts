@@ -1,6 +1,13 @@
 /** The pipeline behind every door: scenario, prompts, endpoint, load, figures, verdict, files. */
 import { availableParallelism } from 'node:os'
-import { type Config, ConfigError, type ResolvedConfig, resolveConfig } from '../config/index.ts'
+import {
+  type Config,
+  ConfigError,
+  parseShard,
+  parseStartAt,
+  type ResolvedConfig,
+  resolveConfig,
+} from '../config/index.ts'
 import { hasFreshPrompts, type Prompt, readConversations, readPrompts } from '../datasets/index.ts'
 import { LoadPool, packBodies, prepareThread, type SharedBodies } from '../load/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
@@ -102,6 +109,7 @@ export async function runPlan(
   plan: LoadPlan,
   hooks: RunHooks,
 ): Promise<Outcome> {
+  const startAtMs = config.startAt === undefined ? undefined : parseStartAt(config.startAt, Date.now())
   if (config.debug) hooks.onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
   const { thresholds, objectives, notices } = gatesOf(config, plan.extent)
   for (const notice of [admitHost(config) ?? [], ...notices].flat()) hooks.onNotice?.(notice)
@@ -145,6 +153,7 @@ export async function runPlan(
         secrets: secrets.spellings,
         keepTexts: config.store === 'full',
         workers,
+        shard: config.loadShard === undefined ? undefined : parseShard(config.loadShard),
         onBatch: (batch) => batches.listener(batch),
       })
     let load = openPool()
@@ -193,10 +202,12 @@ export async function runPlan(
           count: Math.max(plan.count, index + 1),
           harnessOverheadMs: overheadMs,
           freeCores: Math.max(0, spare - workers),
+          startAtMs,
         })
       let outcome = await measure()
       for (;;) {
-        const { overloaded } = outcome
+        // The moment that the parts of a load share is gone.
+        const overloaded = outcome.overloaded && config.loadShard === undefined && startAtMs === undefined
         const more = moreThreads(workers, { asked: config.workers, spare, overloaded })
         if (more === undefined || hooks.signal?.aborted) break
         hooks.onNotice?.(

@@ -1,8 +1,8 @@
 /** Runs one level of load: warmup, measured phase, figures, verdict, files. */
 import type { Api } from '../apis/index.ts'
-import type { ResolvedConfig } from '../config/index.ts'
+import { parseShard, type ResolvedConfig, type Shard } from '../config/index.ts'
 import { incompleteAtBest, overallVerdict, type ParsedThreshold, storedIntervals } from '../gates/index.ts'
-import type { LoadPool, SharedBodies } from '../load/index.ts'
+import { type LoadPool, type SharedBodies, shareOfShard, WHOLE } from '../load/index.ts'
 import {
   distributions,
   errorCounts,
@@ -19,6 +19,7 @@ import {
   type Result,
   SCHEMA_VERSION,
   type ServerView,
+  type ShardFacts,
   type ThresholdResult,
 } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
@@ -28,18 +29,18 @@ import { isJudged, judgeClient } from './clientHealth.ts'
 import { plannedTurns } from './conversations.ts'
 import type { Endpoint } from './endpoint.ts'
 import { environment } from './environment.ts'
-import type { RunHooks, RunProgress } from './hooks.ts'
+import type { RunHooks } from './hooks.ts'
 import { Judging } from './judging.ts'
+import { watchProgress } from './levelProgress.ts'
 import { levelConfig, type RunLevel } from './levels.ts'
 import { limitReached, limitThreshold } from './limits.ts'
 import { Pipeline } from './pipeline.ts'
-import { type RecentRequests, recentRequests } from './recent.ts'
+import { recentRequests } from './recent.ts'
 import { redactConfig, redactUrl } from './redact.ts'
 import { routeNotes } from './route.ts'
 import { watchServer } from './serverWatch.ts'
+import { shardClock, startOf } from './shardClock.ts'
 import { writeVisualizer } from './visualizer.ts'
-
-const PROGRESS_MS = 100
 
 export interface LevelContext {
   config: ResolvedConfig
@@ -61,6 +62,8 @@ export interface LevelContext {
   count: number
   harnessOverheadMs: number | null
   freeCores: number
+  /** Start of the measured phase, Unix milliseconds; undefined: when all is ready. */
+  startAtMs: number | undefined
 }
 
 export interface LevelOutcome {
@@ -79,6 +82,8 @@ export async function runLevel(
   context: LevelContext,
 ): Promise<LevelOutcome> {
   const { config, endpoint, pool, hooks } = context
+  const isPart = config.loadShard !== undefined
+  const shard = config.loadShard === undefined ? WHOLE : parseShard(config.loadShard)
   const startedAt = new Date()
   const path =
     config.store === 'none'
@@ -87,7 +92,7 @@ export async function runLevel(
           outputsDir: config.outputsDir,
           model: config.model ?? 'model',
           label: hooks.label ?? config.name,
-          level: label,
+          level: isPart ? `shard_${shard.index + 1}_of_${shard.count}` : label,
           startedAt: config.noTimestamp ? undefined : startedAt,
         })
   const { store } = context
@@ -115,7 +120,8 @@ export async function runLevel(
     const judging = new Judging({
       config,
       level,
-      thresholds: context.thresholds,
+      // A part is not the load that they are about.
+      thresholds: isPart ? [] : context.thresholds,
       objectives: context.objectives,
       metrics,
       startedAt: () => pool.startedAt,
@@ -132,7 +138,9 @@ export async function runLevel(
     })
     const planned = (): number => requestsOf(context, metrics.total < level.number ? level : judging.level)
     const watch = watchProgress(context, 'measuring', planned, level.durationMs, recent)
-    const report = await pool.run(judging.level, false)
+    const clock = shardClock(config, context.startAtMs)
+    const report = await pool.run(judging.level, false, startOf(context.startAtMs))
+    const shardFacts = clock?.facts(report.startedAt)
     await pipeline.settle()
     watch()
     const server = await watching?.finish(metrics)
@@ -143,19 +151,20 @@ export async function runLevel(
       report,
       metrics,
       uncapped: level.parallel === Number.POSITIVE_INFINITY,
-      smallestGatedMs: smallestGatedMs(judging.thresholds),
+      smallestGatedMs: smallestGatedMs(isPart ? context.thresholds : judging.thresholds),
       harnessOverheadMs: context.harnessOverheadMs,
       freeCores: context.freeCores,
     })
     const expected = Number.isFinite(level.number) ? requestsOf(context, level) : null
     const thresholds = [...judging.results(), ...limitThreshold(hooks, metrics.total, expected)]
     const measured = buildResult(context, {
+      shardFacts,
       pipeline,
       usageNotes: [
         ...(await pipeline.usageNotes()),
         ...routeNotes(endpoint.route, endpoint.origin, report.connections),
       ],
-      level,
+      level: partOf(level, shard),
       metrics,
       thresholds,
       judgingNotes: judging.notes(thresholds),
@@ -169,6 +178,8 @@ export async function runLevel(
     // What servers said is in it, and a server may have sent a secret back.
     const result = context.secrets.hideIn(finish?.(measured) ?? measured)
     store?.setFact('result', result)
+    // What no row has, and the figures of the whole need.
+    if (isPart) store?.setFact('connectMs', report.connectMs)
     await store?.finish()
     if (path !== undefined) {
       writeWholeFile(`${path}.json`, renderJson(result))
@@ -186,47 +197,18 @@ export async function runLevel(
   }
 }
 
+/** The level as this process sends it. */
+function partOf(level: RunLevel['level'], shard: Shard): RunLevel['level'] {
+  return { ...level, parallel: shareOfShard(level.parallel, shard), number: shareOfShard(level.number, shard) }
+}
+
 /** Requests of a level; Infinity: until the time is over. */
 function requestsOf({ turnCounts }: LevelContext, { number }: RunLevel['level']): number {
   return turnCounts === undefined ? number : plannedTurns(turnCounts, number)
 }
 
-function watchProgress(
-  context: LevelContext,
-  phase: RunProgress['phase'],
-  planned: () => number,
-  durationMs: number,
-  recent?: RecentRequests,
-): () => void {
-  const { hooks, pool } = context
-  if (hooks.onProgress === undefined) return () => {}
-  const beganAt = performance.now()
-  const tell = (): void => {
-    const { finished, failed, inFlight } = pool.progress
-    const total = planned()
-    const elapsedSeconds = (performance.now() - beganAt) / 1000
-    hooks.onProgress?.({
-      phase,
-      level: context.index,
-      levels: context.count,
-      done: finished,
-      failed,
-      inFlight,
-      total: Number.isFinite(total) ? total : null,
-      elapsedSeconds,
-      durationSeconds: Number.isFinite(durationMs) ? durationMs / 1000 : null,
-      qps: elapsedSeconds > 0 ? finished / elapsedSeconds : 0,
-      ...(recent === undefined ? {} : { recent: recent.figures(performance.now()) }),
-    })
-  }
-  const timer = setInterval(tell, PROGRESS_MS)
-  return () => {
-    clearInterval(timer)
-    tell()
-  }
-}
-
 interface ResultParts {
+  shardFacts: ShardFacts | undefined
   pipeline: Pipeline
   usageNotes: readonly string[]
   level: RunLevel['level']
@@ -244,6 +226,7 @@ interface ResultParts {
 function buildResult(
   context: LevelContext,
   {
+    shardFacts,
     pipeline,
     usageNotes,
     level,
@@ -267,6 +250,10 @@ function buildResult(
     notes.push(
       `Measured against the embedded server at ${endpoint.url}, whose timing is a model: these figures say nothing about a real endpoint.`,
     )
+  if (shardFacts !== undefined)
+    notes.push(
+      `This is part ${config.loadShard} of a load: thresholds are judged when its parts are joined by "perfgate merge".`,
+    )
   notes.push(...judgingNotes)
   if (interrupted && limitReached(hooks) === undefined)
     notes.push('The run was interrupted: the figures are those of the requests that had finished.')
@@ -287,7 +274,7 @@ function buildResult(
     startedAt: startedAt.toISOString(),
     endpoint: { url: redactUrl(endpoint.url, config), embedded: endpoint.embedded },
     interrupted,
-    config: levelConfig(shown, level),
+    config: shardFacts === undefined ? levelConfig(shown, level) : shown,
     summary: summarize(metrics, {
       concurrency: Number.isFinite(level.parallel) ? level.parallel : null,
       expectedRequests: Number.isFinite(level.number) ? requestsOf(context, level) : null,
@@ -319,6 +306,7 @@ function buildResult(
     intervals: storedIntervals(metrics, timeline),
     notes,
     ...(pipeline.speed === undefined ? {} : { speed: pipeline.speed }),
+    ...(shardFacts === undefined ? {} : { shard: shardFacts }),
   }
 }
 

@@ -102,20 +102,25 @@ const UNKNOWN_CLIENT: Result['client'] = {
 
 function measured(reader: ResultReader): RunMetrics {
   let metrics: RunMetrics | undefined
-  let writer = new BatchWriter(0)
-  const flush = (): void => {
-    const batch: SampleBatch = writer.take()
+  for (const batch of batchesOf(reader.requests())) {
     metrics ??= new RunMetrics(firstStart(batch))
     metrics.add(batch)
-    writer = new BatchWriter(0)
   }
-  for (const row of reader.requests()) {
+  return metrics ?? new RunMetrics(0)
+}
+
+/**
+ * Rows of measured requests as the samples they were; without the texts, and the items of an embedding or reranking.
+ * @param originMs subtracted from times of day, Unix milliseconds: small numbers keep more digits
+ */
+export function* batchesOf(rows: Iterable<StoredRequest>, originMs = 0): Generator<SampleBatch> {
+  const writer = new BatchWriter(0)
+  for (const row of rows) {
     if (row.warmup === 1) continue
-    addRow(writer, row)
-    if (writer.count >= BATCH) flush()
+    addRow(writer, row, originMs)
+    if (writer.count >= BATCH) yield writer.take()
   }
-  flush()
-  return metrics!
+  if (writer.count > 0) yield writer.take()
 }
 
 function firstStart(batch: SampleBatch): number {
@@ -125,9 +130,9 @@ function firstStart(batch: SampleBatch): number {
 }
 
 /** Stamps are Unix milliseconds here; only their differences are used. */
-function addRow(writer: BatchWriter, row: StoredRequest): void {
+function addRow(writer: BatchWriter, row: StoredRequest, originMs: number): void {
   const values = new Float64Array(ROW).fill(Number.NaN)
-  const start = seconds(row.start_time)
+  const start = seconds(row.start_time) - originMs
   const after = (value: number | string | null): number => start + seconds(value)
   const gaps = Float64Array.from(gapsOf(row), (gap) => gap * 1000)
   const scheduled = seconds(row.scheduled_time)
@@ -152,6 +157,9 @@ function addRow(writer: BatchWriter, row: StoredRequest): void {
   values[C.status] = Number(row.status ?? 0)
   values[C.cause] = (FAILURE_CAUSES as readonly string[]).indexOf(String(row.cause))
   values[C.flags] = row.tokens_estimated === 1 ? FLAG_OUTPUT_ESTIMATED : 0
+  values[C.conversation] = whole(row.conversation)
+  values[C.turn] = whole(row.turn)
+  values[C.turns] = whole(row.turns)
   writer.add(values, gaps, gaps.length, ['', String(row.failure ?? ''), '', ''])
 }
 

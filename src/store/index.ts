@@ -11,6 +11,7 @@ export {
 } from './baselines.ts'
 export { completeResultDb } from './complete.ts'
 export { makeFolder } from './folder.ts'
+export { addFacts, type JoinedPart, joinResultDbs } from './join.ts'
 export { isAlive, type Owner, ownProcess } from './owner.ts'
 export { fileName, reservePath, timestamp } from './path.ts'
 export { type ReadOptions, type ResultReader, readResultDb, type StoredRequest } from './reader.ts'

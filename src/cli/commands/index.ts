@@ -5,6 +5,7 @@ import { compare } from './compare.ts'
 import { exportResults } from './export.ts'
 import { importScenario } from './import.ts'
 import { init } from './init.ts'
+import { merge } from './merge.ts'
 import { recover } from './recover.ts'
 import { report } from './report.ts'
 import { schema } from './schema.ts'
@@ -26,4 +27,5 @@ export const COMMANDS: readonly CliCommand[] = [
   init,
   recover,
   importScenario,
+  merge,
 ]

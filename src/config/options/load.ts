@@ -138,4 +138,23 @@ export const loadOptions = {
     kind: 'switch',
     description: 'go on when the process that started the run ends, as with nohup; else the run is ended',
   }),
+  loadShard: option(
+    z
+      .string()
+      .regex(/^\d+\/\d+$/, 'must be i/n, for instance 1/4')
+      .optional(),
+    {
+      group: 'Load',
+      kind: 'string',
+      value: 'i/n',
+      description: 'send part i of n of this load; n processes, on as many machines, are joined by perfgate merge',
+    },
+  ),
+  startAt: option(z.string().min(1).optional(), {
+    group: 'Load',
+    kind: 'string',
+    value: 'time|+s',
+    description: 'begin the measured phase at this time (2026-08-01T12:00:00Z), or so many seconds from now (+30)',
+    defaultText: 'when ready',
+  }),
 }

@@ -1,0 +1,244 @@
+/** Joins the parts of a load that ran in several processes: their requests on one clock, and figures and verdict anew. */
+import { rmSync } from 'node:fs'
+import { basename } from 'node:path'
+import { checkOptions, type ResolvedConfig } from '../config/index.ts'
+import { incompleteAtBest, overallVerdict, parseObjectives, parseThresholds, storedIntervals } from '../gates/index.ts'
+import type { Level } from '../load/index.ts'
+import { distributions, errorCounts, percentileRows, RunMetrics, rates, summarize, workload } from '../metrics/index.ts'
+import { renderJson, renderMarkdown } from '../report/index.ts'
+import { type ClientHealth, type MergedFacts, type Result, SCHEMA_VERSION } from '../result/index.ts'
+import { addFacts, joinResultDbs, readResultDb, reservePath, writeWholeFile } from '../store/index.ts'
+import { isJudged } from './clientHealth.ts'
+import { environment } from './environment.ts'
+import { Judging } from './judging.ts'
+import { levelConfig } from './levels.ts'
+import { batchesOf } from './rebuild.ts'
+import { nameOf, type Part, type Parts, readParts } from './shardParts.ts'
+
+export interface MergeOptions {
+  /** Figures of the parts that are there; otherwise a missing one is an error. */
+  allowMissing?: boolean
+  /** Default: that of the scenario. */
+  outputsDir?: string | undefined
+}
+
+export interface MergeOutcome {
+  result: Result
+  metrics: RunMetrics
+  /** Without ending: `.db`, `.json` and `.md` are written. */
+  path: string
+}
+
+/**
+ * Joins the requests of all parts exactly and judges the scenario's thresholds on the whole.
+ *
+ * Times of day of a part are moved by the difference between its machine's clock and its process's timeline, as it was
+ * when the part began; clocks of different machines are taken to be right.
+ *
+ * @param paths result DBs of the parts, or folders with them
+ * @throws ConfigError when they are not the parts of one load, or one is missing
+ * @throws StoreError when a DB cannot be read or written
+ */
+export function mergeShards(
+  paths: readonly string[],
+  { allowMissing = false, outputsDir }: MergeOptions = {},
+): MergeOutcome {
+  const read = readParts(paths, allowMissing)
+  const [first] = read.parts as [Part, ...Part[]]
+  const shown = without(first.facts['config'] as Record<string, unknown>, ['loadShard', 'startAt'])
+  const config = checkOptions(shown)
+  const originMs = Math.min(...read.parts.map(({ shard }) => shard.startedAtMs))
+  const path = reservePath({
+    outputsDir: outputsDir ?? config.outputsDir,
+    model: config.model ?? 'model',
+    label: config.name,
+    level: `merged_${read.count}`,
+    startedAt: config.noTimestamp ? undefined : new Date(originMs),
+  })
+  try {
+    joinResultDbs(
+      `${path}.db`,
+      read.parts.map((part) => ({
+        path: part.path,
+        offsetSeconds: part.shard.offsetMs / 1000,
+        index: part.shard.index - 1,
+        count: read.count,
+      })),
+    )
+    const { result, metrics } = figuresOf(`${path}.db`, { read, config, shown, originMs })
+    addFacts(`${path}.db`, {
+      config: shown,
+      environment: result.environment,
+      startedAt: result.startedAt,
+      level: first.facts['level'],
+      endpoint: result.endpoint.url,
+      result,
+    })
+    writeWholeFile(`${path}.json`, renderJson(result))
+    writeWholeFile(`${path}.md`, renderMarkdown(result))
+    return { result, metrics, path }
+  } catch (error) {
+    // Half of a joined DB would be taken for a run that was killed.
+    rmSync(`${path}.db`, { force: true })
+    throw error
+  }
+}
+
+interface Whole {
+  read: Parts
+  config: ResolvedConfig
+  shown: Record<string, unknown>
+  /** The first start of a part, Unix milliseconds. */
+  originMs: number
+}
+
+function figuresOf(dbPath: string, { read, config, shown, originMs }: Whole): { result: Result; metrics: RunMetrics } {
+  const { parts } = read
+  const [first] = parts as [Part, ...Part[]]
+  const level = levelIn(first.facts['level'])
+  const objectives = parseObjectives(config.objectives)
+  const metrics = new RunMetrics(0, objectives)
+  const judging = new Judging({
+    config,
+    level,
+    // Nothing can be stopped any more.
+    thresholds: parseThresholds(config.thresholds).map(({ abortAfterMs: _, ...threshold }) => threshold),
+    objectives,
+    metrics,
+    startedAt: () => 0,
+    end: () => {},
+    stop: () => {},
+  })
+  const reader = readResultDb(dbPath)
+  try {
+    for (const batch of batchesOf(reader.requests(), originMs)) {
+      metrics.add(batch)
+      judging.take(batch)
+    }
+  } finally {
+    reader.close()
+  }
+  for (const { facts } of parts) metrics.addTimes('connect', (facts['connectMs'] as number[] | undefined) ?? [])
+  const timeline = metrics.timeline.timeline()
+  const thresholds = judging.results()
+  const client = joinedHealth(parts, metrics)
+  const interrupted = parts.some(({ result }) => result.interrupted)
+  const { estimatedTokens, reportedTokens, succeeded } = metrics
+  const result: Result = {
+    schemaVersion: SCHEMA_VERSION,
+    name: first.result.name,
+    startedAt: new Date(originMs).toISOString(),
+    endpoint: first.result.endpoint,
+    interrupted,
+    config: levelConfig(shown, level),
+    summary: summarize(metrics, {
+      concurrency: Number.isFinite(level.parallel) ? level.parallel : null,
+      expectedRequests: expected(parts, read.missing),
+      resultDbPath: dbPath,
+    }),
+    percentiles: percentileRows(metrics),
+    distributions: distributions(metrics),
+    rates: rates(metrics),
+    timeline,
+    workload: workload(metrics),
+    conversations: metrics.conversations.figures(),
+    errors: errorCounts(metrics),
+    failures: metrics.failures,
+    tokens: {
+      source: succeeded === 0 ? 'none' : estimatedTokens === 0 ? 'usage' : reportedTokens === 0 ? 'estimated' : 'mixed',
+    },
+    thresholds,
+    verdict: incompleteAtBest(overallVerdict(thresholds, isJudged(client, config)), interrupted),
+    client,
+    environment: environment(),
+    intervals: storedIntervals(metrics, timeline),
+    notes: [],
+    merged: mergedFacts(read),
+  }
+  return { result: { ...result, notes: notesOf(read, result, judging.notes(thresholds)) }, metrics }
+}
+
+/** JSON has no Infinity: what was without end is null there. */
+function levelIn(fact: unknown): Level {
+  const level = fact as Record<'parallel' | 'number' | 'durationMs', number | null>
+  const endless = (value: number | null): number => value ?? Number.POSITIVE_INFINITY
+  return {
+    ...(fact as Level),
+    parallel: endless(level.parallel),
+    number: endless(level.number),
+    durationMs: endless(level.durationMs),
+  }
+}
+
+/** Requests planned in the parts that are there, as each counted its own; null where time was the end, or a part is missing. */
+function expected(parts: readonly Part[], missing: readonly number[]): number | null {
+  const planned = parts.map(({ result }) => result.summary.expectedRequests)
+  if (missing.length > 0 || planned.includes(null)) return null
+  return planned.reduce<number>((sum, number) => sum + number!, 0)
+}
+
+/** One generator that could not keep up makes the whole a measurement of it. */
+function joinedHealth(parts: readonly Part[], metrics: RunMetrics): ClientHealth {
+  const clients = parts.map(({ result }) => result.client)
+  const worst = (pick: (client: ClientHealth) => number): number => Math.max(0, ...clients.map(pick))
+  const sum = (pick: (client: ClientHealth) => number): number => clients.reduce((all, one) => all + pick(one), 0)
+  const broken = parts.find(({ result }) => result.client.broken !== undefined)
+  const overheads = clients.flatMap(({ harnessOverheadMs }) => harnessOverheadMs ?? [])
+  const dispatch = metrics.distribution('dispatchDelay')
+  return {
+    valid: clients.every(({ valid }) => valid),
+    reasons: parts.flatMap((part) => part.result.client.reasons.map((reason) => `part ${nameOf(part)}: ${reason}`)),
+    workers: sum(({ workers }) => workers),
+    cpuShare: worst(({ cpuShare }) => cpuShare),
+    busyShare: worst(({ busyShare }) => busyShare),
+    eventLoopDelayMs: {
+      p50: worst(({ eventLoopDelayMs }) => eventLoopDelayMs.p50),
+      p99: worst(({ eventLoopDelayMs }) => eventLoopDelayMs.p99),
+      max: worst(({ eventLoopDelayMs }) => eventLoopDelayMs.max),
+    },
+    dispatchDelayMs: { p99: dispatch?.percentile(99) ?? 0, max: dispatch?.max ?? 0 },
+    gcPauseMs: { total: sum(({ gcPauseMs }) => gcPauseMs.total), max: worst(({ gcPauseMs }) => gcPauseMs.max) },
+    socketsRefused: sum(({ socketsRefused }) => socketsRefused),
+    harnessOverheadMs: overheads.length === 0 ? null : Math.max(...overheads),
+    ...(broken === undefined ? {} : { broken: `part ${nameOf(broken)}: ${broken.result.client.broken}` }),
+  }
+}
+
+function mergedFacts({ parts, count, missing }: Parts): MergedFacts {
+  const starts = parts.map(({ shard }) => shard.startedAtMs)
+  return {
+    count,
+    missing,
+    skewMs: Math.max(...starts) - Math.min(...starts),
+    parts: parts.map(({ path, shard, result }) => ({
+      ...shard,
+      db: basename(path),
+      requests: result.summary.totalRequests,
+      valid: result.client.valid,
+      reasons: result.client.reasons,
+    })),
+  }
+}
+
+function notesOf({ parts, count, missing }: Parts, { merged }: Result, judging: readonly string[]): string[] {
+  const { skewMs, parts: stated } = merged!
+  const most = (pick: (part: MergedFacts['parts'][number]) => number): string =>
+    Math.max(...stated.map((part) => Math.abs(pick(part)))).toFixed(1)
+  const own = parts.flatMap((part) =>
+    part.result.notes.filter((note) => !note.startsWith('This is part ')).map((note) => ({ note, name: nameOf(part) })),
+  )
+  return [
+    ...(missing.length === 0
+      ? []
+      : [
+          `Part${missing.length === 1 ? '' : 's'} ${missing.map((number) => `${number}/${count}`).join(', ')} of the load ${missing.length === 1 ? 'is' : 'are'} missing: the figures are those of the other ${parts.length}, and not of the load that was asked for.`,
+        ]),
+    `Joined from ${parts.length} processes, which began within ${skewMs.toFixed(1)} ms of each other by the clocks of their machines; those were off their timelines by up to ${most(({ offsetMs }) => offsetMs)} ms, which was put right, and went ${most(({ driftMs }) => driftMs)} ms further until the end.`,
+    ...judging,
+    ...new Set(own.map(({ note }) => note)),
+  ]
+}
+
+function without(config: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(config).filter(([name]) => !names.includes(name)))
+}

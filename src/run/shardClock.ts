@@ -1,0 +1,52 @@
+/** When a part of a load began by the clock of its machine, and how that clock went beside the process's own. */
+import { ConfigError, parseShard, type ResolvedConfig } from '../config/index.ts'
+import type { ShardFacts } from '../result/index.ts'
+
+/** Later than this, the parts of a load do not begin together any more. */
+const MOST_LATE_MS = 20
+
+/**
+ * `performance.now()` at which the measured phase is to begin; undefined: at once.
+ * @param startAtMs Unix milliseconds
+ * @throws ConfigError when that is over
+ */
+export function startOf(startAtMs: number | undefined): number | undefined {
+  if (startAtMs === undefined) return undefined
+  const leftMs = startAtMs - Date.now()
+  if (leftMs < -MOST_LATE_MS)
+    throw new ConfigError(
+      `option "startAt": ${new Date(startAtMs).toISOString()} was ${(-leftMs / 1000).toFixed(1)} s ago when prompts, connections and warmup were ready; give a later time`,
+      'startAt',
+    )
+  return performance.now() + leftMs
+}
+
+export interface ShardClock {
+  /** Told at the end of the measured phase. @param startedAt `performance.now()` of its start */
+  facts(startedAt: number): ShardFacts
+}
+
+/** Begins to watch; undefined where the load is not split. */
+export function shardClock({ loadShard }: ResolvedConfig, startAtMs: number | undefined): ShardClock | undefined {
+  if (loadShard === undefined) return undefined
+  const { index, count } = parseShard(loadShard)
+  const beganAt = offsetMs()
+  return {
+    facts: (startedAt) => ({
+      index: index + 1,
+      count,
+      startAtMs: startAtMs ?? null,
+      startedAtMs: performance.timeOrigin + startedAt + beganAt,
+      offsetMs: beganAt,
+      driftMs: offsetMs() - beganAt,
+    }),
+  }
+}
+
+/** The clock counts whole milliseconds: right after it ticks, they are its time. */
+function offsetMs(): number {
+  const before = Date.now()
+  let now = before
+  while (now === before) now = Date.now()
+  return now - (performance.timeOrigin + performance.now())
+}
