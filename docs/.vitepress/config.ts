@@ -1,0 +1,62 @@
+/** The documentation as a site: `npm run docs:build`. A dead link fails the build, but for files that are no pages. */
+import { defineConfig } from 'vitepress'
+
+const page = (text: string, link: string) => ({ text, link })
+
+export default defineConfig({
+  title: 'perfgate',
+  description: 'LLM inference performance as a test',
+  cleanUrls: true,
+  // Relative links to files of the repository outside docs/.
+  ignoreDeadLinks: [
+    /^\.{1,2}\/(\.\.\/)*(README|ARCHITECTURE|CONTRIBUTING|CHANGELOG|examples|src|bench|test|etc|fixtures)\b/,
+  ],
+  markdown: {
+    // Two braces in code are code, not Vue's.
+    config(markdown) {
+      const inline = markdown.renderer.rules.code_inline!
+      markdown.renderer.rules.code_inline = (tokens, index, ...rest) => {
+        tokens[index]!.attrSet('v-pre', '')
+        return inline(tokens, index, ...rest)
+      }
+    },
+  },
+  themeConfig: {
+    search: { provider: 'local' },
+    sidebar: [
+      {
+        text: 'Guides',
+        items: [
+          page('Start', '/'),
+          page('CI', '/ci'),
+          page('Load', '/load'),
+          page('Comparison', '/comparison'),
+          page('Baselines', '/baselines'),
+          page('Capacity and sweeps', '/capacity'),
+          page('Conversations', '/conversations'),
+          page('Reports', '/reports'),
+          page('Reliability', '/reliability'),
+          page('Interruptions', '/interruptions'),
+          page('Scenario files', '/scenarios'),
+          page('Importing', '/importing'),
+          page('From EvalScope', '/evalscope'),
+          page('Questions', '/faq'),
+        ],
+      },
+      {
+        text: 'Reference',
+        items: [
+          page('Options', '/reference/options'),
+          page('Metrics', '/metrics'),
+          page('Verdicts', '/verdicts'),
+          page('APIs', '/apis'),
+          page('Datasets', '/datasets'),
+          page('Configuration', '/configuration'),
+          page('Network', '/network'),
+          page('Package', '/package'),
+          page('Performance', '/performance'),
+        ],
+      },
+    ],
+  },
+})

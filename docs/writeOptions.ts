@@ -1,0 +1,22 @@
+/** Writes docs/reference/options.md from the schema of the options: `npm run docs:options`. */
+import { writeFileSync } from 'node:fs'
+import { kebabCase, OPTION_GROUPS, OPTION_NAMES, optionMeta } from '../src/config/index.ts'
+
+const FILE = new URL('./reference/options.md', import.meta.url)
+
+/** Markdown's own signs, and Vue's, are words here. */
+const cell = (text: string): string =>
+  text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('{', '&#123;').replaceAll('*', '\\*')
+
+/** The page: one table for each group of options. */
+export function optionsPage(): string {
+  const groups = OPTION_GROUPS.map((group) => {
+    const rows = OPTION_NAMES.filter((name) => optionMeta(name).group === group).map(
+      (name) => `| \`${name}\` | \`--${kebabCase(name)}\` | ${cell(optionMeta(name).description)} |`,
+    )
+    return `## ${group}\n\n| option | flag | what it says |\n| --- | --- | --- |\n${rows.join('\n')}\n`
+  })
+  return `# Options\n\nWritten from the schema by \`npm run docs:options\`; a test keeps it current.\n\n${groups.join('\n')}`
+}
+
+if (import.meta.main) writeFileSync(FILE, optionsPage())
