@@ -83,6 +83,8 @@ describe('docs/capacity.md', () => {
     if (command.includes('--sla-auto-tune')) {
       expect(out).toContain('Capacity search, levels tried:')
       expect(out).toContain('Max satisfied:')
+      const [, file] = /^Result JSON: (.*)$/m.exec(out)!
+      expect(JSON.parse(readFileSync(file!, 'utf8'))).toMatchObject({ kind: 'capacity' })
     } else {
       expect(out).toContain('Performance overview:')
     }

@@ -9,7 +9,7 @@ import {
   type TerminalStyle,
   terminalStyle,
 } from '../report/index.ts'
-import type { Result } from '../result/index.ts'
+import type { CapacityResult, Result } from '../result/index.ts'
 import type { Outcome, RunHooks } from '../run/index.ts'
 import { exitCodeOf, exitCodeOfCapacity } from './exitCode.ts'
 import { listenForInterrupts } from './interrupts.ts'
@@ -20,7 +20,7 @@ import { showProgress } from './progress.ts'
 export type RunBenchmark = (
   config: Record<string, unknown>,
   hooks: RunHooks,
-) => Promise<Pick<Outcome, 'results' | 'verdict' | 'capacity'>>
+) => Promise<Pick<Outcome, 'results' | 'verdict' | 'capacity'> & Partial<Pick<Outcome, 'jsonPaths'>>>
 
 export interface RunRequest {
   config: Record<string, unknown>
@@ -48,7 +48,9 @@ export async function runCommand(
     const tables = json ? io.stderr : io.stdout
     const { capacity } = outcome
     const style = terminalStyle(tables, io.env)
-    tables.write(`${capacity === undefined ? await outcomeText(outcome, style) : renderCapacity(capacity, style)}\n`)
+    tables.write(
+      `${capacity === undefined ? await outcomeText(outcome, style) : capacityText(capacity, outcome.jsonPaths, style)}\n`,
+    )
     if (json) io.stdout.write(capacity === undefined ? outcomeJson(outcome.results) : jsonText(capacity))
     if (interrupts.exitCode !== undefined) return interrupts.exitCode
     return capacity === undefined ? exitCodeOf(outcome.results) : exitCodeOfCapacity(capacity)
@@ -65,6 +67,16 @@ export async function runCommand(
 async function runPerfgate(config: Record<string, unknown>, hooks: RunHooks): Promise<Outcome> {
   const { runPerfBenchmark } = await import('../run/index.ts')
   return runPerfBenchmark(config, hooks)
+}
+
+/** With the name of the search's own file, the last that is written. */
+function capacityText(
+  capacity: CapacityResult,
+  jsonPaths: readonly string[] | undefined,
+  style: TerminalStyle,
+): string {
+  const path = capacity.config.store === 'none' ? undefined : jsonPaths?.at(-1)
+  return [renderCapacity(capacity, style), ...(path === undefined ? [] : [`Result JSON: ${path}`])].join('\n\n')
 }
 
 async function outcomeText(

@@ -1,5 +1,6 @@
 /** The errors a verdict is thrown as: each message is the whole story, so the stack is left empty. */
 import type { ThresholdResult } from '../result/index.ts'
+import { errorJson } from './errorJson.ts'
 
 /** A threshold was broken. The message has one line for each that was. */
 export class ThresholdError extends Error {
@@ -11,6 +12,10 @@ export class ThresholdError extends Error {
     super(messagesOf(results, 'fail'))
     this.results = results
     this.stack = `${this.name}: ${this.message}`
+  }
+
+  toJSON(): { name: string; message: string; stack: string } {
+    return errorJson(this)
   }
 }
 
@@ -27,6 +32,10 @@ export class InvalidRunError extends Error {
     this.reasons = reasons
     this.stack = `${this.name}: ${this.message}`
   }
+
+  toJSON(): { name: string; message: string; stack: string } {
+    return errorJson(this)
+  }
 }
 
 /** The intervals of some thresholds reach across their limits, and their figures alone would break them. */
@@ -41,6 +50,10 @@ export class UndecidedError extends Error {
     )
     this.results = results
     this.stack = `${this.name}: ${this.message}`
+  }
+
+  toJSON(): { name: string; message: string; stack: string } {
+    return errorJson(this)
   }
 }
 

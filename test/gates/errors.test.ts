@@ -25,6 +25,12 @@ test('a threshold error tells of each broken threshold, one a line, and nothing 
   )
   expect(error.stack).toBe(`ThresholdError: ${error.message}`)
   expect(error.results).toBe(results)
+  // What a test runner takes along: its own text, and not the results a second time.
+  expect(JSON.parse(JSON.stringify(error))).toEqual({
+    name: 'ThresholdError',
+    message: error.message,
+    stack: error.stack,
+  })
 })
 
 test('an invalid run names cause and remedy', () => {

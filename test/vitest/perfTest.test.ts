@@ -38,6 +38,7 @@ describe('a perf test', () => {
     expect(failure!.type).toBe('ThresholdError')
     expect(failure!.message).toMatch(/^p99\(latency\) [\d.]+ ms is above the limit of 1 ms \(n = 6\)$/)
     expect(failure!.text).not.toMatch(/\.ts:\d+/)
+    expect(failure!.text.trim()).toBe(`ThresholdError: ${failure!.message}`)
     expect(run.code).toBe(1)
   })
 

@@ -1,4 +1,5 @@
 /** The errors a comparison is thrown as: each message is the whole story, so the stack is left empty. */
+import { errorJson } from '../errorJson.ts'
 import type { RegressionResult } from './judge.ts'
 
 /** The candidate is worse than tolerated. The message has one line for each figure that is. */
@@ -12,6 +13,10 @@ export class RegressionError extends Error {
     this.regressions = regressions
     this.stack = `${this.name}: ${this.message}`
   }
+
+  toJSON(): { name: string; message: string; stack: string } {
+    return errorJson(this)
+  }
 }
 
 /** The budget is spent, and the intervals of some figures still reach across their tolerances. */
@@ -24,6 +29,10 @@ export class UndecidedComparisonError extends Error {
     super([...messagesOf(regressions, 'undecided'), advice].join('\n'))
     this.regressions = regressions
     this.stack = `${this.name}: ${this.message}`
+  }
+
+  toJSON(): { name: string; message: string; stack: string } {
+    return errorJson(this)
   }
 }
 
