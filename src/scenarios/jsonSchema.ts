@@ -160,7 +160,7 @@ function orVariable({ description, default: usual, ...schema }: JsonSchema): Jso
     ...(description === undefined ? {} : { description }),
     ...(usual === undefined ? {} : { default: usual }),
   }
-  if (schema['type'] === 'string' && schema['enum'] === undefined && schema['const'] === undefined)
-    return { ...about, ...schema, pattern: TEXT }
+  const isFreeText = (['enum', 'const', 'pattern'] as const).every((rule) => schema[rule] === undefined)
+  if (schema['type'] === 'string' && isFreeText) return { ...about, ...schema, pattern: TEXT }
   return { ...about, anyOf: [schema, { $ref: '#/$defs/variable' }] }
 }

@@ -116,7 +116,8 @@ describe('a proxy', () => {
   })
 
   it('of the environment forwards requests to an http endpoint, and its password is in no file', async () => {
-    const server = await startServer({ ttft: { meanMs: 1 }, itl: { meanMs: 1 }, outputTokens: 3 })
+    // The name that the proxy resolves is foreign to the server.
+    const server = await startServer({ ttft: { meanMs: 1 }, itl: { meanMs: 1 }, outputTokens: 3, allowRemote: true })
     closers.push(server.close)
     const before = proxy.asked.length
     vi.stubEnv('http_proxy', proxyUrl())

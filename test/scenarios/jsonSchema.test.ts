@@ -52,7 +52,7 @@ function jsonOf(name: string): unknown {
 const key = fc.string({ maxLength: 5 }).filter((text) => text !== '__proto__')
 const SINGLE: unknown[] = [
   ...[null, true, false, -2, -1, 0, 0.2, 0.5, 0.99, 1, 1.5, 7, 300, 70_000, ...words],
-  ...['', 'x', 'auto', '5', '$', '$$', '$${X}', '${', '${X', '${1}', '${}', 'a $${ b', '$$${X}', 'a$'],
+  ...['', 'x', 'auto', '5', '1/4', '$', '$$', '$${X}', '${', '${X', '${1}', '${}', 'a $${ b', '$$${X}', 'a$'],
 ]
 const LISTS: unknown[] = [[1], [1, 2], ['x'], [1, 'x'], [], [0], [-1], [1.5], [1, 2, 3], ['${']]
 const RECORDS: unknown[] = [
