@@ -6,6 +6,9 @@ const LIVE = ['run', 'doors', 'vitest', 'bench', 'fixtures'].map((folder) => `te
 /** Tests that start programs, and mostly wait for them. */
 const CHILDREN = ['cli', 'faults', 'jest'].map((folder) => `test/${folder}/**/*.test.ts`)
 
+/** One more than the smallest machine has cores: those that run programs mostly wait for them. */
+const WORKERS = 3
+
 /**
  * Many runs in one process start and end many threads, each with the WebAssembly of undici's HTTP parser. Node 24 aborts
  * now and then when one thread's code is optimised while another's is freed (nodejs/node#64500): here nothing is measured
@@ -23,7 +26,7 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, ...LIVE, ...CHILDREN, 'test/package/**', 'test/vitest/projects/**'],
           testTimeout: 60_000,
           execArgv,
-          maxWorkers: 2,
+          maxWorkers: WORKERS,
           sequence: { groupOrder: 0 },
         },
       },
@@ -35,8 +38,8 @@ export default defineConfig({
           testTimeout: 60_000,
           execArgv,
           hookTimeout: 120_000,
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          maxWorkers: WORKERS,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -46,8 +49,8 @@ export default defineConfig({
           globalSetup: 'test/package/pack.ts',
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          maxWorkers: WORKERS,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -59,7 +62,7 @@ export default defineConfig({
           execArgv,
           hookTimeout: 120_000,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
