@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const scenario = (url: string, outputs: string): string[] => [
   ...['--url', url, '--model', 'm', '--number', '5000', '--parallel', '4', '--outputs-dir', outputs],
-  '--enable-progress-tracker',
+  ...['--enable-progress-tracker', '--on-invalid', 'warn'],
 ]
 const statusIn = (outputs: string): string => JSON.parse(readFileSync(join(outputs, 'progress.json'), 'utf8')).status
 const until = { timeout: 60_000, interval: 20 }
