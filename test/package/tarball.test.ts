@@ -33,7 +33,9 @@ describe('the tarball', () => {
       files.filter((path) => !SAMPLES.includes(path)).map((path) => path.replace(/^.*?(\.d)?(\.\w+)$/, '$1$2')),
     )
     for (const kind of kinds)
-      expect(['.js', '.cjs', '.mjs', '.d.ts', '.d.cts', '.d.mts', '.css', '.json', '.md', '']).toContain(kind === 'LICENSE' ? '' : kind)
+      expect(['.js', '.cjs', '.mjs', '.d.ts', '.d.cts', '.d.mts', '.css', '.json', '.md', '']).toContain(
+        kind === 'LICENSE' ? '' : kind,
+      )
   })
 
   test('has no tests, and no data beside the sample', () => {
