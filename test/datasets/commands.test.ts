@@ -94,7 +94,8 @@ async function run(command: string): Promise<{ sent: Sent[]; out: string }> {
   const words = [...real.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!)
   const before = server.requests.length
   const world = fakeWorld()
-  const code = await main([...words, '--no-test-connection', '--outputs-dir', join(folder, 'outputs')], world)
+  const args = ['--no-test-connection', '--outputs-dir', join(folder, 'outputs'), '--on-invalid', 'warn']
+  const code = await main([...words, ...args], world)
   expect(code, world.err()).toBe(0)
   const sent = server.requests.slice(before).map(({ path, body }) => ({ path, body: body as Body }))
   return { sent, out: world.out() }
