@@ -53,7 +53,7 @@ async function run(variables: string, words: string): Promise<Ran> {
   proxy.asked.length = 0
   proxy.authorizations.length = 0
   const world = fakeWorld({ columns: 300 })
-  const code = await main([...local(words).split(' '), '--store', 'none'], world)
+  const code = await main([...local(words).split(' '), '--store', 'none', '--on-invalid', 'warn'], world)
   expect(code, world.err() + world.out()).toBe(0)
   // With the one of the connection test.
   expect(endpoint.seen).toHaveLength(5)
