@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { buildTarget, readTruth, startTarget, type Target, type TargetOptions } from '../../bench/target/index.ts'
 
 const BODY = '{"model":"m","stream":true,"messages":[{"role":"user","content":"hello"}]}'
-const REQUEST = `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`
+const REQUEST = `POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`
 const END = '0\r\n\r\n'
 
 let target: Target | undefined
@@ -185,7 +185,7 @@ describe.skipIf(built.path === undefined)('the native load target', () => {
 
   it('refuses what is no POST, and ends by itself when its time is over', async () => {
     const client = await start({ tokens: 1, seconds: 1 } as TargetOptions)
-    client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    client.write('GET / HTTP/1.1\r\nhost: localhost\r\n\r\n')
     const answer = await new Promise<string>((resolve) =>
       client.once('data', (bytes: Buffer) => resolve(bytes.toString())),
     )
