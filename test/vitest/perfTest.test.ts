@@ -219,7 +219,10 @@ describe('the summary of a pull request', () => {
       /- ❌ breaks: p99\\?\(latency\\?\) [\d.]+ ms is above the limit of 1 ms/,
     )
     const results = readdirSync(folder.path).filter((name) => name.endsWith('.json'))
-    expect(summary.split('\n').filter((line) => /^\| [✅❌]/u.test(line))).toHaveLength(results.length)
+    const lines = summary.split('\n').filter((line) => /^\| (✅|❌|❔|⚠️)/u.test(line))
+    expect(lines).toHaveLength(results.length)
+    // The one that was stopped at its timeoutMs is no pass.
+    expect(lines.filter((line) => line.startsWith('| ❔'))).toHaveLength(1)
     expect(readFileSync(join(folder.path, 'job.md'), 'utf8')).toBe(`${summary}\n`)
   })
 })
