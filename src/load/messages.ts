@@ -52,9 +52,12 @@ export type ToThread =
   | { type: 'phase'; level: Level; startAt: number; warmup: boolean }
   | { type: 'end' }
   | { type: 'stop'; graceMs: number }
-  | { type: 'close' }
+  /** The run is over; a thread that may not rest ends. */
+  | { type: 'close'; rest: boolean }
 
 export type FromThread =
+  /** Ready for another setup. */
+  | { type: 'closed' }
   | { type: 'warmed' }
   | { type: 'calibrated'; overheadMs: number }
   | { type: 'preconnected' }

@@ -6,9 +6,9 @@ import { startCannedServer } from './cannedServer.ts'
 import { Counters, type Progress } from './counters.ts'
 import { executorNamed } from './executors/index.ts'
 import type { Level } from './level.ts'
+import { loadThreads } from './loadThreads.ts'
 import type { Connections, FromThread, ThreadSetup, ToThread } from './messages.ts'
 import { share, shareOfShard, WHOLE } from './share.ts'
-import { takeThread } from './spareThread.ts'
 import type { ThreadHealth } from './threadHealth.ts'
 
 /**
@@ -61,11 +61,14 @@ export class LoadPool {
   readonly #counters: Counters
   readonly #watch: NodeJS.Timeout
   readonly #shard: Shard
+  readonly #mayRest: boolean
   #closing = false
 
   constructor({ workers, onBatch, ...setup }: PoolOptions) {
     this.#counters = new Counters(workers)
     this.#shard = setup.shard ?? WHOLE
+    // A module of the user is loaded anew for each run: it may have changed, or keep something.
+    this.#mayRest = setup.imports === undefined && !setup.api.startsWith('file:')
     this.#threads = Array.from({ length: workers }, (_, worker) =>
       this.#startThread({ ...setup, worker, workers, counters: this.#counters.buffer }, onBatch),
     )
@@ -143,18 +146,24 @@ export class LoadPool {
     this.#closing = true
     clearInterval(this.#watch)
     await Promise.all(
-      this.#threads.map(async ({ worker, broken }) => {
+      this.#threads.map(async ({ worker, broken, reply }) => {
         if (broken !== undefined) return void (await worker.terminate())
-        worker.postMessage({ type: 'close' } satisfies ToThread)
+        // One that has not answered yet would do so to the next run.
+        const rest = this.#mayRest && reply === undefined
         const timer = setTimeout(() => void worker.terminate(), END_MS)
-        await new Promise((resolve) => worker.once('exit', resolve))
+        const isClosed = new Promise<boolean>((resolve) => {
+          worker.once('exit', () => resolve(false))
+          worker.on('message', ({ type }: FromThread) => type === 'closed' && resolve(true))
+        })
+        worker.postMessage({ type: 'close', rest } satisfies ToThread)
+        if (await isClosed) loadThreads.rest(worker)
         clearTimeout(timer)
       }),
     )
   }
 
   #startThread(setup: ThreadSetup, onBatch: (batch: SampleBatch) => void): Thread {
-    const worker = takeThread()
+    const worker = loadThreads.take()
     worker.postMessage({ type: 'setup', setup } satisfies ToThread)
     const thread: Thread = {
       worker,

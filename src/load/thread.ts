@@ -65,7 +65,9 @@ port.on('message', async (message: ToThread) => {
     case 'close':
       end()
       engine.close()
-      port.close()
+      run = undefined
+      if (message.rest) send({ type: 'closed' })
+      else port.close()
   }
 })
 

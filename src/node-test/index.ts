@@ -15,7 +15,7 @@ import {
   writeSummary,
 } from '../doors/index.ts'
 import type { Thresholds } from '../gates/index.ts'
-import { prepareThread } from '../load/spareThread.ts'
+import { prepareThread } from '../load/loadThreads.ts'
 import type { MetricsView } from '../metrics/index.ts'
 import { terminalStyle } from '../report/index.ts'
 import type { Result } from '../result/index.ts'

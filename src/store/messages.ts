@@ -15,21 +15,26 @@ export interface StoreSetup {
   secrets: readonly string[]
 }
 
-/** What the thread is started with. */
+/** What the thread must know of a run. */
 export interface ThreadData extends StoreSetup {
   /** Counted on by the thread as long as it gets on. */
   beats: SharedArrayBuffer
 }
 
 export type ToStore =
+  /** Comes before everything below. */
+  | { type: 'setup'; setup: ThreadData }
   | { type: 'open'; path: string; facts: Record<string, unknown> }
   | { type: 'batch'; batch: SampleBatch }
   | { type: 'fact'; key: string; value: unknown }
   | { type: 'finish' }
-  | { type: 'close' }
+  /** The run is over; a thread that may not rest ends. */
+  | { type: 'close'; rest: boolean }
 
 export type FromStore =
   | { type: 'opened' }
   | { type: 'written'; rows: number }
   | { type: 'finished' }
   | { type: 'failed'; message: string }
+  /** Ready for another setup. */
+  | { type: 'closed' }

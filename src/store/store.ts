@@ -1,7 +1,8 @@
 /** The result DB of a run, written on a thread of its own while the run goes on. */
 import { Worker } from 'node:worker_threads'
 import { batchBuffers, type SampleBatch } from '../samples/index.ts'
-import type { FromStore, StoreSetup, ThreadData, ToStore } from './messages.ts'
+import { RestingThreads } from '../threads/index.ts'
+import type { FromStore, StoreSetup, ToStore } from './messages.ts'
 
 export class StoreError extends Error {
   override readonly name = 'StoreError'
@@ -18,7 +19,13 @@ const CHECK_MS = 1000
 /** A thread that has been told to end, and is not gone after this, is given up. */
 const END_MS = 5000
 
+const storeThreads = new RestingThreads(() => {
+  const file = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
+  return new Worker(file, { name: 'perfgate store', execArgv: ['--disable-warning=ExperimentalWarning'] })
+})
+
 export class ResultStore {
+  readonly #threads: RestingThreads
   readonly #worker: Worker
   readonly #gone: Promise<void>
   readonly #watch: NodeJS.Timeout
@@ -33,15 +40,13 @@ export class ResultStore {
 
   /**
    * @param onFailure called once when rows can no longer be written: the load must stop
-   * @param file the thread; tests have worse ones
+   * @param threads where to take the thread from; tests have worse ones
    */
-  constructor(setup: StoreSetup, onFailure: (error: StoreError) => void, file = ownThread()) {
+  constructor(setup: StoreSetup, onFailure: (error: StoreError) => void, threads = storeThreads) {
     this.#onFailure = onFailure
-    this.#worker = new Worker(file, {
-      workerData: { ...setup, beats: this.#beats.buffer } satisfies ThreadData,
-      name: 'perfgate store',
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-    })
+    this.#threads = threads
+    this.#worker = threads.take()
+    this.#worker.postMessage({ type: 'setup', setup: { ...setup, beats: this.#beats.buffer } } satisfies ToStore)
     this.#worker.on('message', (message: FromStore) => this.#hear(message))
     this.#worker.on('error', (error) => {
       this.#crash = error instanceof Error ? error.message : String(error)
@@ -86,9 +91,14 @@ export class ResultStore {
 
   async close(): Promise<void> {
     this.#closing = true
-    this.#worker.postMessage({ type: 'close' } satisfies ToStore)
-    await within(END_MS, this.#gone)
+    const isClosed = new Promise<boolean>((resolve) => {
+      this.#worker.on('message', ({ type }: FromStore) => type === 'closed' && resolve(true))
+    })
+    const rest = this.#failure === undefined
+    this.#worker.postMessage({ type: 'close', rest } satisfies ToStore)
+    const canRest = await within(END_MS, Promise.race([isClosed, this.#gone.then(() => false)]))
     clearInterval(this.#watch)
+    if (canRest) return this.#threads.rest(this.#worker)
     void this.#worker.terminate()
     // One that waits inside the operating system cannot be ended, and is not waited for.
     this.#worker.unref()
@@ -138,15 +148,13 @@ export class ResultStore {
   }
 }
 
-function ownThread(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
-}
-
-async function within(milliseconds: number, work: Promise<void>): Promise<void> {
+/** False when it takes longer. */
+async function within(milliseconds: number, work: Promise<boolean>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds)
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, false)
   })
-  await Promise.race([work, late])
+  const first = await Promise.race([work, late])
   clearTimeout(timer)
+  return first
 }

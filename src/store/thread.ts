@@ -1,6 +1,6 @@
 /** The thread that writes the result DB, so that neither load nor test runner waits for a disk. */
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { Bodies } from '../load/bodies.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { secretsFrom } from '../secrets/index.ts'
@@ -13,18 +13,25 @@ const COMMIT_MS = 300
 const LOCK_PATIENCE_MS = 5000
 const KEPT_BODIES = 1000
 
-const setup = workerData as ThreadData
-const beats = new Int32Array(setup.beats)
 const port = parentPort!
-const { hide } = secretsFrom(setup.secrets)
+/** What this thread works with once it knows its run. */
+let run: { setup: ThreadData; hide: (text: string) => string; beat: () => void; committer: NodeJS.Timeout } | undefined
 let open: { db: DatabaseSync; insert: StatementSync; facts: RowFacts; uncommitted: number } | undefined
 
-port.on('message', (message: ToStore) => attempt(() => handle(message)))
+port.on('message', (message: ToStore) => {
+  if (message.type === 'setup') run = start(message.setup)
+  else attempt(() => handle(message))
+})
 
-const committer = setInterval(() => {
-  Atomics.add(beats, 0, 1)
-  attempt(commit)
-}, COMMIT_MS)
+function start(setup: ThreadData): typeof run {
+  const beats = new Int32Array(setup.beats)
+  const beat = (): void => void Atomics.add(beats, 0, 1)
+  const committer = setInterval(() => {
+    beat()
+    attempt(commit)
+  }, COMMIT_MS)
+  return { setup, hide: secretsFrom(setup.secrets).hide, beat, committer }
+}
 
 /** After a failure nothing more is written: what is in the file stays as it is. */
 function attempt(work: () => void): void {
@@ -49,6 +56,7 @@ function giveUp(): void {
 function handle(message: ToStore): void {
   switch (message.type) {
     case 'open': {
+      const { setup, hide } = run!
       const db = new DatabaseSync(message.path, { timeout: LOCK_PATIENCE_MS })
       // Larger pages and rarer checkpoints (of 64 MiB) than SQLite's own halve the cost of a row with texts.
       db.exec(
@@ -56,7 +64,7 @@ function handle(message: ToStore): void {
       )
       db.exec(CREATE)
       const bodies = new Bodies(setup.bodies)
-      const bodyText = setup.keepTexts ? shownBody(bodies) : undefined
+      const bodyText = setup.keepTexts ? shownBody(bodies, hide) : undefined
       open = {
         db,
         insert: db.prepare(INSERT),
@@ -94,27 +102,29 @@ function handle(message: ToStore): void {
       return
     }
     case 'close':
-      clearInterval(committer)
+      clearInterval(run!.committer)
       // A run that failed has not finished it: what came until now is kept all the same.
       attempt(commit)
       giveUp()
-      port.close()
+      run = undefined
+      if (message.rest) send({ type: 'closed' })
+      else port.close()
   }
 }
 
 function write(batch: SampleBatch): void {
-  Atomics.add(beats, 0, 1)
+  run?.beat()
   if (open === undefined) return
   for (let row = 0; row < batch.count; row++) {
     begin()
     open.insert.run(...rowValues(batch, row, open.facts))
-    if (++open.uncommitted >= setup.commitInterval) commit()
+    if (++open.uncommitted >= run!.setup.commitInterval) commit()
   }
   send({ type: 'written', rows: batch.count })
 }
 
 /** Bodies are sent again and again: each is looked through once, as long as it is remembered. */
-function shownBody(bodies: Bodies): (body: number) => string {
+function shownBody(bodies: Bodies, hide: (text: string) => string): (body: number) => string {
   const known = new Map<number, string>()
   return (body) => {
     let text = known.get(body)
@@ -141,7 +151,7 @@ function commit(): void {
   if (open === undefined || open.uncommitted === 0) return
   open.db.exec('COMMIT')
   open.uncommitted = 0
-  Atomics.add(beats, 0, 1)
+  run?.beat()
 }
 
 function send(message: FromStore): void {

@@ -6,7 +6,7 @@
  */
 import { type RunnerTestCase, TestRunner } from 'vitest'
 // Not from the folder's index: the thread is to start before anything else is loaded.
-import { prepareThread } from '../load/spareThread.ts'
+import { prepareThread } from '../load/loadThreads.ts'
 import { loadSettled } from './inFlight.ts'
 
 // Vitest loads the runner before the test files: a load thread starts while those are imported.

@@ -2,10 +2,12 @@
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { afterAll, describe, expect, test } from 'vitest'
 import { startServer } from '../../fixtures/index.ts'
 import { packBodies } from '../../src/load/index.ts'
 import { ResultStore, StoreError } from '../../src/store/index.ts'
+import { RestingThreads } from '../../src/threads/index.ts'
 import { dbOf, folder, named, perfgate, resultOf, soundRows } from './child.ts'
 
 const server = await startServer({ ttft: { meanMs: 5 }, itl: { meanMs: 1 }, outputTokens: 8 })
@@ -69,7 +71,8 @@ describe('the thread that writes', () => {
     wallOriginMs: 0,
   }
   /** A thread in the place of ours. */
-  const thread = (source: string): URL => new URL(`data:text/javascript,${encodeURIComponent(source)}`)
+  const thread = (source: string): RestingThreads =>
+    new RestingThreads(() => new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`)))
   const answering = `import { parentPort } from 'node:worker_threads'; parentPort.on('message', ({ type }) => { `
 
   test('that crashes fails the run, and is not waited for', async () => {

@@ -1,0 +1,38 @@
+/** The load threads of this process: started ahead of a run where that is possible, and kept for the next one. */
+import { Worker } from 'node:worker_threads'
+import { RestingThreads } from '../threads/index.ts'
+import { startCannedServer } from './cannedServer.ts'
+import type { FromThread, ToThread } from './messages.ts'
+
+const YOUNG_MIB = 24
+
+export const loadThreads = new RestingThreads(() => {
+  // In a clone the sources run as they are; in the package, what was built from them.
+  const file = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
+  return new Worker(file, {
+    name: 'perfgate load',
+    execArgv: [],
+    // Left to itself the young generation grows to three times this, for no gain: what a request needs dies at once.
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+  })
+})
+
+/**
+ * Starts a thread for the next run, unless one waits already: it loads and compiles what it needs while scenario, prompts
+ * and endpoint are still being read.
+ */
+export function prepareThread(): void {
+  if (loadThreads.isEmpty) void warm(loadThreads.prepare())
+}
+
+async function warm(worker: Worker): Promise<void> {
+  const server = await startCannedServer()
+  const done = (message: FromThread): void => {
+    if (message.type !== 'warmed') return
+    worker.off('message', done)
+    server.close()
+  }
+  worker.on('message', done)
+  worker.once('exit', () => server.close())
+  worker.postMessage({ type: 'warm', port: server.port } satisfies ToThread)
+}

@@ -1,0 +1,2 @@
+/** Threads, whatever they do. */
+export { RestingThreads } from './resting.ts'
