@@ -2,6 +2,8 @@ const { once } = require('node:events')
 const { watch } = require('node:fs')
 
 test('fails when it is told to', async () => {
-  await once(watch(process.env.TOLD), 'change')
+  const watcher = watch(process.env.TOLD)
+  await once(watcher, 'change')
+  watcher.close()
   throw new Error('failed as told')
 }, 60_000)
