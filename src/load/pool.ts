@@ -24,6 +24,7 @@ const END_MS = 1000
 /** Time between the order to begin and the beginning, so that all threads have heard it. */
 const LEAD_MS = 5
 const MAX_PRECONNECT_OPEN_LOOP = 256
+const RUN_IS_OVER = 'the run is over'
 
 export interface PhaseReport {
   /** `performance.now()` of the common start. */
@@ -158,6 +159,8 @@ export class LoadPool {
         worker.postMessage({ type: 'close', rest } satisfies ToThread)
         if (await isClosed) loadThreads.rest(worker)
         clearTimeout(timer)
+        // Nobody waits for an answer that will not come.
+        reply?.({ type: 'broken', reason: RUN_IS_OVER })
       }),
     )
   }
@@ -221,7 +224,8 @@ export class LoadPool {
       this.#threads.map(
         (thread, i) =>
           new Promise<FromThread | { type: 'broken'; reason: string }>((resolve) => {
-            if (thread.broken !== undefined) return resolve({ type: 'broken', reason: thread.broken })
+            const reason = thread.broken ?? (this.#closing ? RUN_IS_OVER : undefined)
+            if (reason !== undefined) return resolve({ type: 'broken', reason })
             thread.missed = 0
             thread.reply = (reply) => {
               thread.reply = undefined
