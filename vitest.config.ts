@@ -1,13 +1,20 @@
 import { perfgate } from 'perfgate/vitest/config'
 import { configDefaults, defineConfig } from 'vitest/config'
 
+const inFolders = (...folders: string[]): string[] => folders.map((folder) => `test/${folder}/**/*.test.ts`)
 /** Tests that send load and look at times: one file at a time, so that they do not wait for each other. */
-const LIVE = ['run', 'doors', 'vitest', 'bench', 'fixtures'].map((folder) => `test/${folder}/**/*.test.ts`)
+const LIVE = inFolders('run', 'bench', 'fixtures')
 /** Tests that start programs, and mostly wait for them. */
-const CHILDREN = ['cli', 'faults', 'jest'].map((folder) => `test/${folder}/**/*.test.ts`)
+const CHILDREN = inFolders('cli', 'faults', 'jest', 'vitest', 'doors')
+const PACKAGE = inFolders('package')
+/** Projects that tests run in a framework of their own. */
+const exclude = [...configDefaults.exclude, 'test/*/projects/**']
 
 /** One more than the smallest machine has cores: those that run programs mostly wait for them. */
 const WORKERS = 3
+
+/** Time is no matter of these tests: one that hangs is to end, one on a busy machine is not. */
+const PATIENCE_MS = 300_000
 
 /**
  * Many runs in one process start and end many threads, each with the WebAssembly of undici's HTTP parser. Node 24 aborts
@@ -16,55 +23,36 @@ const WORKERS = 3
  */
 const execArgv = ['--no-wasm-tier-up']
 
+const patient = {
+  testTimeout: PATIENCE_MS,
+  hookTimeout: PATIENCE_MS,
+  expect: { poll: { timeout: 60_000, interval: 20 } },
+  execArgv,
+  globalSetup: 'test/built.ts',
+}
+const together = { ...patient, maxWorkers: WORKERS, sequence: { groupOrder: 0 } }
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
+          ...together,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...LIVE, ...CHILDREN, 'test/package/**', 'test/vitest/projects/**'],
-          testTimeout: 60_000,
-          execArgv,
-          maxWorkers: WORKERS,
-          sequence: { groupOrder: 0 },
+          exclude: [...exclude, ...LIVE, ...CHILDREN, ...PACKAGE],
         },
       },
+      { test: { ...together, name: 'children', include: CHILDREN, exclude } },
       {
         test: {
-          name: 'children',
-          include: CHILDREN,
-          exclude: [...configDefaults.exclude, 'test/jest/projects/**'],
-          testTimeout: 60_000,
-          execArgv,
-          hookTimeout: 120_000,
-          maxWorkers: WORKERS,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      {
-        test: {
+          ...together,
           name: 'package',
-          include: ['test/package/*.test.ts'],
-          globalSetup: 'test/package/pack.ts',
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          maxWorkers: WORKERS,
-          sequence: { groupOrder: 0 },
+          include: PACKAGE,
+          globalSetup: ['test/built.ts', 'test/package/pack.ts'],
         },
       },
-      {
-        test: {
-          name: 'live',
-          include: LIVE,
-          exclude: [...configDefaults.exclude, 'test/vitest/projects/**'],
-          testTimeout: 60_000,
-          execArgv,
-          hookTimeout: 120_000,
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      { test: { ...patient, name: 'live', include: LIVE, exclude, maxWorkers: 1, sequence: { groupOrder: 1 } } },
       {
         // As users have it: the package's own built files, found by its name.
         plugins: [perfgate({ outputsDir: 'reports' })],

@@ -111,7 +111,7 @@ describe('docs/baselines.md', () => {
     expect(output).toMatch(/Change \[95 %\]/)
     expect(output).toMatch(/Added 1 result to baselines\/main\.history\.jsonl: 2 in all/)
     expect(output).toMatch(/2 results of the last 2, E-divisive change points/)
-  }, 120_000)
+  })
 })
 
 test('the tests of both run in Vitest', async () => {
@@ -132,4 +132,4 @@ test('the tests of both run in Vitest', async () => {
   )
   expect(`${run.stdout}${run.stderr}`).toMatch(/Tests {2}2 passed \(2\)/)
   // Long enough to wait for the perf tests of others on this machine.
-}, 240_000)
+})

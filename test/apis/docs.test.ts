@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type RequestTruth, startServer } from '../../fixtures/index.ts'
+import { BIN } from '../program.ts'
 
 const root = new URL('../../', import.meta.url).pathname
 const text = readFileSync(join(root, 'docs/apis.md'), 'utf8')
@@ -32,7 +33,7 @@ const OWN_SERVER = / --local-command /
 
 async function run(command: string): Promise<Ran> {
   const from = server.requests.length
-  const own = `${process.execPath} ${join(root, 'src/cli/bin.ts')}`
+  const own = `${process.execPath} ${BIN}`
   const args = wordsOf(
     command
       .replace("'npx perfgate ", `'${own} `)
@@ -41,7 +42,7 @@ async function run(command: string): Promise<Ran> {
   const { code, output } = await new Promise<{ code: number; output: string }>((resolve) => {
     execFile(
       process.execPath,
-      [join(root, 'src/cli/bin.ts'), ...args],
+      [BIN, ...args],
       { cwd: folder, env: { ...process.env, PERFGATE_API_KEY: 'k-1' } },
       (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), output: stdout + stderr }),
     )

@@ -9,11 +9,11 @@ import { LLMock } from '@copilotkit/aimock'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startServer } from '../../fixtures/index.ts'
 import { resultSchema } from '../../src/result/index.ts'
+import { BIN } from '../program.ts'
 
 const server = await startServer({ ttft: { meanMs: 5 }, itl: { meanMs: 1 }, outputTokens: 20, apiKey: 'k-123' })
 afterAll(() => server.close())
 const url = `${server.url}/chat/completions`
-const bin = new URL('../../src/cli/bin.ts', import.meta.url).pathname
 
 interface Ended {
   code: number
@@ -25,7 +25,7 @@ function perfgate(args: string[], env: Record<string, string> = {}): Promise<End
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [bin, ...args],
+      [BIN, ...args],
       { env: { ...process.env, PERFGATE_API_KEY: 'k-123', ...env } },
       (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     )
@@ -178,7 +178,7 @@ print(json.dumps([[*row[:4], len(json.loads(row[4])), json.loads(row[5])["model"
     const outputs = folder()
     const child = spawn(
       process.execPath,
-      [bin, '--url', url, '--model', 'm', '--number', '1000000', '--outputs-dir', outputs],
+      [BIN, '--url', url, '--model', 'm', '--number', '1000000', '--outputs-dir', outputs],
       { env: { ...process.env, PERFGATE_API_KEY: 'k-123' } },
     )
     let stdout = ''
@@ -201,7 +201,7 @@ print(json.dumps([[*row[:4], len(json.loads(row[4])), json.loads(row[5])["model"
     const outputs = folder()
     const child = spawn(
       process.execPath,
-      [bin, '--url', url, '--model', 'm', '--number', '1000000', '--outputs-dir', outputs],
+      [BIN, '--url', url, '--model', 'm', '--number', '1000000', '--outputs-dir', outputs],
       { stdio: 'ignore', env: { ...process.env, PERFGATE_API_KEY: 'k-123' } },
     )
     const find = (): string | undefined => readdirSync(outputs).find((name) => name.endsWith('.db'))

@@ -1,12 +1,11 @@
 /** The live view on a pseudo-terminal of the system, shown by a terminal emulator. */
 import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { BIN } from '../program.ts'
 import { lacking } from '../report/python.ts'
 import { screenOf } from './screen.ts'
 
-const BIN = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
 /** Gives the program a terminal of the width asked for, and prints what it wrote there as hexadecimal digits. */
 const PTY = `
 import fcntl, os, pty, struct, sys, termios

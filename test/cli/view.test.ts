@@ -11,6 +11,7 @@ import { main } from '../../src/cli/index.ts'
 import { startView, type ViewServer } from '../../src/cli/view/server.ts'
 import { COLUMN_NAMES } from '../../src/store/index.ts'
 import { INSERT } from '../../src/store/table.ts'
+import { BIN } from '../program.ts'
 import { COMPARED } from '../report/comparedResult.ts'
 import { drawn, launch, noBrowser, watchedPage } from '../report/html/browser.ts'
 import { madeDb } from '../report/madeDb.ts'
@@ -227,8 +228,7 @@ test.skipIf(noBrowser !== '')(
 )
 
 test('the command says where it listens, ends at an interrupt, and names what is wrong', async () => {
-  const bin = new URL('../../src/cli/bin.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, [bin, 'view', folder], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const child = spawn(process.execPath, [BIN, 'view', folder], { stdio: ['ignore', 'pipe', 'ignore'] })
   const url = await new Promise<string>((resolve) => {
     child.stdout.on('data', (part) => {
       const [, found] = /at (http:\S+)/.exec(String(part)) ?? []

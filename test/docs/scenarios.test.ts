@@ -118,5 +118,5 @@ describe('docs/scenarios.md', () => {
         command.includes('--print') ? 0 : command === 'scenarios/chat.yaml' ? 1 : command.includes('sweep') ? 7 : 9,
       )
     }
-  }, 60_000)
+  })
 })

@@ -69,4 +69,4 @@ test('another process holds the machine until it ends, even when it is killed', 
   other.kill('SIGKILL')
   await mine
   expect(begun).toBe(true)
-}, 20_000)
+})

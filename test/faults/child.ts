@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type Result, resultSchema } from '../../src/result/index.ts'
+import { BIN } from '../program.ts'
 
 export interface Ended {
   code: number | null
@@ -19,8 +20,6 @@ export interface Running {
   /** What it has said until now. */
   stderr(): string
 }
-
-const BIN = new URL('../../src/cli/bin.ts', import.meta.url).pathname
 
 export const folder = (): string => mkdtempSync(join(tmpdir(), 'perfgate-faults-'))
 

@@ -22,7 +22,7 @@ test('an empty project with the tarball alone goes from npm install to a failing
   // A path that ends in a star stands for the files of a folder.
   for (const target of JSON.stringify(exports).match(/\.\/dist\/[^"*]+/g)!)
     expect(existsSync(join(folder, 'node_modules/perfgate', target)), target).toBe(true)
-}, 120_000)
+})
 
 /** The built files as they are. */
 function packed(): string {

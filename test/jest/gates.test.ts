@@ -33,7 +33,7 @@ beforeAll(async () => {
   })
   cases = new Map(readJUnit(join(folder.path, 'junit.xml')).map((testCase) => [testCase.name, testCase]))
   loaded = readFileSync(join(folder.path, 'loaded.txt'), 'utf8').split('\n')
-}, 90_000)
+})
 
 afterAll(async () => {
   await endpoint.close()

@@ -25,7 +25,7 @@ test('Ctrl-C lets the load come to rest, keeps what was measured, and starts no 
   expect(stderr).toMatch(/stopping: requests in flight may finish/)
   expect(stderr.match(/Benchmarking summary:/g)).toHaveLength(1)
   expectInterrupted(outputs)
-}, 30_000)
+})
 
 test('--bail in one worker stops the load in another, which keeps what was measured', async () => {
   const outputs = testFolder()
@@ -45,7 +45,7 @@ test('--bail in one worker stops the load in another, which keeps what was measu
   await written(outputs, '.md')
   expect(endpoint.inFlight).toBe(0)
   expectInterrupted(outputs)
-}, 30_000)
+})
 
 test('without the preset a file names its environment, shows its tables itself, and keeps to --bail', async () => {
   const outputs = testFolder()
@@ -59,7 +59,7 @@ test('without the preset a file names its environment, shows its tables itself, 
   // A connection test and five requests, of the first alone.
   expect(endpoint.requests).toBe(6)
   expect(readdirSync(outputs).filter((name) => name.endsWith('.md'))).toHaveLength(1)
-}, 30_000)
+})
 
 test('files in workers of their own, and other processes, never load at once', async () => {
   const project = testProject('load')
@@ -72,7 +72,7 @@ test('files in workers of their own, and other processes, never load at once', a
   expect(endpoint.maxInFlight).toBe(1)
   // A connection test and ten requests of each.
   expect(endpoint.requests).toBe(33)
-}, 30_000)
+})
 
 async function written(folder: string, type: string): Promise<void> {
   const changes = watch(folder)

@@ -30,8 +30,6 @@ const FRAMEWORKS: Framework[] = [
   },
 ]
 
-const ONE_MINUTE_MS = 60_000
-
 /** What an editor has to know: scenarios, figures, the matcher. */
 const typed = (door: string): string => `import { perfTest, type Scenario } from '${door}'
 
@@ -49,49 +47,44 @@ perfTest('mistaken', { paralel: 2 })
 describe.each(FRAMEWORKS)('an empty project with only the tarball and $name', (framework) => {
   const folder = fileFolder()
 
-  test(
-    'goes from npm i -D to a failing and then a passing gate in under a minute',
-    async () => {
-      emptyProject(folder, { type: 'commonjs' })
-      await run(folder, ['npm', 'install', '--save-dev', inject('tarball'), ...framework.packages])
-      await run(folder, ['npx', 'perfgate', 'init'])
-      const perfTest = `perf/${readdirSync(join(folder, 'perf'))[0]}`
-      // Other tests run on this machine: a load that they disturbed is judged all the same.
-      const written = readFileSync(join(folder, perfTest), 'utf8').replace(
-        'number: 20,',
-        "number: 20, onInvalid: 'warn',",
-      )
-      expect(written).toContain('onInvalid')
-      const gate = (): ReturnType<typeof attempt> =>
-        attempt(folder, ['npm', 'run', 'perf', '--', ...framework.arguments])
+  test('goes from npm i -D to a failing and then a passing gate', async () => {
+    emptyProject(folder, { type: 'commonjs' })
+    await run(folder, ['npm', 'install', '--save-dev', inject('tarball'), ...framework.packages])
+    await run(folder, ['npx', 'perfgate', 'init'])
+    const perfTest = `perf/${readdirSync(join(folder, 'perf'))[0]}`
+    // Other tests run on this machine: a load that they disturbed is judged all the same.
+    const written = readFileSync(join(folder, perfTest), 'utf8').replace(
+      'number: 20,',
+      "number: 20, onInvalid: 'warn',",
+    )
+    expect(written).toContain('onInvalid')
+    const gate = (): ReturnType<typeof attempt> => attempt(folder, ['npm', 'run', 'perf', '--', ...framework.arguments])
 
-      const strict = written.replace(/'p95\(ttft\)': '[^']+'/, "'p95(ttft)': '<= 1 us'")
-      expect(strict).not.toBe(written)
-      write(folder, { [perfTest]: strict })
-      const failing = await gate()
-      expect(failing.code).toBe(1)
-      const [broken, ...others] = readJUnit(join(folder, 'junit.xml'))
-      expect(others).toEqual([])
-      expect(broken!.failure).toMatchObject({
-        type: 'ThresholdError',
-        message: expect.stringMatching(/^p95\(ttft\) \S+ ms is above the limit of 1 us \(n = 20\)$/),
-      })
+    const strict = written.replace(/'p95\(ttft\)': '[^']+'/, "'p95(ttft)': '<= 1 us'")
+    expect(strict).not.toBe(written)
+    write(folder, { [perfTest]: strict })
+    const failing = await gate()
+    expect(failing.code).toBe(1)
+    const [broken, ...others] = readJUnit(join(folder, 'junit.xml'))
+    expect(others).toEqual([])
+    expect(broken!.failure).toMatchObject({
+      type: 'ThresholdError',
+      message: expect.stringMatching(/^p95\(ttft\) \S+ ms is above the limit of 1 us \(n = 20\)$/),
+    })
 
-      write(folder, { [perfTest]: written })
-      const passing = await gate()
-      expect(passing, passing.stdout).toMatchObject({ code: 0 })
-      expect(passing.stdout).toContain('Benchmarking summary:')
-      expect(passing.stdout).toContain('Percentile results:')
-      const [kept] = readJUnit(join(folder, 'junit.xml'))
-      expect(kept!.failure).toBeUndefined()
-      expect(kept!.properties).toMatchObject({
-        'perf.verdict': 'pass',
-        'perf.succeeded_requests': '20',
-        'perf.p95_ttft_seconds': expect.stringMatching(/^0\.\d+$/),
-      })
-    },
-    ONE_MINUTE_MS,
-  )
+    write(folder, { [perfTest]: written })
+    const passing = await gate()
+    expect(passing, passing.stdout).toMatchObject({ code: 0 })
+    expect(passing.stdout).toContain('Benchmarking summary:')
+    expect(passing.stdout).toContain('Percentile results:')
+    const [kept] = readJUnit(join(folder, 'junit.xml'))
+    expect(kept!.failure).toBeUndefined()
+    expect(kept!.properties).toMatchObject({
+      'perf.verdict': 'pass',
+      'perf.succeeded_requests': '20',
+      'perf.p95_ttft_seconds': expect.stringMatching(/^0\.\d+$/),
+    })
+  })
 
   test('has its types', async () => {
     const options = ['--strict', '--noEmit', '--skipLibCheck', '--target', 'es2024', '--module', 'nodenext']

@@ -80,7 +80,7 @@ test('one that ignores SIGTERM is killed', async () => {
   const pids = await pidsOf(url)
   await server.stop()
   await allGone(pids)
-}, 20_000)
+})
 
 test('one that ends before it answers is an EndpointError with the end of its log', async () => {
   const command = `${node} -e "console.error('no such model'); process.exit(7)"`
@@ -135,21 +135,17 @@ test('the wait ends when it is aborted', async () => {
   await expect(start).rejects.toThrow(/aborted/)
 })
 
-test.each(['SIGKILL', 'SIGINT'] as const)(
-  'nothing is left behind when we are ended by %s',
-  async (signal) => {
-    const { url, command } = await serverCommand()
-    const options = JSON.stringify({ command, readyUrl: url, logPath: join(folder, `${signal}.log`) })
-    const module = JSON.stringify(new URL('../../src/run/commandServer.ts', import.meta.url).href)
-    const source = `const { startCommandServer } = await import(${module}); await startCommandServer(${options}); console.log('ready'); setTimeout(() => {}, 60000)`
-    const owner = spawn(process.execPath, ['--input-type=module', '-e', source], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    await once(owner.stdout!, 'data')
-    const pids = await pidsOf(url)
-    owner.kill(signal)
-    await once(owner, 'exit')
-    await allGone(pids)
-  },
-  20_000,
-)
+test.each(['SIGKILL', 'SIGINT'] as const)('nothing is left behind when we are ended by %s', async (signal) => {
+  const { url, command } = await serverCommand()
+  const options = JSON.stringify({ command, readyUrl: url, logPath: join(folder, `${signal}.log`) })
+  const module = JSON.stringify(new URL('../../src/run/commandServer.ts', import.meta.url).href)
+  const source = `const { startCommandServer } = await import(${module}); await startCommandServer(${options}); console.log('ready'); setTimeout(() => {}, 60000)`
+  const owner = spawn(process.execPath, ['--input-type=module', '-e', source], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(owner.stdout!, 'data')
+  const pids = await pidsOf(url)
+  owner.kill(signal)
+  await once(owner, 'exit')
+  await allGone(pids)
+})

@@ -75,7 +75,7 @@ describe('a comparison', () => {
     // What it takes to send a request and read its answer is added to both.
     expect(change!.estimate).toBeGreaterThan(0.1)
     expect(change!.estimate).toBeLessThan(0.25)
-  }, 180_000)
+  })
 
   it('does not fail an identical candidate', async () => {
     const [baseline, candidate] = [await server(timed(40)), await server(timed(40))]
@@ -239,7 +239,7 @@ describe('commands', () => {
     expect(readFileSync(result.candidate.endpoint.logPath!, 'utf8')).toBe('up\n')
     expect(result.config.candidate).toMatchObject({ env: { TTFT: '***' } })
     for (const { readyUrl } of [baseline, candidate]) await expect(fetch(readyUrl)).rejects.toThrow()
-  }, 60_000)
+  })
 
   it('a candidate that does not come up ends the baseline too', async () => {
     const baseline = await command(30)
@@ -251,7 +251,7 @@ describe('commands', () => {
     })
     await expect(run).rejects.toThrow(/^candidate: command "echo broken; exit 3" ended \(exit code 3\)/)
     await expect(fetch(baseline.readyUrl)).rejects.toThrow()
-  }, 60_000)
+  })
 })
 
 describe('bad input is refused before anything is started', () => {

@@ -7,10 +7,10 @@ import { delimiter, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Config } from '../../src/config/index.ts'
 import { runPerfBenchmark } from '../../src/run/index.ts'
+import { BIN } from '../program.ts'
 
-const bin = new URL('../../src/cli/bin.ts', import.meta.url).pathname
 const node = JSON.stringify(process.execPath)
-const serve = `${node} ${JSON.stringify(bin)} serve --ttft-ms 2 --itl-ms 0 --output-tokens 5`
+const serve = `${node} ${JSON.stringify(BIN)} serve --ttft-ms 2 --itl-ms 0 --output-tokens 5`
 const path = process.env['PATH']
 afterEach(() => {
   process.env['PATH'] = path

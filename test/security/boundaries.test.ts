@@ -29,7 +29,7 @@ beforeAll(async () => {
   symlinkSync(outside.db, join(folder, 'link.db'))
   view = await startView(folder)
   served = await startServer()
-}, 60_000)
+})
 afterAll(() => Promise.all([view.close(), served.close()]))
 
 interface Answer {

@@ -13,6 +13,7 @@ import { admitHost, isLoopback } from '../../src/run/hosts.ts'
 import { RunLimit } from '../../src/run/limits.ts'
 import { readResultDb } from '../../src/store/index.ts'
 import { fakeWorld } from '../cli/fakeWorld.ts'
+import { BIN } from '../program.ts'
 
 let server: EmbeddedServer
 beforeAll(async () => {
@@ -129,7 +130,6 @@ describe('timeLimit ends a run that would go on, and it fails', () => {
 
 test('a run whose parent is gone ends by itself, writes what it has, and fails', async () => {
   const outputs = folder()
-  const bin = new URL('../../src/cli/bin.ts', import.meta.url).pathname
   const words = [
     '--url',
     server.url,
@@ -147,7 +147,7 @@ test('a run whose parent is gone ends by itself, writes what it has, and fails',
     process.execPath,
     [
       '-e',
-      `require('node:child_process').spawn(process.execPath, ${JSON.stringify([bin, ...words])}, { stdio: ['ignore', 'ignore', 'inherit'] })`,
+      `require('node:child_process').spawn(process.execPath, ${JSON.stringify([BIN, ...words])}, { stdio: ['ignore', 'ignore', 'inherit'] })`,
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   )

@@ -63,7 +63,7 @@ beforeAll(async () => {
   file = result.summary.resultDbPath!
   view = await startView(folder)
   browser = await launch()
-}, 60_000)
+})
 afterAll(async () => {
   await browser?.close()
   await view?.close()

@@ -10,18 +10,18 @@ import { startView } from '../../src/cli/view/server.ts'
 import { runPerfBenchmark } from '../../src/index.ts'
 import { EXPORT_FORMATS } from '../../src/report/export/index.ts'
 import { readResultDb } from '../../src/store/index.ts'
+import { BIN } from '../program.ts'
 import { runVitest } from '../vitest/childVitest.ts'
 import { type EchoServer, startEcho, WAYS_OF_ANSWERING } from './echoServer.ts'
 import { type Door, filesOf, leaksOf, PLANTED, seenIn } from './planted.ts'
 
-const BIN = new URL('../../src/cli/bin.ts', import.meta.url).pathname
 const root = mkdtempSync(join(tmpdir(), 'perfgate-secrets-'))
 let echo: EchoServer
 let refusing: EchoServer
 
 beforeAll(async () => {
   ;[echo, refusing] = await Promise.all([startEcho(), startEcho({ refusing: true }), bundlePage()])
-}, 60_000)
+})
 afterAll(async () => {
   await Promise.all([echo.close(), refusing.close()])
   rmSync(root, { recursive: true, force: true })
@@ -112,7 +112,7 @@ describe('in code', () => {
       },
     )
     said.push(JSON.stringify(result))
-  }, 60_000)
+  })
 
   test('every secret was sent and sent back, in every way', () => {
     // A secret that never came back would prove nothing.

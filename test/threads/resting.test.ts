@@ -82,7 +82,7 @@ describe('a thread that rests', () => {
     expect(some.isEmpty).toBe(false)
     await once(worker, 'exit')
     expect(some.isEmpty).toBe(true)
-  }, 30_000)
+  })
 })
 
 describe('the load threads of a process', () => {

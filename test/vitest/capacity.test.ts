@@ -19,7 +19,7 @@ beforeAll(async () => {
   })
   cases = new Map(readJUnit(xml).map((testCase) => [testCase.name, testCase]))
   // Long enough to wait for the perf tests of others on this machine.
-}, 240_000)
+})
 
 afterAll(async () => {
   await endpoint.close()
@@ -56,19 +56,15 @@ test.each([
   ['search', /perf test "search": option "slaAutoTune": use perfTest\.capacity, which judges what is found/],
   ['capacity', /perf test "capacity": threshold "p99\(latency\) >= 1 s": p99\(latency\) gets worse upwards/],
   ['gate', /perf test "gate": threshold "maxRate >= 1": the search is over parallel/],
-])(
-  'a mistake in %s.perf.ts is found at collection, before any request',
-  async (file, message) => {
-    const before = endpoint.requests
-    const { code, stderr } = await runVitest('mistakes', [`${file}.perf`], {
-      ENDPOINT: endpoint.url,
-      OUTPUTS: folder.path,
-    })
-    expect(stderr).toMatch(message)
-    expect(stderr).toMatch(new RegExp(`❯ ${file}\\.perf\\.ts:\\d+:\\d+\\n`))
-    expect(stderr).not.toMatch(/❯ .*src\/vitest/)
-    expect(code).toBe(1)
-    expect(endpoint.requests).toBe(before)
-  },
-  120_000,
-)
+])('a mistake in %s.perf.ts is found at collection, before any request', async (file, message) => {
+  const before = endpoint.requests
+  const { code, stderr } = await runVitest('mistakes', [`${file}.perf`], {
+    ENDPOINT: endpoint.url,
+    OUTPUTS: folder.path,
+  })
+  expect(stderr).toMatch(message)
+  expect(stderr).toMatch(new RegExp(`❯ ${file}\\.perf\\.ts:\\d+:\\d+\\n`))
+  expect(stderr).not.toMatch(/❯ .*src\/vitest/)
+  expect(code).toBe(1)
+  expect(endpoint.requests).toBe(before)
+})

@@ -22,7 +22,7 @@ beforeAll(async () => {
     OUTPUTS: folder.path,
   })
   cases = new Map(readJUnit(xml).map((testCase) => [testCase.name, testCase]))
-}, 120_000)
+})
 
 afterAll(async () => {
   for (const endpoint of endpoints) await endpoint.close()
@@ -79,4 +79,4 @@ test('a mistake is found at collection, where it was made', async () => {
   expect(code).toBe(1)
   expect(stdout + stderr).toContain('perf test "no unit": regression "qps 3": the tolerance "3" has no unit')
   expect(stdout + stderr).toMatch(/tolerance\.perf\.ts:3:/)
-}, 60_000)
+})

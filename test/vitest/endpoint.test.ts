@@ -34,7 +34,7 @@ test('an endpoint that does not answer fails the test with what was tried and wh
   for (const failure of [down!, refused!, failing!]) expect(failure.text).not.toMatch(/\.ts:\d+/)
   // One connection test, and three requests of the test that goes without one.
   expect(refusing.requests).toBe(4)
-}, 60_000)
+})
 
 test('cancelling the run stops the load, keeps what was measured, and skips the rest', async () => {
   const endpoint = await startEndpoint({ afterMs: 20 })
@@ -57,7 +57,7 @@ test('cancelling the run stops the load, keeps what was measured, and skips the 
   expect(result).toMatchObject({ name: 'long', interrupted: true })
   // All but the connection test, and nothing was cut short.
   expect(result.summary).toMatchObject({ totalRequests: requests - 1, succeededRequests: requests - 1 })
-}, 60_000)
+})
 
 test('with bail, no load is sent after the first perf test that failed', async () => {
   const endpoint = await startEndpoint({ afterMs: 20 })
@@ -69,7 +69,7 @@ test('with bail, no load is sent after the first perf test that failed', async (
   // The connection test and the three requests of the test that failed.
   expect({ requests, inFlight }).toEqual({ requests: 4, inFlight: 0 })
   expect(readdirSync(folder).filter((name) => name.endsWith('.db'))).toHaveLength(1)
-}, 60_000)
+})
 
 test('when Vitest itself is killed, its worker and the load end too, and the DB is sound', async () => {
   const endpoint = await startEndpoint({ afterMs: 20 })
@@ -90,7 +90,7 @@ test('when Vitest itself is killed, its worker and the load end too, and the DB 
   expect(db.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
   expect(db.prepare('SELECT count(*) AS n FROM result').get()!['n']).toBeGreaterThan(10)
   db.close()
-}, 60_000)
+})
 
 /** Of a server that has just closed. */
 async function unusedPort(): Promise<number> {

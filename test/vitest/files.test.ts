@@ -50,7 +50,7 @@ test('shards in processes of their own never load at once, and their merged blob
     ['two', '10'],
   ])
   expect(endpoint.requests).toBe(22)
-}, 60_000)
+})
 
 test('the files of one run load one after another, and projects without the plugin are as ever', async () => {
   const { code, stdout } = await runVitest('files', ['--reporter=verbose'], {
@@ -61,7 +61,7 @@ test('the files of one run load one after another, and projects without the plug
   expect(stdout).toMatch(/unit.*plain\.test\.ts > plain/)
   expect(stdout.match(/Benchmarking summary:/g)).toHaveLength(2)
   expect(endpoint.maxInFlight).toBe(1)
-}, 30_000)
+})
 
 test('--project picks the unit tests alone', async () => {
   const { code, stdout } = await runVitest('files', ['--project=unit'], {
@@ -71,7 +71,7 @@ test('--project picks the unit tests alone', async () => {
   expect(code).toBe(0)
   expect(stdout).toMatch(/Tests\s+1 passed \(1\)/)
   expect(endpoint.requests).toBe(0)
-}, 30_000)
+})
 
 test('watch mode runs the load again when the file changes', async () => {
   const outputs = testFolder()
@@ -93,7 +93,7 @@ test('watch mode runs the load again when the file changes', async () => {
     vitest.kill()
     await ended
   }
-}, 60_000)
+})
 
 function printed(stream: NodeJS.ReadableStream, pattern: RegExp): Promise<void> {
   return new Promise((resolve) => {

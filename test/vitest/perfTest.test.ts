@@ -21,7 +21,7 @@ beforeAll(async () => {
     GITHUB_STEP_SUMMARY: join(folder.path, 'job.md'),
   })
   cases = new Map(readJUnit(xml).map((testCase) => [testCase.name, testCase]))
-}, 60_000)
+})
 
 afterAll(async () => {
   await endpoint.close()
@@ -162,7 +162,7 @@ test('the verbose reporter shows tables and annotations of others, but not our f
   expect(stdout.match(/Benchmarking summary:/g)).toHaveLength(2)
   expect(stdout).toMatch(/✓ gates\.perf\.ts > holds/)
   expect(stdout).not.toMatch(/perf\.(verdict|qps)/)
-}, 30_000)
+})
 
 test('a reporter that owns stdout has it to itself', async () => {
   const { stdout, stderr, code } = await runVitest('gates', ['--reporter=tap', '-t', '^holds$'], {
@@ -173,7 +173,7 @@ test('a reporter that owns stdout has it to itself', async () => {
   expect(stdout).toMatch(/^TAP version 13/)
   expect(stdout).not.toContain('Benchmarking summary:')
   expect(stderr).toContain('Benchmarking summary:')
-}, 30_000)
+})
 
 test('without the plugin a perf test still measures, judges and shows its tables', async () => {
   const outputs = testFolder()
@@ -182,7 +182,7 @@ test('without the plugin a perf test still measures, judges and shows its tables
   expect(stdout.match(/Benchmarking summary:/g)).toHaveLength(1)
   expect(stderr).toMatch(/ThresholdError: p50\(latency\) [\d.]+ ms is above the limit of 1 ms/)
   expect(readdirSync(outputs).some((name) => name.endsWith('.db'))).toBe(true)
-}, 30_000)
+})
 
 describe('a mistake in a scenario', () => {
   test.each([
@@ -192,23 +192,19 @@ describe('a mistake in a scenario', () => {
       'function',
       /perf test "function": expected a scenario .*got a function; a function of the row goes with \.each or \.for/,
     ],
-  ])(
-    'in %s.perf.ts is found at collection, before any request',
-    async (file, message) => {
-      const before = endpoint.requests
-      const { code, stderr } = await runVitest('mistakes', [`${file}.perf`], {
-        ENDPOINT: endpoint.url,
-        OUTPUTS: testFolder(),
-      })
-      expect(stderr).toMatch(message)
-      // The code shown is the test file's, not ours.
-      expect(stderr).toMatch(new RegExp(`❯ ${file}\\.perf\\.ts:\\d+:\\d+\\n`))
-      expect(stderr).not.toMatch(/❯ .*src\/vitest/)
-      expect(code).toBe(1)
-      expect(endpoint.requests).toBe(before)
-    },
-    30_000,
-  )
+  ])('in %s.perf.ts is found at collection, before any request', async (file, message) => {
+    const before = endpoint.requests
+    const { code, stderr } = await runVitest('mistakes', [`${file}.perf`], {
+      ENDPOINT: endpoint.url,
+      OUTPUTS: testFolder(),
+    })
+    expect(stderr).toMatch(message)
+    // The code shown is the test file's, not ours.
+    expect(stderr).toMatch(new RegExp(`❯ ${file}\\.perf\\.ts:\\d+:\\d+\\n`))
+    expect(stderr).not.toMatch(/❯ .*src\/vitest/)
+    expect(code).toBe(1)
+    expect(endpoint.requests).toBe(before)
+  })
 })
 
 describe('the summary of a pull request', () => {

@@ -10,6 +10,7 @@ import { type RequestTruth, startServer } from '../../../fixtures/index.ts'
 import { main } from '../../../src/cli/index.ts'
 import { type Outcome, runPerfBenchmark } from '../../../src/run/index.ts'
 import { fakeWorld } from '../../cli/fakeWorld.ts'
+import { BIN } from '../../program.ts'
 import { myApi } from './page.ts'
 
 export interface Ran {
@@ -33,7 +34,7 @@ export interface Place {
 }
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
-const program = `${process.execPath} ${join(root, 'src/cli/bin.ts')}`
+const program = `${process.execPath} ${BIN}`
 
 export const png = Buffer.from(encode({ width: 2, height: 2, data: new Uint8Array(12), channels: 3 }))
 export const instruction = 'Read the whole of this report on the harbour, and say what the harbour master wants.'

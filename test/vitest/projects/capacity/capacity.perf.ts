@@ -1,5 +1,5 @@
+import { type CapacityScenario, perfTest } from 'perfgate/vitest'
 import { expect } from 'vitest'
-import { type CapacityScenario, perfTest } from '../../../../src/vitest/index.ts'
 
 const search: CapacityScenario = {
   url: process.env.ENDPOINT!,

@@ -1,5 +1,5 @@
+import { perfgate } from 'perfgate/vitest/config'
 import { defineConfig } from 'vitest/config'
-import { perfgate } from '../../../../src/vitest/config.ts'
 
 export default defineConfig({
   plugins: [perfgate({ outputsDir: process.env.OUTPUTS! })],

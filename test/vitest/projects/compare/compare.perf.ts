@@ -1,4 +1,4 @@
-import { type CompareScenario, perfTest } from '../../../../src/vitest/index.ts'
+import { type CompareScenario, perfTest } from 'perfgate/vitest'
 
 const base = process.env.BASE!
 const slow = process.env.SLOW!

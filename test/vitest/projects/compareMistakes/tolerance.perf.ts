@@ -1,4 +1,4 @@
-import { perfTest } from '../../../../src/vitest/index.ts'
+import { perfTest } from 'perfgate/vitest'
 
 perfTest.compare('no unit', {
   baseline: 'http://127.0.0.1:1',

@@ -1,5 +1,5 @@
+import { perfTest } from 'perfgate/vitest'
 import { expect } from 'vitest'
-import { perfTest } from '../../../../src/vitest/index.ts'
 
 const url = process.env.ENDPOINT!
 

@@ -1,4 +1,4 @@
-import { perfTest } from '../../../../src/vitest/index.ts'
+import { perfTest } from 'perfgate/vitest'
 
 perfTest('nobody there', { url: process.env.NOBODY!, model: 'm', number: 3 })
 perfTest('refused', { url: process.env.REFUSING!, model: 'm', number: 3 })

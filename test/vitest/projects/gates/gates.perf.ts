@@ -1,5 +1,5 @@
+import { perfTest, type Scenario } from 'perfgate/vitest'
 import { describe, expect } from 'vitest'
-import { perfTest, type Scenario } from '../../../../src/vitest/index.ts'
 
 const chat: Scenario = { url: process.env.ENDPOINT!, model: 'm', number: 6, parallel: 1 }
 

@@ -1,3 +1,3 @@
-import { perfTest } from '../../../../src/vitest/index.ts'
+import { perfTest } from 'perfgate/vitest'
 
 perfTest.capacity('capacity', { url: process.env.ENDPOINT!, sla: { 'p99(latency)': '>= 1 s' } })

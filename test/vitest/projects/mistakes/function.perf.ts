@@ -1,3 +1,3 @@
-import { perfTest, type Scenario } from '../../../../src/vitest/index.ts'
+import { perfTest, type Scenario } from 'perfgate/vitest'
 
 perfTest('function', (() => ({})) as unknown as Scenario)

@@ -1,4 +1,4 @@
-import { perfTest } from '../../../../src/vitest/index.ts'
+import { perfTest } from 'perfgate/vitest'
 
 perfTest.capacity('gate', {
   url: process.env.ENDPOINT!,

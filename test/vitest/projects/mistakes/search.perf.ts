@@ -1,3 +1,3 @@
-import { perfTest } from '../../../../src/vitest/index.ts'
+import { perfTest } from 'perfgate/vitest'
 
 perfTest('search', { url: process.env.ENDPOINT!, slaAutoTune: true, slaParams: { rps: '> 1' } })

@@ -1,4 +1,4 @@
-import { perfTest, type Scenario } from '../../../../src/vitest/index.ts'
+import { perfTest, type Scenario } from 'perfgate/vitest'
 
 perfTest.each([1])(
   'threshold %i',

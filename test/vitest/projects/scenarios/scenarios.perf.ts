@@ -1,4 +1,4 @@
-import { perfTest, perfTests } from '../../../../src/vitest/index.ts'
+import { perfTest, perfTests } from 'perfgate/vitest'
 
 perfTests('scenarios', { cwd: import.meta.dirname, overrides: { temperature: 0.5 } })
 perfTest('written here', { number: 2 })

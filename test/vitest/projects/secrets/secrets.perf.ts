@@ -1,4 +1,4 @@
-import { perfTest } from '../../../../src/vitest/index.ts'
+import { perfTest } from 'perfgate/vitest'
 
 const scenario = JSON.parse(process.env.SCENARIO!)
 const { number: _, metricsUrl: __, url, ...compared } = scenario

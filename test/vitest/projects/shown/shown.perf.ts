@@ -1,5 +1,5 @@
 /** What viewers of tests are shown: a gate that holds, one that breaks, and an assertion of the test's own. */
-import { perfTest, type Scenario } from '../../../../src/vitest/index.ts'
+import { perfTest, type Scenario } from 'perfgate/vitest'
 
 const chat: Scenario = { url: process.env.ENDPOINT!, model: 'm', number: 6, parallel: 2 }
 

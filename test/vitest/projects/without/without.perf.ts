@@ -1,4 +1,4 @@
-import { perfTest } from '../../../../src/vitest/index.ts'
+import { perfTest } from 'perfgate/vitest'
 
 perfTest('without the plugin', {
   url: process.env.ENDPOINT!,
