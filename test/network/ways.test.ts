@@ -96,6 +96,7 @@ describe('a proxy', () => {
     const server = await endpoint({ speaks: 'h2', tls: certificates.server })
     const before = proxy.asked.length
     const { result } = await runAgainst(`https://endpoint.test:${server.port}`, {
+      allowedHosts: 'endpoint.test',
       ca,
       apiKey: 'sk-planted',
       proxy: proxyUrl(),
@@ -124,6 +125,7 @@ describe('a proxy', () => {
     const outputsDir = mkdtempSync(join(tmpdir(), 'perfgate-'))
     const said: string[] = []
     const { result } = await runAgainst(`http://endpoint.test:${server.port}`, {
+      allowedHosts: 'endpoint.test',
       number: 4,
       store: 'full',
       outputsDir,

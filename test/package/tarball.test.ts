@@ -66,7 +66,7 @@ describe('the tarball', () => {
     expect(publint.stdout).toContain('All good!')
     // The one ignored rule says that CommonJS cannot load ESM; every Node that we run on can.
     const modules = Object.keys(manifest.exports).filter((name) => !name.includes('*'))
-    const attw = await run(ROOT, ['attw', inject('tarball'), '--no-emoji'])
+    const attw = await run(ROOT, ['attw', inject('tarball'), '--no-emoji', '--format', 'ascii'])
     expect(attw.stdout).toContain("(ignoring rules: 'cjs-resolves-to-esm')")
     expect(attw.stdout.match(/^node16 \(from CJS\): OK/gm)).toHaveLength(modules.length)
   })
