@@ -345,7 +345,7 @@ describe('OpenTelemetry', () => {
     const { code, err } = await exported([made.db, '--format', 'otlp', '--endpoint', collector.url])
     collector.close()
     expect(code).toBe(3)
-    expect(err).toContain('7 were refused')
+    expect(err).toContain('7 data points were refused')
     expect(err).toContain('too old')
     const gone = await exported([made.db, '--format', 'otlp', '--endpoint', collector.url])
     expect([gone.code, gone.err]).toEqual([3, expect.stringContaining('is a collector listening there?')])
