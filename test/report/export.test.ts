@@ -446,6 +446,18 @@ describe('the pull-request summary', () => {
     expect(details).toContain('Benchmarking summary')
   })
 
+  test('is made without a base too, and says that there is none', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'perfgate-empty-'))
+    for (const base of [empty, join(empty, 'gone')]) {
+      const { code, out, err } = await exported([made.db, '--format', 'summary', '--base', base])
+      expect(code).toBe(0)
+      expect(err).toMatch(/^perfgate: option --base: ".*": .*; nothing is compared\n$/)
+      const text = readFileSync(out.trim(), 'utf8')
+      expect(text).toContain('Nothing to compare with: no results in')
+      expect(text).not.toContain('Against the base')
+    }
+  })
+
   test('stays below what GitHub takes for a comment, and names the runs it leaves out', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'perfgate-many-'))
     for (let i = 0; i < 60; i++) madeDb(ROWS.slice(0, 5), { name: `run ${i}` }, folder, `run${i}`)
