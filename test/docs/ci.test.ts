@@ -56,7 +56,7 @@ describe('GitHub', () => {
   })
 })
 
-describe('GitLab', () => {
+describe.concurrent('GitLab', () => {
   test('accepts the job of docs/ci.md', async () => {
     expect(pipeline).toMatch(/^perf:$/m)
     expect(await pipelineProblems(pipeline)).toBe('')
@@ -66,11 +66,9 @@ describe('GitLab', () => {
     expect(await pipelineProblems(await initiated('packages/chat', 'gitlab', 'pnpm-lock.yaml'))).toBe('')
   })
 
-  test.for([
-    ['a key that is none', pipeline.replace('after_script:', 'afterscript:')],
-    ['a report that is none', pipeline.replace('metrics:', 'metric:')],
-  ])('refuses %s, as its schema is asked here', async ([, wrong]) => {
+  test('refuses a key that is none, as its schema is asked here', async () => {
+    const wrong = pipeline.replace('metrics:', 'metric:')
     expect(wrong).not.toBe(pipeline)
-    expect(await pipelineProblems(wrong!)).not.toBe('')
+    expect(await pipelineProblems(wrong)).not.toBe('')
   })
 })
