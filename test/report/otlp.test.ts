@@ -1,6 +1,6 @@
 /** OpenTelemetry over HTTP: both encodings, as a collector reads them by the published definitions, and its refusals. */
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import protobufjs from 'protobufjs'
 import { describe, expect, test } from 'vitest'
@@ -263,8 +263,17 @@ describe('a collector that refuses', () => {
     expect(elsewhere.received).toEqual([])
   })
 
-  test('one that hangs up is named', async () => {
-    const server = createServer((request) => request.socket.destroy())
+  test.for([
+    ['before it answers', (response) => response.socket!.destroy()],
+    [
+      'in the middle of its answer',
+      (response) => {
+        response.writeHead(200, { 'content-length': 10 })
+        response.write('half', () => response.socket!.destroy())
+      },
+    ],
+  ] as [string, (response: ServerResponse) => void][])('that hangs up %s is named', async ([, hangUp]) => {
+    const server = createServer((request, response) => request.resume().on('end', () => hangUp(response)))
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -76,14 +76,15 @@ async function post(route: Route, request: Uint8Array, pause: (ms: number) => Pr
   const body = encoding.encode(signal, request)
   let waitedMs = 0
   for (let attempt = 1; ; attempt++) {
-    const answer = await ask(route, body)
-    const bytes = new Uint8Array(await answer.arrayBuffer())
+    const { answer, bytes } = await ask(route, body)
     const type = answer.headers.get('content-type') ?? ''
     if (answer.ok) return acceptedBy(route, type, bytes)
     const text = hide(type.includes('protobuf') ? statusMessage(bytes) : Buffer.from(bytes).toString())
     const said = `${url}: HTTP ${answer.status}${text.trim() === '' ? '' : `: ${text.trim().slice(0, LONGEST_TEXT)}`}`
     if (answer.status >= 300 && answer.status < 400)
-      throw new EndpointError(`${said} (it leads to ${answer.headers.get('location')}: give --endpoint that place)`)
+      throw new EndpointError(
+        `${said} (it leads to ${hide(answer.headers.get('location') ?? 'nowhere')}: give --endpoint that place)`,
+      )
     if (!PASSING.includes(answer.status)) throw new EndpointError(said, answer.status)
     const askedMs = retryAfterMs(answer.headers.get('retry-after'))
     const waitMs = askedMs ?? backoffMs(attempt)
@@ -96,15 +97,19 @@ async function post(route: Route, request: Uint8Array, pause: (ms: number) => Pr
 }
 
 /** A redirect is not followed: it would take the headers to another place, and make a GET of the request. */
-async function ask({ url, headers, encoding, hide }: Route, body: Uint8Array): Promise<Response> {
+async function ask(
+  { url, headers, encoding, hide }: Route,
+  body: Uint8Array,
+): Promise<{ answer: Response; bytes: Uint8Array }> {
   try {
-    return await fetch(url, {
+    const answer = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': encoding.contentType, ...headers },
       body: Buffer.from(body),
       redirect: 'manual',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
+    return { answer, bytes: new Uint8Array(await answer.arrayBuffer()) }
   } catch (error) {
     const cause = (error as { cause?: Error }).cause
     const why = hide(cause?.message ?? (error as Error).message)
