@@ -1,12 +1,19 @@
 /** The jobs of docs/ci.md, run as they stand on a project whose answers get longer from one commit to the next. */
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { parse } from 'csv-parse/sync'
 import { validate } from 'ctrf'
+import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
+import { parse as parseYaml } from 'yaml'
+import { main } from '../../src/cli/index.ts'
+import { fakeWorld } from '../cli/fakeWorld.ts'
 import { yamlOfDocs } from '../docs/yamlOfDocs.ts'
 import { attempt, type Ended, ROOT, run } from '../package/project.ts'
 import { BIN } from '../program.ts'
+import { type Received, startCollector } from '../report/collector.ts'
+import { readLog } from '../report/hlogReader.ts'
+import { parseOpenMetrics } from '../report/openMetricsParser.ts'
 import { projectPath, temporaryFolder } from './childVitest.ts'
 import { readJUnit } from './junit.ts'
 
@@ -17,7 +24,7 @@ interface Step {
   'continue-on-error'?: boolean
 }
 
-const [github, gitlab] = yamlOfDocs('ci.md').map((text) => parse(text)) as [
+const [github, gitlab] = yamlOfDocs('ci.md').map((text) => parseYaml(text)) as [
   { jobs: { perf: { steps: Step[] } } },
   { perf: { script: string[]; after_script: string[] } },
 ]
@@ -127,7 +134,11 @@ describe.skipIf(shell !== '')(`the jobs of docs/ci.md ${shell}`, () => {
       ['after_script', 0],
     ])
     const metrics = readFileSync(join(onGitLab.head, 'reports/metrics.txt'), 'utf8')
-    expect(metrics).toMatch(/^perfgate_threshold_kept\{.*expression="max\(outputTokens\) <= 8"\} 0$/m)
+    const kept = parseOpenMetrics(metrics).find(({ name }) => name === 'perfgate_threshold_kept')!
+    expect(kept.samples.map(({ labels, value }) => [labels['expression'], value])).toEqual([
+      ['max(outputTokens) <= 8', 0],
+      ['successRate >= 100 %', 1],
+    ])
   })
 
   test.for([
@@ -158,7 +169,37 @@ describe.skipIf(shell !== '')(`the jobs of docs/ci.md ${shell}`, () => {
     expect(cases.map(({ name, failure }) => [name, failure?.type])).toEqual([['chat', 'ThresholdError']])
     expect(cases[0]!.properties).toMatchObject({ 'perf.total_requests': '12', 'perf.verdict': 'fail' })
   })
+
+  test('requests of a run that was measured are exported to where others read them: all twelve, in each format', async () => {
+    const { head } = onGitHub
+    const exported = async (format: string): Promise<Buffer> => {
+      const out = join(head, `exported.${format}`)
+      const world = fakeWorld()
+      const code = await main(['export', join(head, 'reports'), '--format', format, '--out', out], world)
+      expect([format, code, world.err()]).toEqual([format, 0, ''])
+      return readFileSync(out)
+    }
+    expect(parse(await exported('csv'), { columns: true })).toHaveLength(12)
+    const { buffer } = new Uint8Array(await exported('parquet'))
+    expect(await parquetReadObjects({ file: buffer })).toHaveLength(12)
+    const { intervals } = readLog((await exported('hlog')).toString())
+    expect(intervals.filter(({ tag }) => tag === 'latency').flatMap(({ values }) => values)).toHaveLength(12)
+    expect((await exported('hgrm')).toString()).toMatch(/Total count\s+=\s+12\]/)
+    const latency = parseOpenMetrics((await exported('openmetrics')).toString()).find(
+      ({ name }) => name === 'perfgate_latency_seconds',
+    )!
+    expect(latency.samples.find(({ name }) => name.endsWith('_count'))!.value).toBe(12)
+    const collector = await startCollector()
+    const world = fakeWorld({ env: { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' } })
+    const target = ['--format', 'otlp', '--endpoint', collector.url]
+    expect(await main(['export', join(head, 'reports'), ...target], world), world.err()).toBe(0)
+    collector.close()
+    const [, traces] = collector.received as [Received, Received & { message: { resourceSpans: ResourceSpans } }]
+    expect(traces.message.resourceSpans[0]!.scopeSpans[0]!.spans).toHaveLength(12)
+  })
 })
+
+type ResourceSpans = { scopeSpans: { spans: unknown[] }[] }[]
 
 /** Of the one result in a project's reports, milliseconds as the summary writes them. */
 function medianLatency(project: string): string {
