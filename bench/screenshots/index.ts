@@ -1,5 +1,5 @@
-/** `npm run screenshots`: the pictures of docs/images, of a comparison, a capacity search and a folder seen in `view`. */
-import { mkdtempSync, rmSync } from 'node:fs'
+/** `npm run screenshots`: the pictures of docs/images: a run, a sweep, a comparison, a capacity search, a folder in `view`. */
+import { globSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -12,7 +12,11 @@ import { startView } from '../../src/cli/view/server.ts'
 
 const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url))
 const SIZE = { width: 1000, height: 900 }
+/** Of the pages with many charts, from their top. */
+const LARGE = { width: 1240, height: 1180 }
+const LONG = { width: 1240, height: 2480 }
 const folder = mkdtempSync(join(tmpdir(), 'perfgate-pictures-'))
+const sweep = join(folder, 'sweep')
 const quiet = { ...processIo(), stdout: { write: () => true }, stderr: { write: () => true } }
 
 async function perfgate(...words: string[]): Promise<void> {
@@ -37,7 +41,27 @@ async function measure(): Promise<void> {
   }
 }
 
-async function picture(page: Page, name: string, address: string): Promise<void> {
+/** Levels of one scenario, of a server that has fewer slots than the last of them asks for, and fails now and then. */
+async function measureSweep(): Promise<void> {
+  const server = await startServerThread({
+    slots: 8,
+    ttft: { kind: 'lognormal', meanMs: 40, stddevMs: 20 },
+    itl: { kind: 'normal', meanMs: 3, stddevMs: 1 },
+    outputTokens: { min: 10, max: 35 },
+    faults: ['http-500:0.02'],
+  })
+  const levels = ['--parallel', '1', '2', '4', '8', '16', '--number', '30', '60', '120', '200', '300']
+  const gates = ['p99(latency) <= 250 ms', 'p95(ttft) <= 150 ms', 'qps >= 4'].flatMap((one) => ['--threshold', one])
+  const place = ['--no-timestamp', '--outputs-dir', sweep, '--on-invalid', 'warn', '--sleep-interval', '0']
+  try {
+    await perfgate('--url', server.url, '--model', 'qwen2.5', '--name', 'chat', ...levels, ...gates, ...place)
+  } finally {
+    await server.close()
+  }
+}
+
+async function picture(page: Page, name: string, address: string, size = SIZE): Promise<void> {
+  await page.setViewportSize(size)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     await page.goto(address)
@@ -48,6 +72,7 @@ async function picture(page: Page, name: string, address: string): Promise<void>
 
 await bundlePage()
 await measure()
+await measureSweep()
 const view = await startView(folder)
 const browser = await chromium.launch({
   executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
@@ -56,6 +81,15 @@ const browser = await chromium.launch({
 try {
   const page = await browser.newPage({ viewport: SIZE })
   await picture(page, 'view', view.url)
+  const [highest] = globSync('*16*.db', { cwd: sweep })
+  for (const [name, shown, size] of [
+    ['run', join(sweep, highest!), LONG],
+    ['set', sweep, LARGE],
+  ] as const) {
+    const html = join(folder, `${name}.html`)
+    await perfgate('report', shown, '--out', html)
+    await picture(page, `report-${name}`, pathToFileURL(html).href, size)
+  }
   for (const [name, kind] of [
     ['compared', 'comparison'],
     ['searched', 'capacity'],

@@ -25,7 +25,7 @@ export function resultCard(result: Result): Card {
     ],
     tables: [
       // A path is there to be copied, which a picture does not allow, and it would make the picture wide.
-      { head: [], rows: summaryRows({ ...result.summary, resultDbPath: null }) },
+      { head: [], rows: summaryRows(result.summary).filter(([key]) => key !== 'Result DB path') },
       percentileCells(result.percentiles, { detailed: true }),
     ],
   })

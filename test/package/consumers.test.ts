@@ -3,6 +3,8 @@ import { mkdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { madeDb } from '../report/madeDb.ts'
+import { madeRow } from '../report/rows.ts'
 import { attempt, emptyProject, fileFolder, ROOT, run, write } from './project.ts'
 
 const MEASURE = `
@@ -49,6 +51,22 @@ describe('a program', () => {
     }
     expect(packages).toContain('perfgate')
     expect([...packages].filter((name) => /vitest|jest/.test(name))).toEqual([])
+  })
+})
+
+describe('OTLP in protobuf', () => {
+  test('asks for its package, which is not installed with this one', async () => {
+    const { db } = madeDb([madeRow(0)])
+    const target = ['--endpoint', 'http://127.0.0.1:1', '--otlp-protocol', 'http/protobuf']
+    const { code, stderr } = await attempt(inject('consumer'), [
+      'node',
+      'node_modules/perfgate/dist/src/cli/bin.js',
+      ...['export', db, '--format', 'otlp', ...target],
+    ])
+    expect(stderr).toBe(
+      'perfgate: protocol http/protobuf: it needs the package @opentelemetry/otlp-transformer, which is not installed: npm install --save-dev @opentelemetry/otlp-transformer @opentelemetry/api, or send with --otlp-protocol http/json\n',
+    )
+    expect(code).toBe(2)
   })
 })
 

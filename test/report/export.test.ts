@@ -345,7 +345,7 @@ describe('OpenTelemetry', () => {
     const { code, err } = await exported([made.db, '--format', 'otlp', '--endpoint', collector.url])
     collector.close()
     expect(code).toBe(3)
-    expect(err).toContain('7 were refused')
+    expect(err).toContain('7 data points were refused')
     expect(err).toContain('too old')
     const gone = await exported([made.db, '--format', 'otlp', '--endpoint', collector.url])
     expect([gone.code, gone.err]).toEqual([3, expect.stringContaining('is a collector listening there?')])
@@ -444,6 +444,18 @@ describe('the pull-request summary', () => {
       /12[3-6](\.\d)? \(\d+(\.\d)? to \d+(\.\d)?\) → 32[3-6](\.\d)? \([^)]*\) \(\+16\d\.\d %\), apart/,
     )
     expect(details).toContain('Benchmarking summary')
+  })
+
+  test('is made without a base too, and says that there is none', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'perfgate-empty-'))
+    for (const base of [empty, join(empty, 'gone')]) {
+      const { code, out, err } = await exported([made.db, '--format', 'summary', '--base', base])
+      expect(code).toBe(0)
+      expect(err).toMatch(/^perfgate: option --base: ".*": .*; nothing is compared\n$/)
+      const text = readFileSync(out.trim(), 'utf8')
+      expect(text).toContain('Nothing to compare with: no results in')
+      expect(text).not.toContain('Against the base')
+    }
   })
 
   test('stays below what GitHub takes for a comment, and names the runs it leaves out', async () => {

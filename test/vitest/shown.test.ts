@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launch, noBrowser } from '../report/html/browser.ts'
 import { type Finished, projectPath, runVitest, temporaryFolder } from './childVitest.ts'
 import { type Endpoint, startEndpoint } from './endpoint.ts'
+import { expectShown } from './shownPage.ts'
 
 const { path: folder, remove } = temporaryFolder()
 const html = join(folder, 'html')
@@ -60,21 +61,7 @@ describe.skipIf(noBrowser !== '')(`Vitest’s HTML report in Chromium ${noBrowse
     // Its fonts are asked for on the network.
     await page.route(/^https:/, (route) => route.abort())
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
-    await page.getByText('breaks', { exact: true }).first().click()
-    const notes = page.getByRole('note')
-    await notes.first().waitFor()
-    expect(await notes.first().innerText()).toMatch(/^perf\.summary\s+fail, 1 of 2 thresholds broken/)
-    const picture = notes.first().locator('img')
-    await picture.waitFor()
-    await page.waitForFunction('document.querySelector("[role=note] img").naturalWidth > 0')
-    const svg = decodeURIComponent((await picture.getAttribute('src'))!.replace('data:image/svg+xml,', ''))
-    const texts = [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text!)
-    expect(texts[1]).toMatch(/^p99\(latency\) .* is above the limit of 1 ms/)
-    expect(texts.find((text) => text.startsWith('Succeed requests'))).toMatch(/ 6$/)
-    const figures = await notes.allInnerTexts()
-    expect(figures.map((text) => text.split(/\n+/))).toContainEqual(['perf.total_requests', '6'])
-    expect(figures.some((text) => text.startsWith('perf.threshold p99(latency) < 1 ms'))).toBe(true)
-    if (process.env['PERFGATE_SCREENSHOT']) await page.screenshot({ path: process.env['PERFGATE_SCREENSHOT'] })
+    await expectShown(page)
     await browser.close()
     server.close()
   })

@@ -4,6 +4,7 @@ import { ConfigError, suggestion } from '../../config/index.ts'
 import type { ExportedFile, ExportFormat } from '../../report/export/index.ts'
 import type { ReportRun } from '../../report/reportRun.ts'
 import type { Io } from '../io.ts'
+import type { OpenRuns } from '../openRuns.ts'
 import { isHelp, quietCommand, usageError } from '../usage.ts'
 import type { CliCommand } from './command.ts'
 
@@ -14,6 +15,7 @@ interface ExportFlags {
   base?: string[]
   endpoint?: string
   header?: string[]
+  otlpProtocol?: string
 }
 
 /**
@@ -21,7 +23,7 @@ interface ExportFlags {
  * @throws EndpointError when the collector did not take what was sent
  */
 export async function exportCommand(args: readonly string[], io: Io): Promise<number> {
-  const { EXPORT_FORMATS, pieces, writeExported } = await import('../../report/export/index.ts')
+  const { EXPORT_FORMATS, pieces, sendOtlp, writeExported } = await import('../../report/export/index.ts')
   const command = quietCommand('perfgate export', io)
     .usage('<files or folders...> --format <name> [flags]')
     .description('Writes results and their requests in the formats of other tools, and prints the files’ names.')
@@ -31,7 +33,11 @@ export async function exportCommand(args: readonly string[], io: Io): Promise<nu
     .option('--metric <name>', 'of hgrm: latency, ttft, tpot, responseTime …', 'latency')
     .option('--base <file...>', 'of summary: results to compare with')
     .option('--endpoint <url>', 'of otlp: a collector to send to, for instance http://127.0.0.1:4318')
-    .option('--header <k=v...>', 'of otlp: headers for the collector')
+    .option('--header <k=v...>', 'of otlp: headers for the collector, over those of $OTEL_EXPORTER_OTLP_HEADERS')
+    .option(
+      '--otlp-protocol <name>',
+      'of otlp: http/json, or http/protobuf by @opentelemetry/otlp-transformer (default: $OTEL_EXPORTER_OTLP_PROTOCOL, or http/json)',
+    )
     .addHelpText(
       'after',
       `\nFormats:\n${EXPORT_FORMATS.map(({ name, description }) => `  ${name.padEnd(12)} ${description}`).join('\n')}`,
@@ -40,7 +46,7 @@ export async function exportCommand(args: readonly string[], io: Io): Promise<nu
     command.parse(args, { from: 'user' })
   } catch (error) {
     if (isHelp(error)) return 0
-    throw usageError(error, ['format', 'out', 'metric', 'base', 'endpoint', 'header'])
+    throw usageError(error, ['format', 'out', 'metric', 'base', 'endpoint', 'header', 'otlp-protocol'])
   }
   const flags = command.opts<ExportFlags>()
   const format = chosen(EXPORT_FORMATS, flags.format)
@@ -48,9 +54,11 @@ export async function exportCommand(args: readonly string[], io: Io): Promise<nu
   if (paths.length === 0) throw new ConfigError('export of what? Give result DBs, for instance outputs/*.db')
   if (flags.endpoint !== undefined && format.name !== 'otlp')
     throw new ConfigError(`option --endpoint: only the format otlp can be sent, not ${format.name}`)
+  if (flags.otlpProtocol !== undefined && flags.endpoint === undefined)
+    throw new ConfigError('option --otlp-protocol: files are written as JSON; it is for sending with --endpoint')
   const { openRuns } = await import('../openRuns.ts')
   const runs = openRuns(paths)
-  const base = openRuns(flags.base ?? [])
+  const base = openBase(openRuns, flags.base ?? [], io)
   try {
     if (runs.runs.length === 0 && !['summary', 'ctrf'].includes(format.name))
       throw new ConfigError(
@@ -63,11 +71,17 @@ export async function exportCommand(args: readonly string[], io: Io): Promise<nu
       )
     const sets = format.joins ? [runs.runs] : runs.runs.map((run) => [run])
     for (const set of sets) {
-      const files = await format.write(set, { ...runs, metric: flags.metric, base: base.runs })
+      const files = await format.write(set, {
+        ...runs,
+        metric: flags.metric,
+        base: base.runs,
+        baseMissing: base.missing,
+      })
       if (flags.endpoint !== undefined) {
-        const { sendOtlp } = await import('../../report/export/send.ts')
-        const sent = await sendOtlp(flags.endpoint, headersOf(flags.header ?? []), files)
-        io.stdout.write(`sent ${sent} to ${flags.endpoint}\n`)
+        const { endpoint, otlpProtocol: protocol } = flags
+        const headers = headersOf(flags.header ?? [])
+        const sent = await sendOtlp({ endpoint, protocol, headers, env: io.env }, files)
+        io.stdout.write(`sent ${sent} to ${endpoint}\n`)
         continue
       }
       for (const file of files) {
@@ -84,6 +98,24 @@ export async function exportCommand(args: readonly string[], io: Io): Promise<nu
   } finally {
     runs.close()
     base.close()
+  }
+}
+
+/**
+ * The change that adds the first perf tests has no results before it to compare with. Its summary says so, rather than
+ * not to be made.
+ */
+function openBase(
+  open: (paths: readonly string[]) => OpenRuns,
+  paths: readonly string[],
+  io: Io,
+): OpenRuns & { missing?: string } {
+  try {
+    return open(paths)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    io.stderr.write(`perfgate: option --base: ${error.message}; nothing is compared\n`)
+    return { ...open([]), missing: paths.join(', ') }
   }
 }
 

@@ -7,6 +7,8 @@ export interface ExportOptions extends Pick<ReportSet, 'comparisons' | 'capaciti
   metric: string
   /** Runs that these are compared with, in formats that compare. */
   base: readonly ReportRun[]
+  /** What was given to compare with and holds no results, in words. */
+  baseMissing?: string | undefined
 }
 
 export interface ExportedFile {

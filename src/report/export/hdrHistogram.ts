@@ -56,10 +56,10 @@ function logOf({ result, requests }: ReportRun): string {
       histogram.recordValue(Math.round(value * NANOSECONDS))
     }
   }
-  // The end column is the length of the interval.
+  // The third column is the length of the interval, which the writer takes from its two ends.
   for (const second of [...seconds.keys()].sort((a, b) => a - b))
     for (const histogram of seconds.get(second)!.values())
-      writer.outputIntervalHistogram(histogram, second, 1, NANOSECONDS)
+      writer.outputIntervalHistogram(histogram, second, second + 1, NANOSECONDS)
   return lines.join('')
 }
 

@@ -16,8 +16,8 @@ export const summary: ExportFormat = {
   description: 'Markdown for a pull request or job summary; --base adds the shifts',
   joins: true,
   needsRequests: false,
-  write: (runs, { base, comparisons, capacities }) => [
-    { ending: '.md', content: renderPullRequest({ runs, comparisons, capacities }, base) },
+  write: (runs, { base, baseMissing, comparisons, capacities }) => [
+    { ending: '.md', content: renderPullRequest({ runs, comparisons, capacities }, base, baseMissing) },
   ],
 }
 
@@ -25,10 +25,14 @@ const BADNESS: readonly Verdict[] = ['pass', 'undecided', 'fail', 'invalid']
 /** GitHub refuses a comment above 65,536 characters; a folded part that does not fit is left out and named. */
 const MOST_CHARACTERS = 60_000
 
-/** @param base runs to compare with: the same name at the same load is the same scenario */
+/**
+ * @param base runs to compare with: the same name at the same load is the same scenario
+ * @param baseMissing where such runs were looked for and not found
+ */
 export function renderPullRequest(
   { runs: all, comparisons, capacities }: ReportSet,
   base: readonly ReportRun[] = [],
+  baseMissing = '',
 ): string {
   // Sides and levels have no verdict of their own, unless they are all there is.
   const whole = all.filter(({ isPart }) => !isPart)
@@ -51,6 +55,7 @@ export function renderPullRequest(
     ...capacities.map(capacityPart),
     againstBaselines(results, labels),
     shifts(runs, labels, base),
+    baseMissing === '' ? '' : `Nothing to compare with: no results in ${inline(baseMissing)}.`,
   ].filter((part) => part !== '')
   const folded = [
     ...comparisons.map((one): Folded => [one.name, comparisonSentence(one), renderComparisonMarkdown(one)]),

@@ -3,7 +3,7 @@ import type { CapacityResult, CapacityStep } from '../../result/index.ts'
 import { capacitySentence, criterionCells, stepCells } from '../capacityText.ts'
 import { figure } from '../figures.ts'
 import { html, type Markup } from './markup.ts'
-import { environmentLine, table, verdictBadge } from './sections.ts'
+import { afterBadge, environmentLine, table, verdictBadge } from './sections.ts'
 
 export function capacitySection(capacity: CapacityResult): Markup {
   const { name, verdict, gate, notes, variable, steps, startedAt, endpoint, environment, config } = capacity
@@ -15,7 +15,7 @@ export function capacitySection(capacity: CapacityResult): Markup {
 <p class="verdict">${verdictBadge(verdict)} <strong>${capacitySentence(capacity)}</strong></p>
 ${
   gate.length > 0 &&
-  html`<ul class="thresholds">${gate.map((one) => html`<li class="${one.verdict}">${verdictBadge(one.verdict)} ${one.message}</li>`)}</ul>`
+  html`<ul class="thresholds">${gate.map((one) => html`<li class="${one.verdict}">${verdictBadge(one.verdict)} ${afterBadge(one.message)}</li>`)}</ul>`
 }
 <div class="grid">
 ${levelChart(`Requests per second over ${variable}`, capacity, ascending, ({ qps }) => qps, '/s')}
@@ -42,6 +42,8 @@ const RIGHT = 16
 const TOP = 24
 const BOTTOM = 34
 const TICK_ROOM = 30
+const LABEL_WIDTH = 13
+const LABEL_HEIGHT = 10
 
 /** Levels double at first and are then halved: a logarithmic axis shows both. */
 function levelChart(
@@ -63,15 +65,16 @@ function levelChart(
   const y = (value: number): number => HEIGHT - BOTTOM - (value / highest) * (HEIGHT - TOP - BOTTOM)
   const path = points.map(({ step, value }) => `${x(step.level).toFixed(1)},${y(value).toFixed(1)}`).join(' ')
   const answers = new Set(criteria.flatMap(({ maxSatisfied }) => maxSatisfied ?? []))
-  const marks = points.map(({ step, value }) => {
-    const holds = step.clientValid && criteria.every(({ kind }, i) => kind !== 'limit' || step.satisfied[i])
+  const places = labelPlaces(points.map(({ step, value }) => ({ x: x(step.level), y: y(value) })))
+  const marks = points.map(({ step, value }, i) => {
+    const holds = step.clientValid && criteria.every(({ kind }, k) => kind !== 'limit' || step.satisfied[k])
     const [cx, cy] = [x(step.level), y(value)]
     const order = steps.indexOf(step) + 1
     return html`${
       holds
         ? html`<circle cx="${cx.toFixed(1)}" cy="${cy.toFixed(1)}" r="5"/>`
         : html`<path class="cross" d="M${(cx - 5).toFixed(1)} ${(cy - 5).toFixed(1)}l10 10m0-10l-10 10"/>`
-    }<text class="axis" x="${cx.toFixed(1)}" y="${(cy - 10).toFixed(1)}" text-anchor="middle">${order}</text>`
+    }<text class="axis" x="${cx.toFixed(1)}" y="${places[i]!.toFixed(1)}" text-anchor="middle">${order}</text>`
   })
   return html`<figure><figcaption>${title}</figcaption>
 <svg class="intervals levels" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}, for the levels the search tried; the figures are in the table below">
@@ -82,6 +85,7 @@ ${[0, 0.5, 1].map((part) => {
 ${[...answers].map((level) => html`<line class="answer" x1="${x(level).toFixed(1)}" x2="${x(level).toFixed(1)}" y1="${TOP - 12}" y2="${HEIGHT - BOTTOM}"/>`)}
 ${shownTicks(
   ascending.map(({ level }) => level),
+  answers,
   x,
 ).map(
   (level) =>
@@ -91,12 +95,29 @@ ${shownTicks(
 <polyline points="${path}"/>${marks}</svg></figure>`
 }
 
-/** Levels whose labels do not touch, the last one always. */
-function shownTicks(levels: readonly number[], x: (level: number) => number): number[] {
+/** Levels whose labels do not touch: the answers before the others, and of those the higher ones. */
+function shownTicks(levels: readonly number[], answers: ReadonlySet<number>, x: (level: number) => number): number[] {
   const shown: number[] = []
-  for (const level of levels.toReversed()) {
-    const next = shown.at(-1)
-    if (next === undefined || x(next) - x(level) >= TICK_ROOM) shown.push(level)
-  }
+  const wanted = levels.filter((level) => answers.has(level))
+  for (const level of [...wanted, ...levels.toReversed()])
+    if (shown.every((other) => Math.abs(x(other) - x(level)) >= TICK_ROOM)) shown.push(level)
   return shown
+}
+
+interface Point {
+  x: number
+  y: number
+}
+
+/** Heights of the labels of points from left to right: above the point, or where another label or point is, elsewhere. */
+function labelPlaces(points: readonly Point[]): number[] {
+  const labels: Point[] = []
+  for (const { x, y } of points) {
+    const isFree = (at: number): boolean =>
+      labels.every((one) => Math.abs(one.x - x) > LABEL_WIDTH || Math.abs(one.y - at) > LABEL_HEIGHT) &&
+      points.every((one) => one.x === x || Math.abs(one.x - x) > LABEL_WIDTH || Math.abs(one.y - at + 4) > LABEL_HEIGHT)
+    const at = [y - 10, y + 19, y - 22, y + 31, y - 34].find(isFree) ?? y - 10
+    labels.push({ x, y: at })
+  }
+  return labels.map((label) => label.y)
 }

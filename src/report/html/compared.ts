@@ -2,7 +2,7 @@
 import type { ComparedRegression, ComparisonResult } from '../../result/index.ts'
 import { changedRows, comparedFailures, comparisonSentence, planSentence, REGRESSION_HEAD } from '../comparisonTable.ts'
 import { html, type Markup } from './markup.ts'
-import { environmentLine, table, verdictBadge } from './sections.ts'
+import { afterBadge, environmentLine, table, verdictBadge } from './sections.ts'
 
 const WIDTH = 900
 const LABELS = 210
@@ -29,7 +29,7 @@ ${table(
   REGRESSION_HEAD,
   changedRows(comparison).map((row, i) => [...row.slice(0, -1), verdictBadge(regressions[i]!.verdict)]),
 )}
-<ul class="thresholds">${regressions.map((one) => html`<li class="${one.verdict}">${verdictBadge(one.verdict)} ${one.message}</li>`)}</ul>
+<ul class="thresholds">${regressions.map((one) => html`<li class="${one.verdict}">${verdictBadge(one.verdict)} ${afterBadge(one.message)}</li>`)}</ul>
 ${
   problems.length > 0 &&
   html`<div class="warning"><p>The load generator was the bottleneck, so these figures are its own rather than the servers’:</p><ul>${problems.map((reason) => html`<li>${reason}</li>`)}</ul></div>`
@@ -69,7 +69,7 @@ function shiftChart(regressions: readonly ComparedRegression[]): Markup {
 <svg class="intervals shifts" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Change of each figure from baseline to candidate as a multiple of its tolerance, with its interval; the figures are in the table below">
 <rect class="tolerated" x="${x(0)}" y="${TOP - 8}" width="${(Number(x(1)) - Number(x(0))).toFixed(1)}" height="${height - TOP + 6}"/>
 <line class="zero" x1="${x(0)}" x2="${x(0)}" y1="${TOP - 8}" y2="${height}"/><line class="limit" x1="${x(1)}" x2="${x(1)}" y1="${TOP - 8}" y2="${height}"/>
-<text class="axis" x="${x(0)}" y="12" text-anchor="middle">no change</text><text class="axis" x="${x(1)}" y="24" text-anchor="middle">tolerance</text><text class="axis" x="${LABELS}" y="12">← better</text><text class="axis end" x="${WIDTH - RIGHT}" y="12">worse →</text>
+<text class="axis end" x="${x(0)}" y="22">no change</text><text class="axis" x="${x(1)}" y="22">tolerance</text><text class="axis" x="${LABELS}" y="12">← better</text><text class="axis end" x="${WIDTH - RIGHT}" y="12">worse →</text>
 ${lines}</svg>
 <p class="hint">Each row is scaled to its own tolerance. A figure fails when its whole interval lies beyond it; a dashed interval goes on outside the picture.</p></figure>`
 }

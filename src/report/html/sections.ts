@@ -13,13 +13,18 @@ export function verdictBadge(verdict: Verdict): Markup {
   return html`<span class="badge ${verdict}"><span aria-hidden="true">${MARKS[verdict]}</span> ${verdict}</span>`
 }
 
+/** A sentence for the place after a badge, which has its first word already. */
+export function afterBadge(sentence: string): string {
+  return sentence.replace(/^undecided: /, '')
+}
+
 export function verdictSection(result: Result): Markup {
   const failures = failureSentences(result, '×')
   const { thresholds, client, summary } = result
   return html`<p class="verdict">${verdictBadge(shownVerdict(result))} <strong>${verdictSentence(result)}</strong></p>
 ${
   thresholds.length > 0 &&
-  html`<ul class="thresholds">${thresholds.map((one) => html`<li class="${one.verdict}">${verdictBadge(one.verdict)} ${thresholdSentence(one)}</li>`)}</ul>`
+  html`<ul class="thresholds">${thresholds.map((one) => html`<li class="${one.verdict}">${verdictBadge(one.verdict)} ${afterBadge(thresholdSentence(one))}</li>`)}</ul>`
 }
 ${
   !client.valid &&

@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Browser, Locator } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bundlePage } from '../../../bundlePage.ts'
 import { main } from '../../../src/cli/index.ts'
@@ -34,6 +34,18 @@ async function reported(name: string, content: object): Promise<Watched> {
   await watched.page.goto(pathToFileURL(page).href)
   return watched
 }
+
+/** Texts of a picture that lie on each other; a line's height is more than its letters'. */
+const OVERLAPS = `(svg) => {
+  const texts = [...svg.querySelectorAll('text')].map((text) => ({ text: text.textContent, box: text.getBBox() }))
+  const apart = (a, b) =>
+    a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height - 3 <= b.y || b.y + b.height - 3 <= a.y
+  return texts.flatMap((one, i) =>
+    texts.slice(i + 1).filter((other) => !apart(one.box, other.box)).map((other) => [one.text, other.text]))
+}`
+/** @param pictures a selector; all that it finds are looked at */
+const overlaps = (page: Page, pictures: string): Promise<string[][]> =>
+  page.evaluate(`[...document.querySelectorAll('${pictures}')].flatMap(${OVERLAPS})`)
 
 const numbers = (places: Locator, name: string): Promise<number[]> =>
   places.evaluateAll((all, attribute) => all.map((one) => Number(one.getAttribute(attribute))), name)
@@ -95,6 +107,30 @@ describe.skipIf(noBrowser !== '')(`in Chromium ${noBrowser}`, () => {
       '3',
     ])
     expect(troubles).toEqual([])
+    await page.close()
+  })
+
+  test('texts of both pictures do not lie on each other, and the answer is named on the axis', async () => {
+    const compared = await reported('close', COMPARED)
+    expect(await overlaps(compared.page, 'svg.shifts')).toEqual([])
+    await compared.page.close()
+    // As a search goes: doubled, halved, and at last one by one, where throughput hardly changes.
+    const [first] = CAPACITY.steps
+    const steps = [1, 2, 4, 8, 16, 32, 24, 20, 18, 17].map((level) => ({
+      ...first!,
+      level,
+      qps: Math.min(level, 9) + level / 50,
+      p99LatencySeconds: 0.4 + Math.max(0, level - 8) / 20,
+      satisfied: [level <= 16],
+    }))
+    const criteria = CAPACITY.criteria.map((criterion) => ({ ...criterion, maxSatisfied: 16 }))
+    const { page } = await reported('searched', { ...CAPACITY, steps, criteria })
+    expect(await overlaps(page, 'svg.levels')).toEqual([])
+    for (const picture of await page.locator('svg.levels').all()) {
+      const answer = picture.locator('.answer')
+      const label = picture.locator('text', { hasText: /^16$/ })
+      expect(await label.getAttribute('x')).toBe(await answer.getAttribute('x1'))
+    }
     await page.close()
   })
 })

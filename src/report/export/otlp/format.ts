@@ -1,11 +1,26 @@
 /** OpenTelemetry Protocol, JSON encoding: a trace span for each request, and the figures of the run as metrics. */
 import { createHash } from 'node:crypto'
-import type { Result } from '../../result/index.ts'
-import type { StoredRequest } from '../../store/index.ts'
-import type { ReportRun } from '../reportRun.ts'
-import { summaryGauges } from './figures.ts'
-import type { ExportFormat } from './format.ts'
-import { ROW_METRICS, succeeded } from './metricNames.ts'
+import type { Result } from '../../../result/index.ts'
+import type { StoredRequest } from '../../../store/index.ts'
+import type { ReportRun } from '../../reportRun.ts'
+import { summaryGauges } from '../figures.ts'
+import type { ExportFormat } from '../format.ts'
+import { ROW_METRICS, succeeded } from '../metricNames.ts'
+import {
+  type AnyValue,
+  type Attribute,
+  CLIENT_SPAN,
+  CUMULATIVE,
+  ERROR,
+  type HistogramPoint,
+  type Metric,
+  type MetricsRequest,
+  type Period,
+  type Resource,
+  type Scope,
+  type Span,
+  type TracesRequest,
+} from './shapes.ts'
 
 export const otlp: ExportFormat = {
   name: 'otlp',
@@ -23,15 +38,17 @@ export const otlp: ExportFormat = {
 const SPANS_PER_REQUEST = 500
 /** The semantic conventions' advice for durations of generative AI, seconds. */
 const BOUNDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92]
-const CLIENT_SPAN = 3
-const ERROR = 2
-const CUMULATIVE = 2
 const SCOPE = 'perfgate'
-
-type Attribute = { key: string; value: Record<string, unknown> }
+/** Of succeeded requests. */
+const HISTOGRAMS = [
+  ['gen_ai.client.operation.duration', 'latency', 'Time from a request to the end of its answer'],
+  ['gen_ai.client.operation.time_to_first_chunk', 'firstChunkLatency', 'Time from a request to the first chunk'],
+  ['perfgate.time_to_first_token', 'ttft', 'Time from a request to the first token'],
+  ['perfgate.time_per_output_token', 'tpot', 'Time from the first token to the last, for each token after the first'],
+] as const
 
 function* traceLines(run: ReportRun): Generator<string> {
-  let spans: object[] = []
+  let spans: Span[] = []
   for (const row of run.requests!({ withoutTexts: true })) {
     if (row.warmup === 1) continue
     spans.push(spanOf(run.result, row))
@@ -42,20 +59,21 @@ function* traceLines(run: ReportRun): Generator<string> {
   if (spans.length > 0) yield `${JSON.stringify(tracesOf(run.result, spans))}\n`
 }
 
-function tracesOf(result: Result, spans: object[]): object {
+function tracesOf(result: Result, spans: Span[]): TracesRequest {
   return { resourceSpans: [{ resource: resourceOf(result), scopeSpans: [{ scope: scopeOf(result), spans }] }] }
 }
 
-function spanOf(result: Result, row: StoredRequest): object {
+function spanOf(result: Result, row: StoredRequest): Span {
   const start = Number(row.start_time)
   const at = (seconds: number | string | null): string | undefined =>
     seconds === null ? undefined : nanoseconds(start + Number(seconds))
   const model = String(result.config['model'] ?? '')
-  const events = [
+  const moments = [
     ['headers received', at(row.headers_time)],
     ['first token', at(row.time_to_first_token)],
     ['last token', at(row.last_token_time)],
-  ].flatMap(([name, time]) => (time === undefined ? [] : [{ timeUnixNano: time, name }]))
+  ] as const
+  const events = moments.flatMap(([name, time]) => (time === undefined ? [] : [{ timeUnixNano: time, name }]))
   const failed = row.success !== 1
   return {
     traceId: idOf(`${result.startedAt} ${result.summary.resultDbPath} ${row.request_index}`, 32),
@@ -84,7 +102,7 @@ function spanOf(result: Result, row: StoredRequest): object {
   }
 }
 
-function metricsOf(run: ReportRun): object {
+function metricsOf(run: ReportRun): MetricsRequest {
   const { result } = run
   const start = nanoseconds(Date.parse(result.startedAt) / 1000)
   const time = nanoseconds(Date.parse(result.startedAt) / 1000 + result.summary.timeTakenSeconds)
@@ -95,13 +113,11 @@ function metricsOf(run: ReportRun): object {
     ['succeeded', succeededRequests],
     ['failed', failedRequests],
   ] as const
-  const metrics = [
-    histogram('gen_ai.client.operation.duration', 'latency', run, point, model),
-    histogram('gen_ai.client.operation.time_to_first_chunk', 'firstChunkLatency', run, point, model),
-    histogram('perfgate.time_to_first_token', 'ttft', run, point, model),
-    histogram('perfgate.time_per_output_token', 'tpot', run, point, model),
+  const metrics: Metric[] = [
+    ...HISTOGRAMS.map((one) => histogram(one, run, point, model)),
     {
       name: 'perfgate.requests',
+      description: 'Requests of the measured phase by outcome',
       unit: '{request}',
       sum: {
         aggregationTemporality: CUMULATIVE,
@@ -140,7 +156,12 @@ function operationOf({ config, endpoint: { url } }: Result): Record<string, Plai
   }
 }
 
-function histogram(name: string, metric: string, run: ReportRun, point: object, model: Attribute[]): object {
+function histogram(
+  [name, metric, description]: (typeof HISTOGRAMS)[number],
+  run: ReportRun,
+  point: Period,
+  model: Attribute[],
+): Metric {
   const bucketCounts = new Array<number>(BOUNDS.length + 1).fill(0)
   let count = 0
   let sum = 0
@@ -159,7 +180,7 @@ function histogram(name: string, metric: string, run: ReportRun, point: object, 
     min = Math.min(min, seconds)
     max = Math.max(max, seconds)
   }
-  const dataPoint = {
+  const dataPoint: HistogramPoint = {
     ...point,
     attributes: model,
     count: String(count),
@@ -168,10 +189,10 @@ function histogram(name: string, metric: string, run: ReportRun, point: object, 
     explicitBounds: BOUNDS,
     ...(count === 0 ? {} : { min, max }),
   }
-  return { name, unit: 's', histogram: { aggregationTemporality: CUMULATIVE, dataPoints: [dataPoint] } }
+  return { name, description, unit: 's', histogram: { aggregationTemporality: CUMULATIVE, dataPoints: [dataPoint] } }
 }
 
-function resourceOf({ name, environment, verdict }: Result): object {
+function resourceOf({ name, environment, verdict }: Result): Resource {
   return {
     attributes: attributes({
       'service.name': 'perfgate',
@@ -184,7 +205,7 @@ function resourceOf({ name, environment, verdict }: Result): object {
   }
 }
 
-function scopeOf({ environment }: Result): object {
+function scopeOf({ environment }: Result): Scope {
   return { name: SCOPE, version: environment.perfgate }
 }
 
@@ -197,7 +218,7 @@ function attributes(values: Record<string, Plain>): Attribute[] {
   )
 }
 
-function anyValue(value: Exclude<Plain, null>): Record<string, unknown> {
+function anyValue(value: Exclude<Plain, null>): AnyValue {
   if (typeof value === 'bigint') return { intValue: String(value) }
   if (typeof value === 'number') return { doubleValue: value }
   return typeof value === 'string'

@@ -1,0 +1,3 @@
+/** OpenTelemetry: what is exported, and how it is sent. */
+export { otlp } from './format.ts'
+export { type OtlpTarget, sendOtlp } from './send.ts'
