@@ -2,6 +2,7 @@
 
 export interface Quantiles {
   n: number
+  min: number
   mean: number
   p50: number
   p99: number
@@ -14,6 +15,7 @@ export function quantiles(values: Float64Array | readonly number[]): Quantiles {
     sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
   return {
     n: sorted.length,
+    min: at(0),
     mean: sorted.reduce((sum, value) => sum + value, 0) / sorted.length,
     p50: at(0.5),
     p99: at(0.99),

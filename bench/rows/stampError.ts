@@ -29,7 +29,7 @@ export const stampError: Row = {
     const better = isMissing(python) ? undefined : python.errorMs.p99 / p99
     const runs = ours.map(
       ({ errors, ending, client, lateUs }) =>
-        `p50 ${errors.p50.toFixed(2)}, p99 ${errors.p99.toFixed(2)}, max ${errors.max.toFixed(1)} ms; while streams end p99 ${ending.p99.toFixed(1)} ms; load thread ${(client.cpuShare * 100).toFixed(0)} % CPU, client ${client.valid ? 'valid' : 'invalid'}, target late by ${lateUs} µs at p99`,
+        `earliest ${Math.min(errors.min, ending.min).toFixed(2)}, p50 ${errors.p50.toFixed(2)}, p99 ${errors.p99.toFixed(2)}, max ${errors.max.toFixed(1)} ms; while streams end p99 ${ending.p99.toFixed(1)} ms; load thread ${(client.cpuShare * 100).toFixed(0)} % CPU, client ${client.valid ? 'valid' : 'invalid'}, target late by ${lateUs} µs at p99`,
     )
     return {
       value: `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms${better === undefined ? '' : `, ${better.toFixed(0)} ×`}`,

@@ -1,6 +1,7 @@
-/** Reads one answer as its bytes arrive: takes the stamps, follows the stream and decides how it ended. */
+/** Reads one answer as its bytes arrive: follows the stream and decides how it ended. */
 import type { Api, ChoiceReading, Reading, Usage } from '../apis/api.ts'
 import type { FailureCause } from '../samples/index.ts'
+import { AnswerTimes, MAX_GAPS } from './answerTimes.ts'
 import { type Choice, Choices } from './choices.ts'
 import { classifyStatus } from './classify.ts'
 import { EventShapes } from './eventShapes.ts'
@@ -13,33 +14,19 @@ import { SseDecoder, type SseListener } from './sse.ts'
 const FAILURE_TEXT_BYTES = 2048
 /** Bytes of one event, or of an answer in one piece, unless the run says otherwise. */
 const MAX_EVENT_BYTES = 32 << 20
-/** No answer has as many tokens; their gaps would take more memory the longer the stream goes on. */
-const MAX_GAPS = 4 << 20
 
 type Mode = 'events' | 'json' | 'error'
 
 /** What `[DONE]` says, to be told apart from every other reading. */
 const DONE: Reading = {}
 
-export class Answer implements SseListener {
-  // Times are `performance.now()` milliseconds, NaN until they happen.
-  headersAt = Number.NaN
-  firstChunkAt = Number.NaN
-  lastChunkAt = Number.NaN
-  firstTokenAt = Number.NaN
-  lastTokenAt = Number.NaN
-  endedAt = Number.NaN
+export class Answer extends AnswerTimes implements SseListener {
   status = 0
-  packages = 0
-  outputEvents = 0
   usage: Usage | undefined
   failure: FailureCause | undefined
   failureText = ''
   finishReason = ''
   requestId = ''
-  /** Gaps between output events, milliseconds; the first `gapCount` are valid. */
-  gaps = new Float64Array(256)
-  gapCount = 0
 
   readonly #api: Api
   readonly #template = new EventTemplate()
@@ -61,8 +48,6 @@ export class Answer implements SseListener {
   #location = ''
   #done = false
   #events = 0
-  /** Stamp of the socket read that is being decoded. */
-  #readAt = 0
   #retryAfter = ''
 
   /**
@@ -70,6 +55,7 @@ export class Answer implements SseListener {
    * @param onHopeless called when the answer has failed and what is still to come of it must not be waited for
    */
   constructor(api: Api, maxEventBytes = MAX_EVENT_BYTES, onHopeless: () => void = () => {}) {
+    super()
     this.#api = api
     this.#maxEventBytes = maxEventBytes
     this.#onHopeless = onHopeless
@@ -77,21 +63,13 @@ export class Answer implements SseListener {
 
   /** Forgets everything; a new request starts. */
   reset(): void {
-    this.headersAt = Number.NaN
-    this.firstChunkAt = Number.NaN
-    this.lastChunkAt = Number.NaN
-    this.firstTokenAt = Number.NaN
-    this.lastTokenAt = Number.NaN
-    this.endedAt = Number.NaN
+    this.forgetTimes()
     this.status = 0
-    this.packages = 0
-    this.outputEvents = 0
     this.usage = undefined
     this.failure = undefined
     this.failureText = ''
     this.finishReason = ''
     this.requestId = ''
-    this.gapCount = 0
     this.#template.reset()
     this.#shapes.reset()
     this.#decoder.reset()
@@ -127,6 +105,7 @@ export class Answer implements SseListener {
   ): void {
     this.status = status
     this.headersAt = at
+    this.startRead(at)
     const id = headers['x-request-id']
     if (typeof id === 'string') this.requestId = id
     const type = headers['content-type']
@@ -140,11 +119,20 @@ export class Answer implements SseListener {
     if (encoding !== undefined && encoding !== '' && encoding !== 'identity') this.#decode(String(encoding))
   }
 
-  /** @param at when the socket read that brought these bytes reached us, taken before any parsing */
-  onBytes(bytes: Buffer, at: number): void {
-    if (this.#mode === 'events') this.#readEvents(bytes, at)
+  /**
+   * @param at when the socket read that brought these bytes happened, taken before any parsing
+   * @param arrivedAt since when the first of what was read had been there; the stamp of an event that comes alone
+   */
+  onBytes(bytes: Buffer, at: number, arrivedAt = at): void {
+    this.startRead(at, arrivedAt)
+    if (this.#mode === 'events') this.#readEvents(bytes)
     else if (this.#mode === 'encoded') this.#inflater?.write(bytes, at)
-    else this.#keepBytes(this.#mode, bytes, at)
+    else this.#keepBytes(this.#mode, bytes)
+  }
+
+  #countEvent(): void {
+    this.#events++
+    this.stampEvent()
   }
 
   /**
@@ -176,17 +164,15 @@ export class Answer implements SseListener {
     this.failureText = text.slice(0, FAILURE_TEXT_BYTES)
   }
 
-  #readEvents(bytes: Buffer, at: number): void {
-    this.#readAt = at
+  #readEvents(bytes: Buffer): void {
     if (this.#chunkBytes === 0) this.#chunks.push(bytes)
     this.#chunkBytes += bytes.length
     if (this.#decoder.pendingBytes <= this.#maxEventBytes) this.#decoder.push(bytes)
     else this.#giveUp('bad-sse', `an event of the stream is larger than max-event-bytes (${this.#maxEventBytes})`)
   }
 
-  #keepBytes(mode: Mode, bytes: Buffer, at: number): void {
-    this.#readAt = at
-    this.endedAt = at
+  #keepBytes(mode: Mode, bytes: Buffer): void {
+    this.stampPiece()
     if (mode === 'error' && this.#chunkBytes >= FAILURE_TEXT_BYTES) return
     this.#chunkBytes += bytes.length
     if (this.#chunkBytes <= this.#maxEventBytes) this.#chunks.push(bytes)
@@ -200,8 +186,9 @@ export class Answer implements SseListener {
     this.#inflater = inflaterOf(
       encoding.trim().toLowerCase(),
       (bytes, at) => {
-        if (this.#decodedMode === 'events') this.#readEvents(bytes, at)
-        else this.#keepBytes(this.#decodedMode, bytes, at)
+        this.startRead(at)
+        if (this.#decodedMode === 'events') this.#readEvents(bytes)
+        else this.#keepBytes(this.#decodedMode, bytes)
       },
       (error) => this.#giveUp('bad-sse', `the body is not in the content-encoding "${encoding}": ${error.message}`),
     )
@@ -216,26 +203,25 @@ export class Answer implements SseListener {
   }
 
   onTemplateEvent(bytes: Uint8Array): void {
-    this.#events++
-    this.endedAt = this.#readAt
-    this.#countPackage()
-    this.#countOutput()
+    this.#countEvent()
+    this.countPackage()
+    this.#countToken()
     this.#templateChoice!.append(bytes, this.#template.textStart, this.#template.textEnd)
     if (this.#template.isReasoning) this.#templateChoice!.endReasoning()
   }
 
   onShapeEvent(bytes: Buffer, start: number): void {
-    this.#events++
     const { reading, textStart, textEnd, idStart, idEnd, suffix } = this.#shapes
     if (reading === DONE) {
+      this.#events++
       this.#done = true
       return
     }
-    this.endedAt = this.#readAt
+    this.#countEvent()
     if (textStart < 0) this.#take(reading)
     else {
-      this.#countPackage()
-      this.#countOutput()
+      this.countPackage()
+      this.#countToken()
       const choice = this.#choices.at(reading.choice ?? 0)
       const isReasoning = reading.reasoning === reading.text
       choice.append(bytes, textStart, textEnd)
@@ -249,13 +235,13 @@ export class Answer implements SseListener {
   }
 
   onEvent(data: string, type: string, raw: Uint8Array | undefined): void {
-    this.#events++
     if (data === '[DONE]') {
+      this.#events++
       this.#done = true
       if (raw !== undefined) this.#shapes.learn(raw, undefined, DONE, [], false)
       return
     }
-    this.endedAt = this.#readAt
+    this.#countEvent()
     let event: unknown
     try {
       event = JSON.parse(data)
@@ -278,8 +264,8 @@ export class Answer implements SseListener {
   #take(reading: Reading): void {
     if (reading.error !== undefined) this.fail('server-error-event', reading.error)
     if (reading.malformed !== undefined) this.fail('bad-json', reading.malformed)
-    if (reading.isPackage) this.#countPackage()
-    if (reading.text || reading.hasOutput || reading.more?.some(({ text }) => text)) this.#countOutput()
+    if (reading.isPackage) this.countPackage()
+    if (reading.text || reading.hasOutput || reading.more?.some(({ text }) => text)) this.#countToken()
     if (reading.isPackage || reading.text || reading.finishReason) this.#takeChoice(reading)
     if (reading.more) for (const choice of reading.more) this.#takeChoice(choice)
     if (reading.usage) this.usage = this.usage ? { ...this.usage, ...reading.usage } : reading.usage
@@ -298,23 +284,8 @@ export class Answer implements SseListener {
     choice.finished = true
   }
 
-  #countPackage(): void {
-    if (this.packages++ === 0) this.firstChunkAt = this.#readAt
-    this.lastChunkAt = this.#readAt
-  }
-
-  #countOutput(): void {
-    if (this.outputEvents++ === 0) this.firstTokenAt = this.#readAt
-    else {
-      if (this.gapCount === this.gaps.length) {
-        if (this.gapCount >= MAX_GAPS) return this.#giveUp('bad-sse', `the stream has more than ${MAX_GAPS} tokens`)
-        const larger = new Float64Array(this.gapCount * 2)
-        larger.set(this.gaps)
-        this.gaps = larger
-      }
-      this.gaps[this.gapCount++] = this.#readAt - this.lastTokenAt
-    }
-    this.lastTokenAt = this.#readAt
+  #countToken(): void {
+    if (!this.countOutput()) this.#giveUp('bad-sse', `the stream has more than ${MAX_GAPS} tokens`)
   }
 
   #readWhole(): void {
@@ -327,7 +298,6 @@ export class Answer implements SseListener {
       return
     }
     const reading = this.#api.readAnswer(answer)
-    this.#readAt = this.endedAt
     this.#take(reading)
     if (!reading.isPackage) this.fail('no-output', `${reading.missing ?? 'the answer has no choices'}: ${body}`)
   }

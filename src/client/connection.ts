@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { type BatchWriter, C, type FailureCause, ROW } from '../samples/index.ts'
 import { Answer } from './answer.ts'
 import { writeAnswer } from './answerRow.ts'
+import { arrivedAt } from './arrival.ts'
 import { classifyError } from './classify.ts'
 import {
   type ConnectCallback,
@@ -16,6 +17,9 @@ import { abortText, describeError } from './errorText.ts'
 import { InterimAnswers } from './interim.ts'
 import type { Order, Target } from './order.ts'
 import { type Client, type Dispatcher, UndiciClient } from './undici.ts'
+
+/** What a sender puts into one segment, and so is there all at once, on nearly every network. */
+const SEGMENT_BYTES = 1400
 
 export interface ConnectionListener {
   /** Called when the sample is written and the connection is free; a next request may be sent from within. */
@@ -43,13 +47,14 @@ export class Connection implements Dispatcher.DispatchHandler {
   #forced: FailureCause | undefined
   readonly #interimAnswers = new InterimAnswers()
   #body: Uint8Array = new Uint8Array()
-  /** When the latest socket read reached us: taken before the HTTP parser sees its bytes. */
+  /** When the latest socket read happened, before the HTTP parser sees its bytes, and since when the first were there. */
   #readAt = 0
+  #arrivedAt = 0
   #isHttp2 = false
   /** What the server had against our certificate. */
   #alert: Error | undefined
   readonly #onReadable = (): void => {
-    this.#readAt = performance.now()
+    this.#stamp()
     if (this.#interim !== undefined) this.#skipContinue(this.#interim)
   }
   #socket: Socket | undefined
@@ -169,7 +174,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: unknown, chunk: Buffer): void {
-    this.#answer.onBytes(chunk, this.#readAt)
+    this.#answer.onBytes(chunk, this.#readAt, this.#arrivedAt)
   }
 
   onResponseEnd(): void {
@@ -277,7 +282,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   /** Stamps what an HTTP/2 session hands over, frame by frame; what comes over HTTP/1.1 is stamped already. */
   #stampedHandler(): Dispatcher.DispatchHandler {
     const stamp = (): void => {
-      if (this.#isHttp2) this.#readAt = performance.now()
+      if (this.#isHttp2) this.#readAt = this.#arrivedAt = performance.now()
     }
     return {
       onRequestStart: (controller) => {
@@ -297,6 +302,14 @@ export class Connection implements Dispatcher.DispatchHandler {
       onResponseEnd: () => this.onResponseEnd(),
       onResponseError: (controller, error) => this.onResponseError(controller, error),
     }
+  }
+
+  #stamp(): void {
+    const turnAt = arrivedAt()
+    // More on the same connection, or the answer to what was sent meanwhile, came after the turn began.
+    const isOfTurn = turnAt > this.#readAt && turnAt > this.startedAt && this.#socket!.readableLength <= SEGMENT_BYTES
+    this.#readAt = performance.now()
+    this.#arrivedAt = isOfTurn ? turnAt : this.#readAt
   }
 
   /** "100 Continue", which any server may send before its answer, is taken out of the bytes: undici takes it ill. */

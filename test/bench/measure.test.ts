@@ -27,7 +27,7 @@ describe('a paired comparison', () => {
 describe('quantiles', () => {
   it('take index floor(p × n) of the ascending values', () => {
     const values = Array.from({ length: 200 }, (_, i) => 200 - i)
-    expect(quantiles(values)).toEqual({ n: 200, mean: 100.5, p50: 101, p99: 199, max: 200 })
+    expect(quantiles(values)).toEqual({ n: 200, min: 1, mean: 100.5, p50: 101, p99: 199, max: 200 })
   })
 })
 

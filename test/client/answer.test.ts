@@ -57,6 +57,37 @@ describe('an answer', () => {
     expect(answer.firstTokenAt).toBe(20)
   })
 
+  it('dates an event that is alone in its read to when the loop learned of it, and those of a shared read to the read', () => {
+    const answer = new Answer(api)
+    answer.reset()
+    answer.onHeaders(200, { 'content-type': 'text/event-stream' }, true, 5)
+    const reads: [at: number, arrivedAt: number, text: string][] = [
+      // The head came with it, perhaps long before.
+      [5, 3, chunk({ role: 'assistant', content: '' })],
+      [30, 20, chunk({ content: 'a' })],
+      [50, 40, chunk({ content: 'b' })],
+      [70, 60, chunk({ content: 'c' }) + chunk({ content: 'd' })],
+      [90, 80, chunk({}, 'stop') + done],
+    ]
+    for (const [at, arrivedAt, text] of reads) answer.onBytes(Buffer.from(text), at, arrivedAt)
+    answer.onEnd()
+    expect([answer.firstChunkAt, answer.firstTokenAt, answer.lastTokenAt, answer.lastChunkAt, answer.endedAt]).toEqual([
+      5, 20, 70, 80, 80,
+    ])
+    expect(Array.from(answer.gaps.subarray(0, answer.gapCount))).toEqual([20, 30, 0])
+  })
+
+  it('dates both events of a first read to the read', () => {
+    const answer = new Answer(api)
+    answer.reset()
+    answer.onHeaders(200, {}, true, 5)
+    answer.onBytes(Buffer.from(chunk({ role: 'assistant' })), 30, 20)
+    answer.onBytes(Buffer.from(chunk({ content: 'a' })), 30, 20)
+    answer.onBytes(Buffer.from(chunk({}, 'stop')), 40, 39)
+    expect([answer.firstChunkAt, answer.firstTokenAt, answer.lastTokenAt, answer.gapCount]).toEqual([30, 30, 30, 0])
+    expect(answer.endedAt).toBe(39)
+  })
+
   it('gives events of one read one stamp, so their gaps are 0', () => {
     const answer = read([
       [5, chunk({ content: 'a' }) + chunk({ content: 'b' })],

@@ -76,7 +76,8 @@ describe('stamps', () => {
       expect(row.time_to_first_token * 1000).toBeGreaterThanOrEqual(truth.ttftMs)
       const decodeMs = (row.last_token_time - row.time_to_first_token) * 1000
       expect(row.latency * 1000).toBeGreaterThanOrEqual(truth.ttftMs + truth.gapsMs.reduce((a, b) => a + b, 0))
-      expect(decodeMs).toBeGreaterThan(0)
+      // 0 where a stalled machine delivers the whole answer in one read.
+      expect(decodeMs).toBeGreaterThanOrEqual(0)
       late.push(seenAt - truth.firstTokenWrittenAt!)
     }
     expect(median(late)).toBeLessThan(5)
