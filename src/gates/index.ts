@@ -47,7 +47,6 @@ export {
   type ParsedRegression,
   parseRegressions,
   regressionRecord,
-  type Tolerance,
 } from './regressions.ts'
 export { requireParts, type Scope } from './scope.ts'
 export * from './trend/index.ts'

@@ -69,13 +69,12 @@ export function renderAgainstBaseline(
     const quantity = quantityOf(figure)
     const isShare = quantity === 'share'
     const change = isShare ? absoluteChange(before, after) : relativeChange(before, after)
-    const tolerance = isShare ? ({ kind: 'absolute', amount: 0 } as const) : ({ kind: 'relative', share: 0 } as const)
     return [
       [
         figure.name,
         valueText(figure, before),
         valueText(figure, after),
-        changeText(change, { tolerance, quantity }, ''),
+        changeText(change, { scale: isShare ? 'absolute' : 'relative', quantity }, ''),
         gated.get(figure.name)?.text ?? '',
       ],
     ]

@@ -20,21 +20,25 @@ describe('regressions', () => {
       qps: '3%',
       rps: '0.5 /s',
       successRate: '0.5 pp',
+      goodShare: '2 %',
       errorRate: '+1 pp',
       'avg(outputSpeed)': '2 tok/s',
       'stddev(outputSpeed)': '10 %',
       timeTaken: '1 s',
     })
-    expect(parsed.map(({ figure, worse, tolerance }) => [figure.name, worse, tolerance])).toEqual([
-      ['p50(latency)', 'higher', { kind: 'relative', share: 0.05 }],
-      ['p99(ttft)', 'higher', { kind: 'absolute', amount: 20 }],
-      ['qps', 'lower', { kind: 'relative', share: 0.03 }],
-      ['qps', 'lower', { kind: 'absolute', amount: 0.5 }],
-      ['successRate', 'lower', { kind: 'absolute', amount: 0.005 }],
-      ['errorRate', 'higher', { kind: 'absolute', amount: 0.01 }],
-      ['avg(outputSpeed)', 'lower', { kind: 'absolute', amount: 2 }],
-      ['stddev(outputSpeed)', 'higher', { kind: 'relative', share: 0.1 }],
-      ['timeTaken', 'higher', { kind: 'absolute', amount: 1 }],
+    expect(
+      parsed.map(({ figure, worse, tolerance }) => [figure.name, worse, [tolerance.scale, tolerance.value]]),
+    ).toEqual([
+      ['p50(latency)', 'higher', ['relative', 0.05]],
+      ['p99(ttft)', 'higher', ['absolute', 20]],
+      ['qps', 'lower', ['relative', 0.03]],
+      ['qps', 'lower', ['absolute', 0.5]],
+      ['successRate', 'lower', ['absolute', 0.005]],
+      ['goodShare', 'lower', ['absolute', 0.02]],
+      ['errorRate', 'higher', ['absolute', 0.01]],
+      ['avg(outputSpeed)', 'lower', ['absolute', 2]],
+      ['stddev(outputSpeed)', 'higher', ['relative', 0.1]],
+      ['timeTaken', 'higher', ['absolute', 1]],
     ])
   })
 
@@ -49,16 +53,15 @@ describe('regressions', () => {
   test.each([
     [
       { 'p99(latency)': '5' },
-      'regression "p99(latency) 5": a unit is missing; write "5 %" of the baseline, or an amount such as "20 ms"',
+      'regression "p99(latency) 5": the tolerance "5" has no unit; write "5 %" of the baseline, or "5 ms"',
     ],
-    [{ 'p99(latency)': '-5 %' }, /a tolerance is not negative/],
-    [{ 'p99(latency)': '<= 5 %' }, /without an operator: "5 %"/],
+    [{ 'p99(latency)': '-5 %' }, /p99\(latency\) gets worse by rising; write "5 %"/],
+    [{ 'p99(latency)': '<= 5 %' }, /without an operator; write for instance "5 %"/],
     [{ 'p99(latency)': 'much' }, /"much" is no tolerance/],
     [{ 'p99(latency)': '5 tok/s' }, /latency|is a time; write us, ms, s or min/],
     [{ 'p99(latncy)': '5 %' }, 'regression "p99(latncy) 5 %": unknown metric "latncy", did you mean "latency"?'],
     [{ qps: '3 ms' }, /is counted per second/],
-    [{ successRate: '1 ms' }, /write "%" \(of the baseline's share\) or "pp"/],
-    [{ errorRate: '5 %' }, /write percentage points, for instance "0.5 pp"/],
+    [{ successRate: '1 ms' }, /successRate is a share; write percentage points, "1 pp"/],
     [{ 'avg(outputTokens)': '5 %' }, /avg\(outputTokens\) is neither better nor worse when it changes/],
     [{ totalRequests: '5 %' }, /is neither better nor worse/],
     [{ qps: 3 }, /expected a tolerance like "5 %"/],

@@ -5,6 +5,7 @@ import { failing } from '../fail.ts'
 import { formatConfidence, formatCount, formatNumber, readableUnit, withUnit } from '../format.ts'
 import { QUANTITIES } from '../quantity.ts'
 import type { ParsedRegression } from '../regressions.ts'
+import type { Tolerance } from '../tolerance.ts'
 import { absoluteChange, type Change, relativeChange } from './change.ts'
 import { isStored, STORED_CONFIDENCE, storedFigure } from './stored.ts'
 
@@ -56,15 +57,15 @@ function judge(regression: ParsedRegression, name: string, baseline: Result, cur
   }
   const sign = worse === 'higher' ? 1 : -1
   const limit =
-    tolerance.kind === 'relative' ? before.value * (1 + sign * tolerance.share) : before.value + sign * tolerance.amount
-  const change = tolerance.kind === 'relative' ? relativeChange(before, after) : absoluteChange(before, after)
-  const allowed = tolerance.kind === 'relative' ? tolerance.share : tolerance.amount
+    tolerance.scale === 'relative' ? before.value * (1 + sign * tolerance.value) : before.value + sign * tolerance.value
+  const change = tolerance.scale === 'relative' ? relativeChange(before, after) : absoluteChange(before, after)
+  const allowed = tolerance.value
   const verdict = verdictOf(change, sign, allowed)
   const unitName = readableUnit(before.value, quantity)
   const number = (value: number): string => withUnit(formatNumber(value, quantity, unitName), unitName)
   const { interval } = after
   const meets = sign * change.value <= allowed ? 'pass' : 'fail'
-  const told = `${key} ${number(after.value)} against ${number(before.value)} of baseline ${name}: ${changeText(change, regression, unitName)}`
+  const told = `${key} ${number(after.value)} against ${number(before.value)} of baseline ${name}: ${changeText(change, { scale: tolerance.scale, quantity }, unitName)}`
   const ending = `(n = ${formatCount(after.n)} against ${formatCount(before.n)}${change.interval === undefined ? '' : `, ${formatConfidence(STORED_CONFIDENCE)}`})`
   return {
     ...facts,
@@ -90,10 +91,10 @@ function verdictOf({ interval }: Change, sign: number, allowed: number): Verdict
 /** `+7.2 % [+4.1, +10.4]`; an amount for an absolute tolerance. */
 export function changeText(
   { value, interval }: Change,
-  { tolerance, quantity }: Pick<ParsedRegression, 'tolerance' | 'quantity'>,
+  { scale, quantity }: Pick<Tolerance, 'scale'> & Pick<ParsedRegression, 'quantity'>,
   unitName: string,
 ): string {
-  const isRelative = tolerance.kind === 'relative'
+  const isRelative = scale === 'relative'
   const unit = isRelative ? '%' : quantity === 'share' ? 'pp' : unitName
   const number = (part: number): string => {
     const shown = isRelative || quantity === 'share' ? part * 100 : Number(formatPlain(part, quantity, unitName))

@@ -1,8 +1,7 @@
 /** Which way a figure gets worse. */
 import type { DistributionName, ScalarName } from '../../metrics/index.ts'
+import type { Worse } from '../tolerance.ts'
 import type { ComparedFigure } from './figureShift.ts'
-
-export type Worse = 'higher' | 'lower'
 
 const BETTER_WHEN_HIGH: readonly (DistributionName | ScalarName)[] = [
   'outputSpeed',

@@ -1,6 +1,7 @@
 /** The change of one figure from the baseline to the candidate, by the method that suits the figure. */
 import type { DistributionName, ScalarName } from '../../metrics/index.ts'
 import type { Figure } from '../figure.ts'
+import type { Scale } from '../tolerance.ts'
 import { type BlockAmounts, type BlockPair, measured, pooled, type Side, type SideBlock } from './blocks.ts'
 import { average, grouped, groupSize } from './grouping.ts'
 import { hodgesLehmann, hodgesLehmannShift } from './hodgesLehmann.ts'
@@ -10,9 +11,6 @@ import { shareDifference } from './shareDifference.ts'
 import type { Shift } from './shift.ts'
 
 export type Method = 'hodges-lehmann' | 'quantile' | 'ratio' | 'share'
-
-/** A change relative to the baseline (0.05 is 5 % more), or in the figure's own unit. */
-export type Scale = 'relative' | 'absolute'
 
 export interface FigureShift extends Shift {
   method: Method

@@ -4,9 +4,9 @@ import { COUNT_METRICS, type DistributionName, type ScalarName } from '../../met
 import { type Fail, failing } from '../fail.ts'
 import { type Figure, parseKey, quantityOf } from '../figure.ts'
 import type { Quantity } from '../quantity.ts'
-import { type Worse, worseDirection } from './direction.ts'
+import { parseTolerance, type Tolerance, type Worse } from '../tolerance.ts'
+import { worseDirection } from './direction.ts'
 import type { ComparedFigure } from './figureShift.ts'
-import { parseTolerance, type Tolerance } from './tolerance.ts'
 
 /** Metrics of requests that can be compared. */
 export type ComparedMetric = Exclude<DistributionName, (typeof COUNT_METRICS)[number] | 'connect' | 'dispatchDelay'>

@@ -1,6 +1,6 @@
 /** The trend of one figure over stored results: stretches between change points, and whether the last is worse. */
 
-import type { ParsedRegression } from '../regressions.ts'
+import type { Tolerance, Worse } from '../tolerance.ts'
 import { type ChangePoint, type ChangePointOptions, changePoints } from './changePoints.ts'
 
 /** Results between two changes. */
@@ -35,10 +35,10 @@ export function trendOf(series: readonly number[], options: ChangePointOptions =
 /** True when the last change made the figure worse by more than its tolerance. */
 export function isRegression(
   { stretches }: Trend,
-  { worse, tolerance }: Pick<ParsedRegression, 'worse' | 'tolerance'>,
+  { worse, tolerance: { scale, value } }: { worse: Worse; tolerance: Pick<Tolerance, 'scale' | 'value'> },
 ): boolean {
   const [before, last] = stretches.slice(-2)
   if (before === undefined || last === undefined) return false
   const by = (worse === 'higher' ? 1 : -1) * (last.mean - before.mean)
-  return by > (tolerance.kind === 'relative' ? tolerance.share * Math.abs(before.mean) : tolerance.amount)
+  return by > (scale === 'relative' ? value * Math.abs(before.mean) : value)
 }

@@ -73,12 +73,12 @@ describe('a trend', () => {
   })
 
   test('is a regression in the direction that is worse, beyond the tolerance', () => {
-    const within = { kind: 'relative', share: 0.2 } as const
-    const beyond = { kind: 'relative', share: 0.05 } as const
+    const within = { scale: 'relative', value: 0.2 } as const
+    const beyond = { scale: 'relative', value: 0.05 } as const
     expect(isRegression(worse, { worse: 'higher', tolerance: beyond })).toBe(true)
     expect(isRegression(worse, { worse: 'higher', tolerance: within })).toBe(false)
     expect(isRegression(worse, { worse: 'lower', tolerance: beyond })).toBe(false)
-    expect(isRegression(worse, { worse: 'higher', tolerance: { kind: 'absolute', amount: 5 } })).toBe(true)
+    expect(isRegression(worse, { worse: 'higher', tolerance: { scale: 'absolute', value: 5 } })).toBe(true)
     expect(isRegression(trendOf([1, 2, 3]), { worse: 'higher', tolerance: beyond })).toBe(false)
   })
 })

@@ -1,8 +1,12 @@
 /** Reads how much worse a figure may become, for instance `5 %` or `10 ms`. */
-import type { Fail } from '../fail.ts'
-import { parseLimit, QUANTITIES, type Quantity } from '../quantity.ts'
-import type { Worse } from './direction.ts'
-import type { Scale } from './figureShift.ts'
+import type { Fail } from './fail.ts'
+import { parseLimit, QUANTITIES, type Quantity } from './quantity.ts'
+
+/** Which way a figure gets worse. */
+export type Worse = 'higher' | 'lower'
+
+/** Whether a difference is a share of the baseline's figure, or an amount in the figure's own unit. */
+export type Scale = 'relative' | 'absolute'
 
 export interface Tolerance {
   scale: Scale
@@ -16,7 +20,7 @@ export interface Tolerance {
 
 /**
  * `5 %` is a share of the baseline's figure; for figures that are shares themselves (successRate) it is percentage
- * points. A unit of the figure, as in `10 ms`, makes it an amount. A sign may say which way is worse, and must be right.
+ * points, as `5 pp` is. A unit of the figure, as in `10 ms`, makes it an amount. A sign may say which way is worse, and must be right.
  *
  * @param subject the figure's name, for errors
  * @throws what `fail` makes, when the number, its unit or its sign is wrong
@@ -42,6 +46,10 @@ export function parseTolerance(text: string, quantity: Quantity, subject: string
     if (worse === 'lower' && value >= 1)
       throw fail(`${subject} cannot fall by more than 100 %, so this could never fail`)
     return { scale: 'relative', value, text: `${number} %`, unit: '%' }
+  }
+  if (quantity === 'share') {
+    if (unit !== 'pp' && unit !== '%') throw fail(`${subject} is a share; write percentage points, "${number} pp"`)
+    return { scale: 'absolute', value: Number(`${number}e-2`), text: `${number} ${unit}`, unit }
   }
   const limit = parseLimit(`${number} ${unit}`, quantity, subject, fail)
   return { scale: 'absolute', value: limit.value, text: limit.text, unit: limit.unit }
