@@ -1,7 +1,7 @@
 /** `perfgate serve`: the embedded OpenAI-compatible server by itself, until it is interrupted. */
 import { Option } from 'commander'
 import { ConfigError } from '../../config/index.ts'
-import { INTERRUPTED } from '../interrupts.ts'
+import { firstInterrupt } from '../firstInterrupt.ts'
 import type { Io } from '../io.ts'
 import { isHelp, quietCommand, refuseOperands, usageError } from '../usage.ts'
 import type { CliCommand } from './command.ts'
@@ -161,23 +161,6 @@ async function started(options: Record<string, unknown>, start: StartServer): Re
       throw new ConfigError(`option --port: ${port} may not be opened by this user; choose one above 1023`)
     throw error
   }
-}
-
-/** @returns when interrupted, a function that stops listening; a second interrupt ends the process at once */
-function firstInterrupt(io: Io): Promise<() => void> {
-  return new Promise((resolve) => {
-    let isStopping = false
-    const onSignal = (): void => {
-      if (isStopping) io.exit(INTERRUPTED)
-      isStopping = true
-      resolve(() => {
-        io.signals.off('SIGINT', onSignal)
-        io.signals.off('SIGTERM', onSignal)
-      })
-    }
-    io.signals.on('SIGINT', onSignal)
-    io.signals.on('SIGTERM', onSignal)
-  })
 }
 
 async function startLlama(options: Record<string, unknown>): ReturnType<StartServer> {

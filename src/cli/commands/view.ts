@@ -1,7 +1,7 @@
 /** `perfgate view [folder]`: a local page over the result DBs of a folder, until it is interrupted. */
 import { existsSync, statSync } from 'node:fs'
 import { ConfigError } from '../../config/index.ts'
-import { INTERRUPTED } from '../interrupts.ts'
+import { firstInterrupt } from '../firstInterrupt.ts'
 import type { Io } from '../io.ts'
 import { isHelp, quietCommand, usageError } from '../usage.ts'
 import type { CliCommand } from './command.ts'
@@ -26,19 +26,7 @@ export async function viewCommand(args: readonly string[], io: Io): Promise<numb
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw new ConfigError(`"${folder}": there is no such folder; give the one of --outputs-dir`)
   const { startView } = await import('../view/server.ts')
-  const stopped = new Promise<() => void>((resolve) => {
-    let isStopping = false
-    const onSignal = (): void => {
-      if (isStopping) io.exit(INTERRUPTED)
-      isStopping = true
-      resolve(() => {
-        io.signals.off('SIGINT', onSignal)
-        io.signals.off('SIGTERM', onSignal)
-      })
-    }
-    io.signals.on('SIGINT', onSignal)
-    io.signals.on('SIGTERM', onSignal)
-  })
+  const stopped = firstInterrupt(io)
   const server = await startView(folder, port).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EADDRINUSE' || error.code === 'EACCES')
       throw new ConfigError(`option --port: ${port} cannot be opened (${error.code}); choose another`)
