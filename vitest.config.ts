@@ -28,7 +28,7 @@ const patient = {
   hookTimeout: PATIENCE_MS,
   expect: { poll: { timeout: 60_000, interval: 20 } },
   execArgv,
-  globalSetup: 'test/built.ts',
+  globalSetup: ['test/temporary.ts', 'test/built.ts'],
 }
 const together = { ...patient, maxWorkers: WORKERS, sequence: { groupOrder: 0 } }
 
@@ -49,7 +49,7 @@ export default defineConfig({
           ...together,
           name: 'package',
           include: PACKAGE,
-          globalSetup: ['test/built.ts', 'test/package/pack.ts'],
+          globalSetup: ['test/temporary.ts', 'test/built.ts', 'test/package/pack.ts'],
         },
       },
       { test: { ...patient, name: 'live', include: LIVE, exclude, maxWorkers: 1, sequence: { groupOrder: 1 } } },

@@ -162,7 +162,8 @@ describe('an overloaded client', () => {
 })
 
 describe('several load threads', () => {
-  it('send exactly the requests of one, and give the same distributions', async () => {
+  // Again where the machine stood still in one of the two runs.
+  it('send exactly the requests of one, and give the same distributions', { retry: 2 }, async () => {
     const options: ServerOptions = {
       ttft: { kind: 'lognormal', meanMs: 40, stddevMs: 8 },
       itl: { meanMs: 3 },
