@@ -27,6 +27,10 @@ export interface ConnectionListener {
   /** A connection was opened, or could not be for lack of file descriptors. */
   onConnected(durationMs: number, isHttp2: boolean): void
   onDescriptorsExhausted(): void
+  /** When the next request is due that waits for nothing but its time; infinity where none is. */
+  readonly dueAt: number
+  /** That time is over, seen at a read: the loop's own timers come only after all reads of its turn. */
+  onDue(): void
 }
 
 export class Connection implements Dispatcher.DispatchHandler {
@@ -55,6 +59,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   #alert: Error | undefined
   readonly #onReadable = (): void => {
     this.#stamp()
+    if (this.#readAt >= this.#listener.dueAt && this.busy) this.#listener.onDue()
     if (this.#interim !== undefined) this.#skipContinue(this.#interim)
   }
   #socket: Socket | undefined

@@ -55,6 +55,8 @@ export class Engine implements ConnectionListener {
   http2Connections = 0
   /** Arrivals that were due but not sent before the level ended (capped open loop). */
   unsent = 0
+  /** When the next request of an open loop is due. */
+  dueAt = Number.POSITIVE_INFINITY
   #inFlight = 0
   #loop: Loop | undefined
   #stopping = false
@@ -86,6 +88,7 @@ export class Engine implements ConnectionListener {
       const done = (): void => {
         clearInterval(ticker)
         this.#loop = undefined
+        this.dueAt = Number.POSITIVE_INFINITY
         resolve()
       }
       const loop =
@@ -195,6 +198,10 @@ export class Engine implements ConnectionListener {
 
   onDescriptorsExhausted(): void {
     this.descriptorsExhausted++
+  }
+
+  onDue(): void {
+    this.#loop?.onDue?.()
   }
 
   /**

@@ -9,4 +9,6 @@ export interface Loop {
   tick(): void
   stop(): void
   onFree(connection: Connection): void
+  /** A time that the loop has set as the engine's `dueAt` is over. */
+  onDue?(): void
 }

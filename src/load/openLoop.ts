@@ -17,6 +17,7 @@ export class OpenLoop implements Loop {
   #index = -1
   #dueAt = Number.POSITIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
+  #later: NodeJS.Immediate | undefined
   #over = false
 
   constructor(engine: Engine, executor: Executor, phase: PhaseOptions, done: () => void) {
@@ -68,14 +69,23 @@ export class OpenLoop implements Loop {
     } while (this.#dueAt !== Number.POSITIVE_INFINITY && !this.#engine.owns(this.#index))
   }
 
+  /** Between two reads: a turn of the event loop takes milliseconds when many answers come together. */
+  onDue(): void {
+    this.#run()
+  }
+
   #run(): void {
-    this.#timer = undefined
     if (this.#over) return
+    // Where more are due than are started now, the rest waits for the answers that are ready.
+    this.#engine.dueAt = Number.POSITIVE_INFINITY
     let left = BURST
     while (this.#dueAt <= performance.now()) {
       // When starts are behind, answers must still be read in between.
       if (left-- === 0) {
-        setImmediate(() => this.#run())
+        this.#later ??= setImmediate(() => {
+          this.#later = undefined
+          this.#run()
+        })
         return
       }
       if (this.#engine.inFlight < this.#cap) this.#engine.start(this.#index, this.#dueAt, this.#phase.warmup)
@@ -86,8 +96,16 @@ export class OpenLoop implements Loop {
       this.#finishIfIdle()
       return
     }
+    this.#engine.dueAt = this.#dueAt
     // Node's timers count whole milliseconds; waiting one less and once more keeps the start within one of its time.
-    this.#timer = setTimeout(() => this.#run(), Math.max(1, Math.floor(this.#dueAt - performance.now())))
+    // One that is set already was set for an earlier arrival.
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined
+        this.#run()
+      },
+      Math.max(1, Math.floor(this.#dueAt - performance.now())),
+    )
   }
 
   #end(): void {

@@ -1,0 +1,94 @@
+import { expect, it } from 'vitest'
+import { startServer } from '../../fixtures/index.ts'
+import { findApi } from '../../src/apis/index.ts'
+import { Connection } from '../../src/client/index.ts'
+import type { Engine } from '../../src/load/engine.ts'
+import { constantArrivalRate } from '../../src/load/executors/constantArrivalRate.ts'
+import type { Level } from '../../src/load/level.ts'
+import { OpenLoop } from '../../src/load/openLoop.ts'
+import { BatchWriter } from '../../src/samples/index.ts'
+
+const LEVEL: Level = {
+  executor: 'constant-arrival-rate',
+  parallel: Number.POSITIVE_INFINITY,
+  number: 6,
+  rate: 200,
+  durationMs: Number.POSITIVE_INFINITY,
+  burstiness: 1,
+  stages: [],
+  timestamps: [],
+  seed: 0,
+}
+
+it('starts what is due between two reads, without a turn of the event loop', () => {
+  const started: number[] = []
+  const engine = {
+    dueAt: Number.POSITIVE_INFINITY,
+    inFlight: 0,
+    unsent: 0,
+    owns: () => true,
+    start: (index: number) => void started.push(index),
+  }
+  const startAt = performance.now()
+  const phase = { level: LEVEL, startAt, warmup: false }
+  const loop = new OpenLoop(engine as unknown as Engine, constantArrivalRate, phase, () => {})
+  loop.begin()
+  expect(started).toEqual([0])
+  expect(engine.dueAt).toBeCloseTo(startAt + 5, 6)
+  waitUntil(startAt + 10.5)
+  loop.onDue()
+  expect(started).toEqual([0, 1, 2])
+  expect(engine.dueAt).toBeCloseTo(startAt + 15, 6)
+  waitUntil(startAt + 26)
+  loop.onDue()
+  expect(started).toEqual([0, 1, 2, 3, 4, 5])
+  expect(engine.dueAt).toBe(Number.POSITIVE_INFINITY)
+  loop.stop()
+})
+
+it('is told by a connection at each read once a request is due, and not before', async () => {
+  const server = await startServer({ ttft: { meanMs: 1 }, itl: { meanMs: 1 }, outputTokens: 3 })
+  const target = {
+    api: findApi('openai'),
+    origin: new URL(server.url).origin,
+    path: '/v1/chat/completions',
+    headers: ['content-type', 'application/json'],
+    stream: true,
+    connectTimeoutMs: 5000,
+    readTimeoutMs: 5000,
+  }
+  const told = async (dueAt: number): Promise<number> => {
+    let calls = 0
+    const writer = new BatchWriter(0)
+    await new Promise<void>((resolve) => {
+      const connection = new Connection(target, writer, {
+        dueAt,
+        onDue: () => void calls++,
+        onIdle: () => resolve(),
+        onConnected: () => {},
+        onDescriptorsExhausted: () => {},
+      })
+      const bytes = Buffer.from(
+        JSON.stringify({ model: 'm', stream: true, messages: [{ role: 'user', content: 'hi' }] }),
+      )
+      connection.send({
+        index: 0,
+        body: 0,
+        bytes,
+        scheduledAt: Number.NaN,
+        flags: 0,
+        headers: undefined,
+        turn: undefined,
+      })
+    })
+    expect(writer.count).toBe(1)
+    return calls
+  }
+  expect(await told(0)).toBeGreaterThan(0)
+  expect(await told(performance.now() + 3_600_000)).toBe(0)
+  await server.close()
+})
+
+function waitUntil(ms: number): void {
+  while (performance.now() < ms);
+}
