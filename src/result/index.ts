@@ -30,6 +30,6 @@ export {
   type Verdict,
 } from './schema.ts'
 export type { ServerComparison, ServerTimes, ServerView } from './serverView.ts'
-export type { MergedFacts, ShardFacts } from './shard.ts'
+export { type MergedFacts, type PlannedShard, plannedShardSchema, type ShardFacts } from './shard.ts'
 export { type SweepResult, sweepSchema } from './sweep.ts'
 export type { Workload, WorkloadWindow } from './workload.ts'

@@ -11,6 +11,9 @@ export const shardSchema = z.object({
   driftMs: z.number().describe('how far the clock went from the timeline until the end of the measured phase'),
 })
 
+/** What is a fact of the DB from the start of the measured phase, and so outlives a run that is killed. */
+export const plannedShardSchema = shardSchema.pick({ index: true, count: true, startAtMs: true, offsetMs: true })
+
 /** Of the whole. */
 export const mergedSchema = z.object({
   count: z.number(),
@@ -26,5 +29,6 @@ export const mergedSchema = z.object({
   ),
 })
 
+export type PlannedShard = z.infer<typeof plannedShardSchema>
 export type ShardFacts = z.infer<typeof shardSchema>
 export type MergedFacts = z.infer<typeof mergedSchema>

@@ -148,7 +148,10 @@ function figuresOf(dbPath: string, { read, config, shown, originMs }: Whole): { 
       source: succeeded === 0 ? 'none' : estimatedTokens === 0 ? 'usage' : reportedTokens === 0 ? 'estimated' : 'mixed',
     },
     thresholds,
-    verdict: incompleteAtBest(overallVerdict(thresholds, isJudged(client, config)), interrupted),
+    verdict: incompleteAtBest(
+      overallVerdict(thresholds, isJudged(client, config)),
+      interrupted || read.missing.length > 0,
+    ),
     client,
     environment: environment(),
     intervals: storedIntervals(metrics, timeline),

@@ -1,11 +1,14 @@
 /** The figures of a run without a result, from the rows that reached its DB: it goes on, or was killed. */
+import { shareOfShard } from '../load/index.ts'
 import { distributions, errorCounts, percentileRows, RunMetrics, rates, summarize } from '../metrics/index.ts'
 import {
   type ComparisonResult,
   comparisonResultSchema,
   type Environment,
+  plannedShardSchema,
   type Result,
   SCHEMA_VERSION,
+  type ShardFacts,
 } from '../result/index.ts'
 import { BatchWriter, C, FAILURE_CAUSES, FLAG_OUTPUT_ESTIMATED, ROW, type SampleBatch } from '../samples/index.ts'
 import type { ResultReader, StoredRequest } from '../store/index.ts'
@@ -56,7 +59,9 @@ function fromRows(reader: ResultReader, state: Unfinished): Result {
   const config = record(facts['config'])
   const startedAt = typeof facts['startedAt'] === 'string' ? facts['startedAt'] : new Date(0).toISOString()
   const metrics = measured(reader)
-  const number = finite(level['number'])
+  const shard = shardOf(reader)
+  const own = (total: number | null): number | null =>
+    total === null || shard === undefined ? total : shareOfShard(total, { index: shard.index - 1, count: shard.count })
   return {
     schemaVersion: SCHEMA_VERSION,
     name: text(config['name']) ?? text(config['model']) ?? 'run',
@@ -66,8 +71,8 @@ function fromRows(reader: ResultReader, state: Unfinished): Result {
     config,
     summary: {
       ...summarize(metrics, {
-        concurrency: finite(level['parallel']),
-        expectedRequests: number,
+        concurrency: own(finite(level['parallel'])),
+        expectedRequests: own(finite(level['number'])),
         resultDbPath: reader.path,
       }),
       ...(metrics.total === 0 ? { timeTakenSeconds: 0 } : {}),
@@ -84,7 +89,20 @@ function fromRows(reader: ResultReader, state: Unfinished): Result {
     client: UNKNOWN_CLIENT,
     environment: (facts['environment'] as Environment | undefined) ?? environment(),
     notes: [`${STATES[state]}; thresholds and the health of the client were not judged.`],
+    ...(shard === undefined ? {} : { shard }),
   }
+}
+
+/** Undefined where the run is no part of a load, or was killed before it measured anything. */
+function shardOf({ facts, requests }: ResultReader): ShardFacts | undefined {
+  const planned = plannedShardSchema.safeParse(facts['shard'])
+  if (!planned.success) return undefined
+  let startedAtMs = Number.POSITIVE_INFINITY
+  for (const { warmup, scheduled_time, start_time } of requests())
+    if (warmup !== 1) startedAtMs = Math.min(startedAtMs, seconds(scheduled_time ?? start_time))
+  if (!Number.isFinite(startedAtMs)) startedAtMs = planned.data.startAtMs ?? Date.parse(String(facts['startedAt']))
+  else startedAtMs += planned.data.offsetMs
+  return { ...planned.data, startedAtMs, driftMs: 0 }
 }
 
 const UNKNOWN_CLIENT: Result['client'] = {

@@ -1,6 +1,6 @@
 /** When a part of a load began by the clock of its machine, and how that clock went beside the process's own. */
 import { ConfigError, parseShard, type ResolvedConfig } from '../config/index.ts'
-import type { ShardFacts } from '../result/index.ts'
+import type { PlannedShard, ShardFacts } from '../result/index.ts'
 
 /** Later than this, the parts of a load do not begin together any more. */
 const MOST_LATE_MS = 20
@@ -22,6 +22,8 @@ export function startOf(startAtMs: number | undefined): number | undefined {
 }
 
 export interface ShardClock {
+  /** What is known before it begins: with the rows of a run that was killed it says the same, but for the drift. */
+  readonly planned: PlannedShard
   /** Told at the end of the measured phase. @param startedAt `performance.now()` of its start */
   facts(startedAt: number): ShardFacts
 }
@@ -31,13 +33,12 @@ export function shardClock({ loadShard }: ResolvedConfig, startAtMs: number | un
   if (loadShard === undefined) return undefined
   const { index, count } = parseShard(loadShard)
   const beganAt = offsetMs()
+  const planned = { index: index + 1, count, startAtMs: startAtMs ?? null, offsetMs: beganAt }
   return {
+    planned,
     facts: (startedAt) => ({
-      index: index + 1,
-      count,
-      startAtMs: startAtMs ?? null,
+      ...planned,
       startedAtMs: performance.timeOrigin + startedAt + beganAt,
-      offsetMs: beganAt,
       driftMs: offsetMs() - beganAt,
     }),
   }

@@ -77,7 +77,7 @@ function readPart(path: string, named: boolean): Part[] {
     const parsed = resultSchema.safeParse(facts['result'])
     if (!parsed.success)
       throw new ConfigError(
-        `"${path}": its run has not written a result: it goes on, or was killed; wait for it, or leave it out with --allow-missing`,
+        `"${path}": its run has not written a result: wait for it where it goes on; where it was killed, "perfgate recover" keeps what it measured, or leave it out with --allow-missing`,
       )
     const result = parsed.data
     if (result.merged !== undefined && !named) return []
@@ -123,7 +123,8 @@ function requireOneTime(parts: readonly Part[]): void {
   const last = parts.reduce((late, part) => (startOf(part) > startOf(late) ? part : late))
   for (const part of parts) {
     const endMs = startOf(part) + part.result.summary.timeTakenSeconds * 1000
-    if (part !== last && endMs < startOf(last))
+    // One that was killed may have ended before others began.
+    if (part !== last && !part.result.interrupted && endMs < startOf(last))
       throw new ConfigError(
         `part ${nameOf(last)} ("${basename(last.path)}") began ${((startOf(last) - endMs) / 1000).toFixed(1)} s after part ${nameOf(part)} had ended: they are not one load; start them together with --start-at`,
       )

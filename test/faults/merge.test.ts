@@ -126,6 +126,61 @@ test('a missing part is an error unless allowed, and then said; a part given twi
   })
 })
 
+test('a part that was killed is refused until it is recovered; joined it keeps its place, and the whole is no pass', async () => {
+  const outputs = folder()
+  const shards = [1, 2].map((i) =>
+    perfgate([
+      ...['--url', `${server.url}/chat/completions`, '--model', 'm', '--number', '600', '--rate', '100', '--open-loop'],
+      ...['--load-seed', '7', '--no-test-connection', '--on-invalid', 'warn', '--load-shard', `${i}/2`],
+      ...['--threshold', 'p99(latency) < 100 s', '--db-commit-interval', '10', '--outputs-dir', outputs],
+    ]),
+  ) as [ReturnType<typeof perfgate>, ReturnType<typeof perfgate>]
+  const partOf = (number: number): string[] =>
+    readdirSync(outputs).filter(
+      (name) => name.endsWith(`shard_${number}_of_2.db`) || name.includes(`shard_${number}_of_2_`),
+    )
+  const rowsIn = (number: number): number => {
+    const [name] = partOf(number).filter((file) => file.endsWith('.db'))
+    return name === undefined ? 0 : soundRows(join(outputs, name), 'request_index').length
+  }
+  await expect.poll(() => rowsIn(2)).toBeGreaterThan(20)
+  shards[1].child.kill('SIGKILL')
+  await shards[1].ended
+  expect((await shards[0].ended).code).toBe(0)
+  const kept = rowsIn(2)
+  expect(kept).toBeLessThan(300)
+
+  const world = fakeWorld({ columns: 200 })
+  const merged = folder()
+  expect(await main(['merge', outputs, '--outputs-dir', merged], world)).toBe(2)
+  expect(world.err()).toContain('"perfgate recover" keeps what it measured')
+  const [killed] = partOf(2).filter((file) => file.endsWith('.db'))
+  expect(await main(['recover', join(outputs, killed!)], fakeWorld({ columns: 200 }))).toBe(0)
+  expect(await main(['merge', outputs, '--outputs-dir', merged], world), world.err()).not.toBe(2)
+  const { summary, verdict, thresholds, interrupted, notes, merged: facts } = resultOf(merged, /merged_2.*\.json$/)
+  expect([verdict, interrupted, thresholds.map((threshold) => threshold.verdict)]).toEqual([
+    'undecided',
+    true,
+    ['pass'],
+  ])
+  expect(summary).toMatchObject({ totalRequests: 300 + kept, expectedRequests: 600 })
+  expect(facts).toMatchObject({
+    missing: [],
+    parts: [
+      { index: 1, requests: 300 },
+      { index: 2, requests: kept },
+    ],
+  })
+  expect(notes.join(' ')).toContain('This run is incomplete: it was killed')
+  // One clock: the rows of the killed part lie in the first seconds of the other's.
+  const starts = soundRows(summary.resultDbPath!, 'request_index, start_time')
+  const first = (odd: number): number =>
+    Math.min(
+      ...starts.filter((row) => Number(row['request_index']) % 2 === odd).map((row) => Number(row['start_time'])),
+    )
+  expect(facts!.skewMs).toBeCloseTo(Math.abs(first(0) - first(1)) * 1000, -2)
+})
+
 test('one generator that could not keep up makes the whole invalid, by its name', async () => {
   const [first, ...rest] = dbs() as [string, ...string[]]
   const busy = changed(first, 'result', (result) => {
