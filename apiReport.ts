@@ -14,15 +14,16 @@ const REPORTS = join(ROOT, 'etc')
 const SCRATCH = join(ROOT, 'node_modules/.cache/api-extractor')
 
 /** A report for each entry of package.json that has types, by its name: `perfgate`, `perfgate-vitest` … */
-export function entries(): { name: string; types: string }[] {
+export function entries(): { name: string; path: string; types: string }[] {
   const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    exports: Record<string, { types?: string } | string>
+    exports: Record<string, { types?: string; import?: { types: string } } | string>
   }
-  return Object.entries(exports).flatMap(([path, target]) =>
-    typeof target === 'object' && target.types !== undefined
-      ? [{ name: `perfgate${path.slice(1).replaceAll('/', '-')}`, types: join(ROOT, target.types) }]
-      : [],
-  )
+  return Object.entries(exports).flatMap(([path, target]) => {
+    const types = typeof target === 'object' ? (target.types ?? target.import?.types) : undefined
+    if (types === undefined) return []
+    const name = `perfgate${path.slice(1).replaceAll('/', '-')}`
+    return [{ name, path: `perfgate${path.slice(1)}`, types: join(ROOT, types) }]
+  })
 }
 
 export interface Reported {
@@ -31,6 +32,10 @@ export interface Reported {
   isSame: boolean
   /** What keeps the types from being read. */
   errors: string[]
+  /** What its callers `import … from`: `perfgate/vitest`. */
+  path: string
+  /** The same declarations as JSON, with their comments. */
+  model: string
 }
 
 /** @param write replaces reports that differ */
@@ -41,7 +46,7 @@ export function reportApi(write: boolean): Reported[] {
   const configs = all.map(({ name, types }) => configOf(name, types))
   // One reading of the types for all entries.
   const compilerState = CompilerState.create(configs[0]!, { additionalEntryPoints: all.map(({ types }) => types) })
-  return all.map(({ name }, i) => {
+  return all.map(({ name, path }, i) => {
     const errors: string[] = []
     const { apiReportChanged } = Extractor.invoke(configs[i]!, {
       compilerState,
@@ -51,12 +56,14 @@ export function reportApi(write: boolean): Reported[] {
         quiet(message)
       },
     })
-    return { name, isSame: !apiReportChanged, errors }
+    return { name, path, isSame: !apiReportChanged, errors, model: modelFile(name) }
   })
 }
 
 /** As a user's compiler reads our types. */
 const OPTIONS = { target: 'es2024', lib: ['es2024'], module: 'nodenext', types: ['node'], strict: true }
+
+const modelFile = (name: string): string => join(SCRATCH, `${name}.api.json`)
 
 function quiet(message: ExtractorMessage): void {
   message.handled = true
@@ -78,7 +85,7 @@ function configOf(name: string, types: string): ExtractorConfig {
         reportTempFolder: SCRATCH,
         includeForgottenExports: true,
       },
-      docModel: { enabled: false },
+      docModel: { enabled: true, apiJsonFilePath: modelFile(name), includeForgottenExports: true },
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
       messages: {

@@ -1,12 +1,9 @@
 /** Writes docs/reference/options.md from the schema of the options: `npm run docs:options`. */
 import { writeFileSync } from 'node:fs'
 import { kebabCase, OPTION_GROUPS, OPTION_NAMES, optionMeta } from '../src/config/index.ts'
+import { cell } from './markdown.ts'
 
 const FILE = new URL('./reference/options.md', import.meta.url)
-
-/** Markdown's own signs, and Vue's, are words here. */
-const cell = (text: string): string =>
-  text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('{', '&#123;').replaceAll('*', '\\*')
 
 /** The page: one table for each group of options. */
 export function optionsPage(): string {

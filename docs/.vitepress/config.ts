@@ -51,6 +51,12 @@ export default defineConfig({
         text: 'Reference',
         items: [
           page('Options', '/reference/options'),
+          page('Results', '/reference/results'),
+          page('From code', '/reference/code'),
+          page('Vitest', '/reference/vitest'),
+          page('Jest', '/reference/jest'),
+          page('node:test', '/reference/node-test'),
+          page('Embedded server', '/reference/fixtures'),
           page('Metrics', '/metrics'),
           page('Verdicts', '/verdicts'),
           page('APIs', '/apis'),
