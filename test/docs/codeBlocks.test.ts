@@ -1,26 +1,9 @@
 /** Every JSON and YAML block of the documentation parses, and every `npx perfgate` line has only flags that its command has. */
-import { globSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { main } from '../../src/cli/index.ts'
 import { fakeWorld } from '../cli/fakeWorld.ts'
-
-const root = fileURLToPath(new URL('../../', import.meta.url))
-
-interface Block {
-  file: string
-  language: string
-  code: string
-}
-
-const blocks: Block[] = ['README.md', ...globSync('docs/**/*.md', { cwd: root })].flatMap((file) =>
-  [...readFileSync(`${root}${file}`, 'utf8').matchAll(/^( *)```(\w*)[^\n]*\n(.*?)^\1```$/gms)].map(
-    ([, , language, code]) => ({ file, language: language!, code: code! }),
-  ),
-)
-
-const of = (...languages: string[]): Block[] => blocks.filter(({ language }) => languages.includes(language))
+import { commands, of } from './blocks.ts'
 
 /** A whole value, or a value on each line. */
 function parseJson(code: string): unknown {
@@ -33,14 +16,6 @@ function parseJson(code: string): unknown {
       .map((line) => JSON.parse(line))
   }
 }
-
-const commands = of('sh').flatMap(({ file, code }) =>
-  code
-    .replaceAll(/\\\n\s*/g, '')
-    .split('\n')
-    .filter((line) => /(^|&& )(\w+=\S+ )*npx perfgate /.test(line))
-    .map((line) => ({ file, line })),
-)
 
 const helps = new Map<string, Promise<string>>()
 async function help(words: string[]): Promise<string> {
@@ -85,4 +60,28 @@ test.each(commands)('$file: $line', async ({ line: whole }) => {
   const known = (await Promise.all([helpOf(...name), helpOf(...sub)])).join('\n')
   const flags = new Set([...known.matchAll(/--[a-z][\w-]*/g)].map(([flag]) => plain(flag)))
   for (const [, flag] of own.matchAll(/(?<=^|\s)(--[a-z][\w-]*)/g)) expect([...flags]).toContain(plain(flag!))
+})
+
+/** As a shell takes it apart; `$NAME` stands for something. */
+function wordsOf(line: string): string[] {
+  const words = line.replace(/\s#\s.*$/, '').matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)
+  return [...words].map(([word]) => word.replaceAll(/'([^']*)'|"([^"]*)"/g, '$1$2').replaceAll(/\$\{?\w+\}?/g, 'some'))
+}
+
+/** Those that run something: no other command, no scenario files. */
+const runs = commands
+  .map(({ file, line }) => ({
+    file,
+    words: wordsOf(line.slice(line.indexOf('npx perfgate ') + 'npx perfgate '.length)),
+  }))
+  .filter(({ words: [first = ''] }) => first.startsWith('--') && first !== '--help')
+
+describe('values', () => {
+  test('are looked at in many commands', () => expect(runs.length).toBeGreaterThan(25))
+
+  test.each(runs)('$file: $words', async ({ words }) => {
+    const world = fakeWorld({ columns: 120, env: { PERFGATE_API_KEY: 'some' } })
+    const code = await main([...words.filter((word) => word !== '--json'), '--no-config', '--print-config'], world)
+    expect(code, world.err()).toBe(0)
+  })
 })
