@@ -23,6 +23,7 @@ export default defineConfig({
   },
   themeConfig: {
     search: { provider: 'local' },
+    outline: [2, 3],
     sidebar: [
       {
         text: 'Guides',
