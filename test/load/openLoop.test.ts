@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { startServer } from '../../fixtures/index.ts'
 import { findApi } from '../../src/apis/index.ts'
 import { Connection } from '../../src/client/index.ts'
@@ -20,6 +20,8 @@ const LEVEL: Level = {
   seed: 0,
 }
 
+afterEach(() => vi.restoreAllMocks())
+
 it('starts what is due between two reads, without a turn of the event loop', () => {
   const started: number[] = []
   const engine = {
@@ -29,17 +31,19 @@ it('starts what is due between two reads, without a turn of the event loop', () 
     owns: () => true,
     start: (index: number) => void started.push(index),
   }
-  const startAt = performance.now()
+  let now = 1000
+  vi.spyOn(performance, 'now').mockImplementation(() => now)
+  const startAt = now
   const phase = { level: LEVEL, startAt, warmup: false }
   const loop = new OpenLoop(engine as unknown as Engine, constantArrivalRate, phase, () => {})
   loop.begin()
   expect(started).toEqual([0])
   expect(engine.dueAt).toBeCloseTo(startAt + 5, 6)
-  waitUntil(startAt + 10.5)
+  now = startAt + 10.5
   loop.onDue()
   expect(started).toEqual([0, 1, 2])
   expect(engine.dueAt).toBeCloseTo(startAt + 15, 6)
-  waitUntil(startAt + 26)
+  now = startAt + 26
   loop.onDue()
   expect(started).toEqual([0, 1, 2, 3, 4, 5])
   expect(engine.dueAt).toBe(Number.POSITIVE_INFINITY)
@@ -88,7 +92,3 @@ it('is told by a connection at each read once a request is due, and not before',
   expect(await told(performance.now() + 3_600_000)).toBe(0)
   await server.close()
 })
-
-function waitUntil(ms: number): void {
-  while (performance.now() < ms);
-}

@@ -7,7 +7,7 @@ const APART_MS = 40
 const paced = Array.from({ length: 12 }, (_, i) => i * APART_MS)
 
 /** The two requests that meet it are followed by one that is refused; the next one waits until none is. */
-const REFUSED_MS = 500
+const REFUSED_MS = 1200
 const meets = (index: number): boolean => index % 6 === 2
 const harms = (index: number): boolean => index % 6 === 3
 const aroundRefusal: number[] = []
