@@ -37,5 +37,5 @@ it('docs/reliability.md has the table of what was seen', ({ skip }) => {
     return seen === undefined ? [] : [{ ...row, ...seen }]
   })
   skip(rows.length < ROWS.length, 'not every row was tried')
-  expectInDocs('faults', rows)
+  expectInDocs('server', rows)
 })

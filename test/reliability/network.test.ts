@@ -337,7 +337,7 @@ describe('a fault on the way', () => {
 
 it('docs/reliability.md has the table of what was seen', ({ skip }) => {
   skip(rows.length < FAULTS.length, 'not every row was tried')
-  expectInDocs('network', rows)
+  expectInDocs('way', rows)
 })
 
 function words(causes: Readonly<Record<string, number>>, answered: number): string {

@@ -1,10 +1,10 @@
-/** The tables in docs/reliability.md: written from what a test run saw, and read back. */
+/** The table in docs/reliability.md: written from what a test run saw, and read back. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 
-/** Of the embedded server, or of what lies between it and the client. */
-export type TableName = 'faults' | 'network'
+/** Rows of the embedded server's faults, which are named as code, or of what lies between it and the client. */
+export type Part = 'server' | 'way'
 
 export interface TableRow {
   fault: string
@@ -16,19 +16,29 @@ export interface TableRow {
 
 const PATH = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url))
 
-/** Compares the table with the committed one; `PERFGATE_WRITE_DOCS=1` writes it instead. */
-export function expectInDocs(name: TableName, rows: readonly TableRow[]): void {
-  const table = tableOf(rows)
-  const begin = `<!-- ${name}: written by \`PERFGATE_WRITE_DOCS=1 npx vitest run test/reliability\` -->\n`
+const BEGIN = '<!-- faults: written by `PERFGATE_WRITE_DOCS=1 npx vitest run test/reliability` -->\n'
+const END = '<!-- faults end -->\n'
+const HEAD = [lineOf(['fault', 'expected', 'seen', 'times tried']), lineOf(['---', '---', '---', '--:'])]
+
+/** Compares these rows with the committed ones of their part; `PERFGATE_WRITE_DOCS=1` writes them instead. */
+export function expectInDocs(part: Part, rows: readonly TableRow[]): void {
+  const lines = rows.map(({ fault, expected, seen, times }) => lineOf([fault, expected, seen, String(times)]))
   const text = readFileSync(PATH, 'utf8')
-  const from = text.indexOf(begin) + begin.length
-  const to = text.indexOf(`<!-- ${name} end -->\n`)
-  if (process.env['PERFGATE_WRITE_DOCS']) writeFileSync(PATH, text.slice(0, from) + table + text.slice(to))
-  else expect(text.slice(from, to)).toBe(table)
+  const from = text.indexOf(BEGIN) + BEGIN.length
+  const to = text.indexOf(END)
+  const [head, rule, ...all] = text.slice(from, to).split(/(?<=\n)/)
+  const parts = { server: all.filter(isOfServer), way: all.filter((line) => !isOfServer(line)) }
+  if (process.env['PERFGATE_WRITE_DOCS']) {
+    parts[part] = lines
+    writeFileSync(PATH, text.slice(0, from) + [...HEAD, ...parts.server, ...parts.way].join('') + text.slice(to))
+  } else {
+    expect([head, rule]).toEqual(HEAD)
+    expect(parts[part].join('')).toBe(lines.join(''))
+  }
 }
 
-function tableOf(rows: readonly TableRow[]): string {
-  const cells = rows.map(({ fault, expected, seen, times }) => [fault, expected, seen, String(times)])
-  const lines = [['fault', 'expected', 'seen', 'times tried'], ['---', '---', '---', '--:'], ...cells]
-  return lines.map((line) => `| ${line.join(' | ')} |\n`).join('')
+const isOfServer = (line: string): boolean => line.startsWith('| `')
+
+function lineOf(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |\n`
 }
