@@ -1,4 +1,4 @@
-import { readdirSync, utimesSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { projectPath, runVitest, startVitest, testFolder } from './childVitest.ts'
@@ -35,6 +35,9 @@ test('shards in processes of their own never load at once, and their merged blob
   expect(endpoint.requests).toBe(22)
 
   const xml = join(testFolder(), 'merged.xml')
+  // What the machine that merges has not.
+  const kept = `${outputs}-of-the-shards`
+  renameSync(outputs, kept)
   const merged = await runVitest(
     'files',
     [`--merge-reports=${blobs}`, '--reporter=default', '--reporter=junit', `--outputFile=${xml}`],
@@ -50,6 +53,20 @@ test('shards in processes of their own never load at once, and their merged blob
     ['two', '10'],
   ])
   expect(endpoint.requests).toBe(22)
+  // The artifacts are there too, the results byte for byte, the tables, and one summary of both.
+  const written = (folder: string, ending: string): Record<string, string> =>
+    Object.fromEntries(
+      readdirSync(folder)
+        .filter((name) => name.endsWith(ending) && name !== 'summary.md')
+        .map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+    )
+  const results = written(outputs, '.json')
+  expect(Object.keys(results)).toHaveLength(2)
+  expect(results).toEqual(written(kept, '.json'))
+  const tables = Object.values(written(outputs, '.md'))
+  expect(tables.map((text) => /\| Total requests *\| *10 /.test(text))).toEqual([true, true])
+  const summary = readFileSync(join(outputs, 'summary.md'), 'utf8')
+  expect(summary).toContain('2 of 2 runs passed')
 })
 
 test('the files of one run load one after another, and projects without the plugin are as ever', async () => {
