@@ -48,7 +48,8 @@ export class OpenLoop implements Loop {
 
   onFree(connection: Connection): void {
     this.#engine.park(connection)
-    if (this.#head < this.#waiting.length) {
+    // One that became due between the end of an answer and now may have taken its place.
+    while (this.#isWaiting && this.#engine.inFlight < this.#cap) {
       const { index, dueAt } = this.#waiting[this.#head++]!
       if (this.#head > 1024 && this.#head * 2 > this.#waiting.length) {
         this.#waiting.splice(0, this.#head)
@@ -71,15 +72,16 @@ export class OpenLoop implements Loop {
 
   /** Between two reads: a turn of the event loop takes milliseconds when many answers come together. */
   onDue(): void {
-    this.#run()
+    this.#run(true)
   }
 
-  #run(): void {
+  /** @param betweenReads connections whose answers have just ended are not back yet: none is opened in their place */
+  #run(betweenReads = false): void {
     if (this.#over) return
     // Where more are due than are started now, the rest waits for the answers that are ready.
     this.#engine.dueAt = Number.POSITIVE_INFINITY
     let left = BURST
-    while (this.#dueAt <= performance.now()) {
+    while (this.#dueAt <= performance.now() && (!betweenReads || this.#engine.hasIdle)) {
       // When starts are behind, answers must still be read in between.
       if (left-- === 0) {
         this.#later ??= setImmediate(() => {
@@ -88,7 +90,9 @@ export class OpenLoop implements Loop {
         })
         return
       }
-      if (this.#engine.inFlight < this.#cap) this.#engine.start(this.#index, this.#dueAt, this.#phase.warmup)
+      // Those that wait were due earlier.
+      if (!this.#isWaiting && this.#engine.inFlight < this.#cap)
+        this.#engine.start(this.#index, this.#dueAt, this.#phase.warmup)
       else this.#waiting.push({ index: this.#index, dueAt: this.#dueAt })
       this.#advance()
     }
@@ -96,7 +100,7 @@ export class OpenLoop implements Loop {
       this.#finishIfIdle()
       return
     }
-    this.#engine.dueAt = this.#dueAt
+    if (!betweenReads || this.#engine.hasIdle) this.#engine.dueAt = this.#dueAt
     // Node's timers count whole milliseconds; waiting one less and once more keeps the start within one of its time.
     // One that is set already was set for an earlier arrival.
     this.#timer ??= setTimeout(
@@ -106,6 +110,10 @@ export class OpenLoop implements Loop {
       },
       Math.max(1, Math.floor(this.#dueAt - performance.now())),
     )
+  }
+
+  get #isWaiting(): boolean {
+    return this.#head < this.#waiting.length
   }
 
   #end(): void {
@@ -120,7 +128,7 @@ export class OpenLoop implements Loop {
 
   #finishIfIdle(): void {
     const exhausted = this.#over || (this.#dueAt === Number.POSITIVE_INFINITY && this.#index >= 0)
-    if (exhausted && this.#head >= this.#waiting.length && this.#engine.inFlight === 0) {
+    if (exhausted && !this.#isWaiting && this.#engine.inFlight === 0) {
       this.#over = true
       this.#done()
     }

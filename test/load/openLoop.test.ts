@@ -28,6 +28,7 @@ it('starts what is due between two reads, without a turn of the event loop', () 
     dueAt: Number.POSITIVE_INFINITY,
     inFlight: 0,
     unsent: 0,
+    hasIdle: true,
     owns: () => true,
     start: (index: number) => void started.push(index),
   }
@@ -40,6 +41,12 @@ it('starts what is due between two reads, without a turn of the event loop', () 
   expect(started).toEqual([0])
   expect(engine.dueAt).toBeCloseTo(startAt + 5, 6)
   now = startAt + 10.5
+  engine.hasIdle = false
+  loop.onDue()
+  expect(started).toEqual([0])
+  // Nothing more is asked at reads until the loop's own turn.
+  expect(engine.dueAt).toBe(Number.POSITIVE_INFINITY)
+  engine.hasIdle = true
   loop.onDue()
   expect(started).toEqual([0, 1, 2])
   expect(engine.dueAt).toBeCloseTo(startAt + 15, 6)
@@ -47,6 +54,45 @@ it('starts what is due between two reads, without a turn of the event loop', () 
   loop.onDue()
   expect(started).toEqual([0, 1, 2, 3, 4, 5])
   expect(engine.dueAt).toBe(Number.POSITIVE_INFINITY)
+  loop.stop()
+})
+
+it('keeps its cap and the order of arrivals when one becomes due between the end of an answer and its release', () => {
+  let now = 1000
+  vi.spyOn(performance, 'now').mockImplementation(() => now)
+  const started: number[] = []
+  let most = 0
+  const engine = {
+    dueAt: Number.POSITIVE_INFINITY,
+    inFlight: 0,
+    unsent: 0,
+    hasIdle: true,
+    owns: () => true,
+    shareOf: (total: number) => total,
+    park: () => {},
+    start(index: number) {
+      started.push(index)
+      most = Math.max(most, ++this.inFlight)
+    },
+  }
+  const phase = { level: { ...LEVEL, parallel: 2 }, startAt: now, warmup: false }
+  const loop = new OpenLoop(engine as unknown as Engine, constantArrivalRate, phase, () => {})
+  loop.begin()
+  now += 10
+  loop.onDue()
+  expect(started).toEqual([0, 1])
+  // The first answer ends; before its connection is released, a fourth request becomes due.
+  engine.inFlight--
+  now += 5
+  loop.onDue()
+  expect(started).toEqual([0, 1])
+  loop.onFree({} as Connection)
+  expect(started).toEqual([0, 1, 2])
+  engine.inFlight = 0
+  loop.onFree({} as Connection)
+  loop.onFree({} as Connection)
+  expect(started).toEqual([0, 1, 2, 3])
+  expect(most).toBe(2)
   loop.stop()
 })
 
