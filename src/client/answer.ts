@@ -41,7 +41,7 @@ export class Answer extends AnswerTimes implements SseListener {
   #inflater: Inflater | undefined
   readonly #maxEventBytes: number
   readonly #onHopeless: () => void
-  /** Of a stream only its first read, to be shown when it turns out to be none. */
+  /** Of a stream only its beginning, to be shown when it turns out to be none. */
   #chunks: Buffer[] = []
   #chunkBytes = 0
   /** Where a redirect points. */
@@ -96,6 +96,11 @@ export class Answer extends AnswerTimes implements SseListener {
     return this.#done || this.#choices.finished
   }
 
+  /** Its head is past: what comes belongs to the body. */
+  get isBody(): boolean {
+    return !Number.isNaN(this.headersAt)
+  }
+
   /** @param at when the headers' bytes arrived */
   onHeaders(
     status: number,
@@ -120,13 +125,14 @@ export class Answer extends AnswerTimes implements SseListener {
   }
 
   /**
+   * @param bytes may be written over after this call
    * @param at when the socket read that brought these bytes happened, taken before any parsing
    * @param arrivedAt since when the first of what was read had been there; the stamp of an event that comes alone
    */
   onBytes(bytes: Buffer, at: number, arrivedAt = at): void {
     this.startRead(at, arrivedAt)
     if (this.#mode === 'events') this.#readEvents(bytes)
-    else if (this.#mode === 'encoded') this.#inflater?.write(bytes, at)
+    else if (this.#mode === 'encoded') this.#inflater?.write(Buffer.from(bytes), at)
     else this.#keepBytes(this.#mode, bytes)
   }
 
@@ -165,17 +171,18 @@ export class Answer extends AnswerTimes implements SseListener {
   }
 
   #readEvents(bytes: Buffer): void {
-    if (this.#chunkBytes === 0) this.#chunks.push(bytes)
+    const isFirst = this.#chunkBytes === 0
     this.#chunkBytes += bytes.length
     if (this.#decoder.pendingBytes <= this.#maxEventBytes) this.#decoder.push(bytes)
     else this.#giveUp('bad-sse', `an event of the stream is larger than max-event-bytes (${this.#maxEventBytes})`)
+    if (isFirst && this.#events === 0) this.#chunks.push(Buffer.from(bytes.subarray(0, FAILURE_TEXT_BYTES)))
   }
 
   #keepBytes(mode: Mode, bytes: Buffer): void {
     this.stampPiece()
     if (mode === 'error' && this.#chunkBytes >= FAILURE_TEXT_BYTES) return
     this.#chunkBytes += bytes.length
-    if (this.#chunkBytes <= this.#maxEventBytes) this.#chunks.push(bytes)
+    if (this.#chunkBytes <= this.#maxEventBytes) this.#chunks.push(Buffer.from(bytes))
     else this.#giveUp('bad-json', `the answer is larger than max-event-bytes (${this.#maxEventBytes})`)
   }
 

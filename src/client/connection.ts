@@ -12,6 +12,7 @@ import {
   connectorFor,
   isHttp2,
   onAlert,
+  readsDirectly,
 } from './connector.ts'
 import { abortText, describeError } from './errorText.ts'
 import { InterimAnswers } from './interim.ts'
@@ -58,8 +59,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   /** What the server had against our certificate. */
   #alert: Error | undefined
   readonly #onReadable = (): void => {
-    this.#stamp()
-    if (this.#readAt >= this.#listener.dueAt && this.busy) this.#listener.onDue()
+    this.#stamp(this.#socket!.readableLength)
     if (this.#interim !== undefined) this.#skipContinue(this.#interim)
   }
   #socket: Socket | undefined
@@ -71,7 +71,8 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#writer = writer
     this.#listener = listener
     this.#answer = new Answer(target.api, target.maxEventBytes, () => this.#controller?.abort(new Error('given up')))
-    this.#connector = connectorFor(target.origin, target.connectTimeoutMs, target.route)
+    const { origin, connectTimeoutMs, route } = target
+    this.#connector = connectorFor(origin, connectTimeoutMs, route, (bytes) => this.#onRead(bytes))
     this.#handler = mayBeHttp2(target) ? this.#stampedHandler() : this
   }
 
@@ -280,6 +281,7 @@ export class Connection implements Dispatcher.DispatchHandler {
     onAlert(socket, (alert) => {
       this.#alert = alert
     })
+    if (readsDirectly(this.#target.origin, this.#target.route)) return
     // A session of HTTP/2 reads the socket beneath JavaScript: there is no event, and asking for one would take its bytes.
     if (!this.#isHttp2) socket.on('readable', this.#onReadable)
   }
@@ -309,23 +311,42 @@ export class Connection implements Dispatcher.DispatchHandler {
     }
   }
 
-  #stamp(): void {
-    const turnAt = arrivedAt()
-    // More on the same connection, or the answer to what was sent meanwhile, came after the turn began.
-    const isOfTurn = turnAt > this.#readAt && turnAt > this.startedAt && this.#socket!.readableLength <= SEGMENT_BYTES
-    this.#readAt = performance.now()
-    this.#arrivedAt = isOfTurn ? turnAt : this.#readAt
+  /** Bytes of a socket that is no stream, in memory that the next read of any connection writes over. */
+  #onRead(bytes: Buffer): Buffer | undefined {
+    this.#stamp(bytes.length)
+    const interim = this.#interim
+    if (interim === undefined) return this.#answer.isBody ? bytes : Buffer.from(bytes)
+    // What undici has of a head it keeps until the rest comes: of most answers there is no rest.
+    if (interim.isWholeHead(bytes)) {
+      this.#interim = undefined
+      return bytes
+    }
+    return this.#withoutContinue(interim, Buffer.from(bytes))
   }
 
-  /** "100 Continue", which any server may send before its answer, is taken out of the bytes: undici takes it ill. */
+  /** @param length bytes of the read */
+  #stamp(length: number): void {
+    const turnAt = arrivedAt()
+    // More on the same connection, or the answer to what was sent meanwhile, came after the turn began.
+    const isOfTurn = turnAt > this.#readAt && turnAt > this.startedAt && length <= SEGMENT_BYTES
+    this.#readAt = performance.now()
+    this.#arrivedAt = isOfTurn ? turnAt : this.#readAt
+    if (this.#readAt >= this.#listener.dueAt && this.busy) this.#listener.onDue()
+  }
+
   #skipContinue(interim: InterimAnswers): void {
     const socket = this.#socket!
     const bytes = socket.read() as Buffer | null
     if (bytes === null) return
+    const rest = this.#withoutContinue(interim, bytes)
+    if (rest !== undefined) socket.unshift(rest)
+  }
+
+  /** "100 Continue", which any server may send before its answer, is taken out of the bytes: undici takes it ill. */
+  #withoutContinue(interim: InterimAnswers, bytes: Buffer): Buffer | undefined {
     const rest = interim.skip(bytes)
-    if (rest === undefined) return
-    this.#interim = undefined
-    socket.unshift(rest)
+    if (rest !== undefined) this.#interim = undefined
+    return rest
   }
 
   #drop(error: Error | undefined): void {

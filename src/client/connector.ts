@@ -1,6 +1,7 @@
 /** Opens the sockets of an endpoint: straight or through a proxy, with TLS as the route says. */
 import { isIP, type Socket } from 'node:net'
 import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
+import { directlyReadable, directReads, type OnRead, readDirectly } from './directReads.ts'
 import { throughProxy } from './proxyTunnel.ts'
 import { type HttpProxy, type Route, STRAIGHT, type TlsSettings } from './route.ts'
 import { buildConnector } from './undici.ts'
@@ -14,9 +15,12 @@ export type ConnectCallback = Parameters<Connector>[1]
  *
  * The time it takes covers all that is needed before a request can be written: name lookup, TCP, the way through a
  * proxy, TLS. All of it ends within `timeoutMs`, with an error whose code tells what it waited for.
+ *
+ * @param onRead takes the bytes of sockets for which `readsDirectly` holds; the others are streams
  */
-export function connectorFor(origin: string, timeoutMs: number, route: Route = STRAIGHT): Connector {
+export function connectorFor(origin: string, timeoutMs: number, route: Route = STRAIGHT, onRead?: OnRead): Connector {
   const isSecure = origin.startsWith('https:')
+  const isDirect = onRead !== undefined && readsDirectly(origin, route)
   const straight = withLookup(
     buildConnector({
       timeout: timeoutMs,
@@ -25,14 +29,30 @@ export function connectorFor(origin: string, timeoutMs: number, route: Route = S
       // Without TLS both ends must know it beforehand.
       ...(!isSecure && route.http2 === true ? { useH2c: true } : {}),
       ...(isSecure ? tlsOptions(route.tls) : {}),
+      ...(isDirect ? directReads(onRead) : {}),
     }),
   )
+  if (isDirect) return directly(straight)
   const { proxy } = route
   const open =
     proxy === undefined
       ? straight
       : throughProxy({ proxy, toProxy: proxyConnector(proxy, timeoutMs, route.tls), secure: straight, timeoutMs })
   return isSecure && route.http2 === true ? onlyHttp2(open) : open
+}
+
+/** What TLS, HTTP/2 and the way through a proxy need is a stream. */
+export function readsDirectly(origin: string, { http2, proxy }: Route = STRAIGHT): boolean {
+  return directlyReadable && proxy === undefined && http2 !== true && !origin.startsWith('https:')
+}
+
+function directly(connector: Connector): Connector {
+  return (options, callback) =>
+    connector(options, (error, socket) => {
+      if (error !== null) return callback(error, null)
+      readDirectly(socket)
+      callback(null, socket)
+    })
 }
 
 /** Our own certificate is for the endpoint, not for the proxy. */

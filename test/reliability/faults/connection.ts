@@ -6,13 +6,16 @@ import type { FaultRow } from '../row.ts'
 const APART_MS = 40
 const paced = Array.from({ length: 12 }, (_, i) => i * APART_MS)
 
-/** The two requests that meet it are followed by one that is refused; the next one waits until none is. */
-const REFUSED_MS = 1200
+/**
+ * The two requests that meet it are followed by one that is refused. One at a time, so that on a busy machine that one
+ * still comes after the answer that closed the port, whenever it ends; the next comes long after the port is open again.
+ */
+const OPEN_AGAIN_MS = 3000
 const meets = (index: number): boolean => index % 6 === 2
 const harms = (index: number): boolean => index % 6 === 3
 const aroundRefusal: number[] = []
 for (let index = 0, at = 0; index < 12; index++) {
-  if (index > 0) at += harms(index) ? REFUSED_MS / 2 : meets(index - 2) ? REFUSED_MS : APART_MS
+  if (index > 0) at += harms(index - 1) ? OPEN_AGAIN_MS : APART_MS
   aroundRefusal.push(at)
 }
 
@@ -23,7 +26,7 @@ export const connection: FaultRow[] = [
     words: 'ECONNREFUSED',
     meets,
     harms,
-    options: { openLoop: true, timestamps: aroundRefusal, preconnect: false },
+    options: { timestamps: aroundRefusal, parallel: 1, preconnect: false },
     remark: 'for those that come meanwhile',
   }),
   mixed({ fault: 'silent', cause: 'read-timeout', options: { readTimeout: 1 }, words: 'longer than read-timeout' }),
