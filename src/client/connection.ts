@@ -17,6 +17,7 @@ import {
 import { abortText, describeError } from './errorText.ts'
 import { InterimAnswers } from './interim.ts'
 import type { Order, Target } from './order.ts'
+import { writeAtOnce } from './reuse.ts'
 import { type Client, type Dispatcher, UndiciClient } from './undici.ts'
 
 /** What a sender puts into one segment, and so is there all at once, on nearly every network. */
@@ -104,6 +105,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   }
 
   send(order: Order): void {
+    const answeredAt = this.#row[C.endedAt]!
     const row = this.#row.fill(Number.NaN)
     row[C.index] = order.index
     row[C.body] = order.body
@@ -124,10 +126,14 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#body = order.bytes
     const { path, headers } = this.#target
     this.#client ??= this.#newClient()
-    this.startedAt = performance.now()
-    row[C.startedAt] = this.startedAt
-    row[C.scheduledAt] = Number.isNaN(order.scheduledAt) ? this.startedAt : order.scheduledAt
+    row[C.scheduledAt] = order.scheduledAt
+    this.#start()
+    if (this.#socket !== undefined) writeAtOnce(this.#socket, this.startedAt - answeredAt)
     this.#client.dispatch({ path, method: 'POST', headers: order.headers ?? headers, body: order.bytes }, this.#handler)
+  }
+
+  #start(): void {
+    this.startedAt = this.#row[C.startedAt] = performance.now()
   }
 
   /** The latest request failed. Valid until the next one is sent, as are the two below. */
@@ -163,6 +169,8 @@ export class Connection implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
+    // A connection that had to be opened was part of the request; one that is open gets it only now.
+    if (Number.isNaN(this.#row[C.connectStartedAt]!)) this.#start()
   }
 
   onRequestSent(): void {
@@ -364,6 +372,8 @@ export class Connection implements Dispatcher.DispatchHandler {
     const row = this.#row
     const failed = answer.failure !== undefined
     writeAnswer(row, answer)
+    // A closed loop has no schedule but its starts.
+    if (Number.isNaN(row[C.scheduledAt]!)) row[C.scheduledAt] = this.startedAt
     const texts = this.#texts
     texts[0] = answer.text
     texts[1] = failed ? (this.#target.failureText?.(answer.failureText, this.#body) ?? answer.failureText) : ''

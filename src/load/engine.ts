@@ -45,8 +45,9 @@ export class Engine implements ConnectionListener {
   readonly #options: EngineOptions
   readonly #connections: Connection[] = []
   readonly #idle: Connection[] = []
-  /** Finished with their request in this turn of the event loop. */
-  #freed: Connection[] = []
+  /** Finished with their request in this turn of the event loop, and in the one before. */
+  readonly #freed: Connection[] = []
+  #returning: Connection[] = []
   /** Connection times of connections opened ahead, milliseconds. */
   readonly connectMs: number[] = []
   descriptorsExhausted = 0
@@ -163,7 +164,7 @@ export class Engine implements ConnectionListener {
     index: number,
     scheduledAt: number,
     warmup: boolean,
-    connection = this.#idle.pop() ?? this.#newIdle(),
+    connection = this.#idle.pop() ?? this.#returning.pop() ?? this.#freed.pop() ?? this.#newIdle(),
     turn?: TurnOrder,
   ): Connection {
     this.#inFlight++
@@ -187,7 +188,7 @@ export class Engine implements ConnectionListener {
     this.#inFlight--
     this.#options.counters.finished(this.#options.worker, this.#inFlight, failed)
     if (this.#options.writer.count >= 512 || this.#options.writer.bytes > 1 << 20) this.#options.onBatchDue()
-    if (this.#freed.push(connection) === 1) setImmediate(this.#releaseAll)
+    if (this.#freed.push(connection) === 1) setImmediate(this.#look)
   }
 
   onConnected(durationMs: number, isHttp2: boolean): void {
@@ -207,12 +208,19 @@ export class Engine implements ConnectionListener {
   /**
    * Hands on the connections that became free in this turn of the event loop. Their next requests are written one
    * after another once all answers that were ready are read, which costs a sixth less than writing each between two
-   * reads; and a connection that is refused at once cannot starve the rest.
+   * reads; and a connection that is refused at once cannot starve the rest. The loop looks at the sockets once more
+   * before: where the server closed a connection right after its answer, the next request opens another.
    */
-  readonly #releaseAll = (): void => {
-    const freed = this.#freed
-    this.#freed = []
-    for (const connection of freed) {
+  readonly #look = (): void => {
+    for (const connection of this.#freed) this.#returning.push(connection)
+    this.#freed.length = 0
+    setImmediate(this.#release)
+  }
+
+  readonly #release = (): void => {
+    const returning = this.#returning
+    this.#returning = []
+    for (const connection of returning) {
       if (this.#loop === undefined) this.#idle.push(connection)
       else this.#loop.onFree(connection)
     }
