@@ -110,8 +110,8 @@ it.each([1, 50, 5000])('keeps whole answers apart, plain and encoded, in pieces 
 it('shows what the server said instead of a stream, though others were read since', async () => {
   const connections = [await wire.connect(), await wire.connect()]
   const none = `${head('a', '200 OK', CHUNKED)}content-type: text/event-stream\r\n\r\n`
-  const answers = [Buffer.concat([Buffer.from(none), chunked('this is no stream')]), stream('b')]
-  // The body's beginning is a read of its own.
+  const answers = [Buffer.concat([Buffer.from(none), chunked('this is no stream', 'x'.repeat(500))]), stream('b')]
+  // The body's beginning is a read of its own, and its end another.
   const [first, second] = await both(connections, answers, none.length)
   expect(first).toMatchObject({ cause: 'bad-sse' })
   expect(first!.failure).toContain('this is no stream')
