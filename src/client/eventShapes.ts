@@ -8,6 +8,7 @@
  * reads the same. As with templates this is a proof: whatever differs elsewhere is parsed in full.
  */
 import type { Reading } from '../apis/api.ts'
+import { KnownBytes, MAX_KNOWN_BYTES } from './knownBytes.ts'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -19,7 +20,6 @@ const NINE = 0x39
 const MAX_SHAPES = 8
 /** After this many shapes that never came again, events are taken as always different. */
 const USELESS_LESSONS = 24
-const MAX_BYTES = 4096
 
 type HoleKind = 'text' | 'string' | 'integer'
 
@@ -34,7 +34,7 @@ interface Hole {
 
 interface Shape {
   /** The bytes around the holes, in order: one more than there are holes. */
-  parts: Uint8Array[]
+  parts: KnownBytes[]
   holes: Hole[]
   reading: Reading
 }
@@ -47,7 +47,7 @@ export class EventShapes {
   idStart = -1
   idEnd = -1
   /** Bytes of the matched event after its text. */
-  suffix: Uint8Array | undefined
+  suffix: KnownBytes | undefined
   readonly #shapes: Shape[] = []
   /** Where to look first: answers repeat their events in the same order. */
   #next = 0
@@ -85,7 +85,7 @@ export class EventShapes {
    * @param isPlainText the event's only content is `reading.text`
    */
   learn(raw: Uint8Array, event: unknown, reading: Reading, unread: readonly string[], isPlainText: boolean): void {
-    if (raw.length > MAX_BYTES || !this.learning) return
+    if (raw.length > MAX_KNOWN_BYTES || !this.learning) return
     this.#useless++
     const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
     const holes = unread.flatMap((name) => holeOf(bytes, name, event, reading.id))
@@ -95,14 +95,14 @@ export class EventShapes {
       holes.push(hole)
     }
     holes.sort((a, b) => a.from - b.from)
-    const parts: Uint8Array[] = []
+    const parts: KnownBytes[] = []
     let from = 0
     for (const hole of holes) {
       if (hole.from < from) return
-      parts.push(Uint8Array.prototype.slice.call(bytes, from, hole.from))
+      parts.push(known(bytes, from, hole.from))
       from = hole.to
     }
-    parts.push(Uint8Array.prototype.slice.call(bytes, from))
+    parts.push(known(bytes, from, bytes.length))
     const shape = { parts, holes, reading: holes.some(({ isId }) => isId) ? withoutId(reading) : reading }
     if (this.#shapes.length < MAX_SHAPES) this.#next = this.#shapes.push(shape)
     else {
@@ -118,8 +118,7 @@ export class EventShapes {
     let at = start
     for (let i = 0; i < parts.length; i++) {
       const part = parts[i]!
-      if (at + part.length > end) return -1
-      for (let k = 0; k < part.length; k++) if (bytes[at + k] !== part[k]) return -1
+      if (at + part.length > end || !part.isAt(bytes, at)) return -1
       at += part.length
       if (i === holes.length) break
       const { kind, isId } = holes[i]!
@@ -139,6 +138,12 @@ export class EventShapes {
     this.suffix = this.textStart >= 0 && holes.at(-1)!.kind === 'text' ? parts.at(-1) : undefined
     return at
   }
+}
+
+function known(bytes: Buffer, from: number, to: number): KnownBytes {
+  const part = new KnownBytes()
+  part.learn(bytes, from, to)
+  return part
 }
 
 /** Where the string ends whose first byte is at `from`; −1 when it does not end here, or not plainly. */

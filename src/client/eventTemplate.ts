@@ -5,19 +5,11 @@
  * in full, an event with the same bytes before and after its string has the same JSON structure, so its meaning is
  * known exactly; whatever differs anywhere else is parsed in full. This is a proof, not a guess.
  */
+import { KnownBytes, MAX_KNOWN_BYTES } from './knownBytes.ts'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const SPACE = 0x20
-
-/** A longer prefix is not learned. */
-const MAX_PREFIX = 4096
-/**
- * Bytes of an event are copied here, to compare them four at a time: half the cost of a loop over single bytes.
- */
-const ALIGNED = new ArrayBuffer(MAX_PREFIX)
-const alignedBytes = Buffer.from(ALIGNED)
-const alignedWords = new Int32Array(ALIGNED)
 
 /** After this many lessons that were not used even once, a stream is taken as one whose events always differ. */
 const USELESS_LESSONS = 4
@@ -28,16 +20,14 @@ export class EventTemplate {
   textEnd = 0
   /** The texts of matched events are the model's reasoning. */
   isReasoning = false
-  /** The bytes before the text, and the same memory as 32-bit words; a length of 0: nothing is learned. */
-  #prefix = new Uint8Array(0)
-  #words = new Int32Array(0)
-  #prefixLength = 0
-  #suffix: Uint8Array = new Uint8Array(0)
+  /** The bytes before the text; none: nothing is learned. */
+  readonly #prefix = new KnownBytes()
+  #suffix = new KnownBytes()
   #useless = 0
 
   /** Forgets what was learned; a new answer starts. */
   reset(): void {
-    this.#prefixLength = 0
+    this.#prefix.length = 0
     this.#useless = 0
   }
 
@@ -53,13 +43,17 @@ export class EventTemplate {
    */
   learn(raw: Uint8Array, text: string, isReasoning = false): void {
     this.#useless++
-    this.#prefixLength = 0
+    this.#prefix.length = 0
     const literal = Buffer.from(JSON.stringify(text))
     const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
     const at = bytes.indexOf(literal)
     // A second occurrence would leave open which of the two was read.
     if (at < 0 || bytes.indexOf(literal, at + 1) >= 0) return
-    this.adopt(bytes, 0, at + 1, new Uint8Array(bytes.subarray(at + literal.length - 1)), isReasoning)
+    const end = at + literal.length - 1
+    if (bytes.length - end > MAX_KNOWN_BYTES) return
+    const suffix = new KnownBytes()
+    suffix.learn(bytes, end, bytes.length)
+    this.adopt(bytes, 0, at + 1, suffix, isReasoning)
   }
 
   /**
@@ -68,17 +62,10 @@ export class EventTemplate {
    * @param start where the event begins in `bytes`; its text begins at `textStart`
    * @param suffix the event's bytes after its text, which must not change
    */
-  adopt(bytes: Buffer, start: number, textStart: number, suffix: Uint8Array, isReasoning: boolean): void {
+  adopt(bytes: Buffer, start: number, textStart: number, suffix: KnownBytes, isReasoning: boolean): void {
     this.isReasoning = isReasoning
-    const length = textStart - start
-    if (length > MAX_PREFIX) return
-    if (length > this.#prefix.length) {
-      const memory = new ArrayBuffer((length + 259) & ~255)
-      this.#prefix = new Uint8Array(memory)
-      this.#words = new Int32Array(memory)
-    }
-    bytes.copy(this.#prefix, 0, start, textStart)
-    this.#prefixLength = length
+    if (textStart - start > MAX_KNOWN_BYTES) return
+    this.#prefix.learn(bytes, start, textStart)
     this.#suffix = suffix
   }
 
@@ -87,17 +74,11 @@ export class EventTemplate {
    * An event with an empty text never matches: it carries no token.
    */
   match(bytes: Buffer, start: number, end: number): number {
-    const length = this.#prefixLength
-    if (length === 0) return -1
-    const suffix = this.#suffix
-    const textStart = start + length
-    if (textStart + suffix.length >= end) return -1
-    bytes.copy(alignedBytes, 0, start, textStart)
-    const words = this.#words
-    const wordCount = length >> 2
-    for (let i = 0; i < wordCount; i++) if (alignedWords[i] !== words[i]) return -1
     const prefix = this.#prefix
-    for (let i = wordCount << 2; i < length; i++) if (alignedBytes[i] !== prefix[i]) return -1
+    if (prefix.length === 0) return -1
+    const suffix = this.#suffix
+    const textStart = start + prefix.length
+    if (textStart + suffix.length >= end || !prefix.isAt(bytes, start)) return -1
     let at = textStart
     for (;;) {
       if (at >= end) return -1
@@ -108,8 +89,7 @@ export class EventTemplate {
       // Escapes are left to the parser too when they are unusual; skipping the escaped byte finds the true end.
       at += byte === BACKSLASH ? 2 : 1
     }
-    if (at === textStart || at + suffix.length > end) return -1
-    for (let i = 0; i < suffix.length; i++) if (bytes[at + i] !== suffix[i]) return -1
+    if (at === textStart || at + suffix.length > end || !suffix.isAt(bytes, at)) return -1
     this.textStart = textStart
     this.textEnd = at
     this.#useless = 0
