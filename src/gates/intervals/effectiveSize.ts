@@ -45,8 +45,18 @@ export function correlationTime(series: ArrayLike<number>): number {
 /** Divided by n, not n − lag, as the method asks for. */
 function autocovariance(centred: Float64Array, lag: number): number {
   let sum = 0
-  for (let i = lag; i < centred.length; i++) sum += centred[i]! * centred[i - lag]!
+  for (let from = lag; from < centred.length; from += BLOCK) sum += products(centred, lag, from)
   return sum / centred.length
+}
+
+/** One loop over a long series would be compiled anew, in its middle, at each call: that took four fifths of the time. */
+const BLOCK = 1024
+
+function products(centred: Float64Array, lag: number, from: number): number {
+  const end = Math.min(centred.length, from + BLOCK)
+  let sum = 0
+  for (let i = from; i < end; i++) sum += centred[i]! * centred[i - lag]!
+  return sum
 }
 
 /**
