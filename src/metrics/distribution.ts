@@ -17,7 +17,11 @@ export class Distribution implements DistributionView {
   readonly #scale: number
   #mean = 0
   #squares = 0
-  #values = new Float64Array(256)
+  #first = Number.NaN
+  /** Undefined while all values are as the first, as token counts and the delays of a closed loop often are. */
+  #values: Float64Array | undefined
+  /** The first value again and again, for who asks for such samples. */
+  #firsts = new Float64Array(0)
   #sorted: Float64Array | undefined
   #histogram: Histogram | undefined
 
@@ -42,6 +46,7 @@ export class Distribution implements DistributionView {
     // Welford's update: stable however many samples there are.
     const delta = value - this.#mean
     const n = ++this.n
+    if (n === 1) this.#first = value
     this.#mean += delta / n
     this.#squares += delta * (value - this.#mean)
     if (value < this.min) this.min = value
@@ -54,14 +59,16 @@ export class Distribution implements DistributionView {
       this.#toHistogram(value)
       return
     }
-    if (n > this.#values.length) {
-      // In few steps: what is never written takes no memory, while outgrown arrays leave holes in it.
-      const larger = new Float64Array(this.#values.length < 4096 ? 4096 : EXACT_LIMIT)
+    this.#sorted = undefined
+    if (this.#values === undefined) {
+      if (value === this.#first) return
+      this.#values = new Float64Array(lengthFor(n)).fill(this.#first, 0, n - 1)
+    } else if (n > this.#values.length) {
+      const larger = new Float64Array(lengthFor(n))
       larger.set(this.#values)
       this.#values = larger
     }
     this.#values[n - 1] = value
-    this.#sorted = undefined
   }
 
   /** Adds one value `count` times; tokens that arrive in one read have many gaps of 0. */
@@ -88,7 +95,7 @@ export class Distribution implements DistributionView {
   orderStatistic(k: number): number {
     if (this.n === 0) return Number.NaN
     if (this.#histogram === undefined) {
-      this.#sorted ??= this.#values.slice(0, this.n).sort()
+      this.#sorted ??= this.opening().slice().sort()
       return this.#sorted[k]!
     }
     if (k === 0) return this.min
@@ -97,11 +104,14 @@ export class Distribution implements DistributionView {
   }
 
   series(): Float64Array | undefined {
-    return this.#histogram === undefined ? this.#values.subarray(0, this.n) : undefined
+    return this.#histogram === undefined ? this.opening() : undefined
   }
 
   opening(): Float64Array {
-    return this.#values.subarray(0, Math.min(this.n, EXACT_LIMIT))
+    const n = Math.min(this.n, EXACT_LIMIT)
+    if (this.#values !== undefined) return this.#values.subarray(0, n)
+    if (n > this.#firsts.length) this.#firsts = new Float64Array(lengthFor(n)).fill(this.#first)
+    return this.#firsts.subarray(0, n)
   }
 
   #toHistogram(value: number): void {
@@ -113,10 +123,18 @@ export class Distribution implements DistributionView {
       highestTrackableValue: 2 ** 32,
       numberOfSignificantValueDigits: 3,
     })
-    for (const kept of this.#values) histogram.recordValue(Math.max(0, Math.round(kept * this.#scale)))
-    histogram.recordValue(Math.max(0, Math.round(value * this.#scale)))
+    const record = (sample: number, count: number): void =>
+      histogram.recordValueWithCount(Math.max(0, Math.round(sample * this.#scale)), count)
+    if (this.#values === undefined) record(this.#first, EXACT_LIMIT)
+    else for (const kept of this.#values) record(kept, 1)
+    record(value, 1)
     // The values stay: their order tells how correlated neighbours are, which a histogram cannot.
     this.#histogram = histogram
     this.#sorted = undefined
   }
+}
+
+/** In few steps: what is never written takes no memory, while outgrown arrays leave holes in it. */
+function lengthFor(n: number): number {
+  return n <= 256 ? 256 : n <= 4096 ? 4096 : EXACT_LIMIT
 }

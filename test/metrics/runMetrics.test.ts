@@ -78,6 +78,38 @@ describe('percentiles', () => {
     })
   })
 
+  it.each([
+    ['all the same', 0],
+    ['but for the last', 1],
+    ['but for the last two', 2],
+  ])('are the samples one by one, %s', (_, others) => {
+    for (const n of [1, 2, 3, 256, 257, 4096, 4097, 5000]) {
+      const samples = Array.from({ length: n }, (_, i) => (i < n - others ? 7 : 7 + i))
+      const distribution = new DistributionRecorder()
+      for (const [i, sample] of samples.entries()) {
+        distribution.add(sample)
+        // Looking in between changes nothing.
+        if (i === 1) expect(distribution.percentile(100)).toBe(Math.max(...samples.slice(0, 2)))
+      }
+      expect([...distribution.series()!]).toEqual(samples)
+      expect([...distribution.opening()]).toEqual(samples)
+      expect(distribution.orderStatistic(0)).toBe(Math.min(...samples))
+      expect(distribution.percentile(100)).toBe(Math.max(...samples))
+    }
+  })
+
+  it('keep the opening of a run whose first 100,000 samples are the same', () => {
+    const distribution = new DistributionRecorder()
+    for (let i = 0; i < EXACT_LIMIT; i++) distribution.add(5)
+    distribution.add(9)
+    distribution.add(1)
+    expect(distribution.n).toBe(EXACT_LIMIT + 2)
+    expect([distribution.min, distribution.max, distribution.exact]).toEqual([1, 9, false])
+    expect(distribution.percentile(50)).toBeCloseTo(5, 2)
+    expect(distribution.opening().every((sample) => sample === 5)).toBe(true)
+    expect(distribution.opening()).toHaveLength(EXACT_LIMIT)
+  })
+
   it('are exact up to 100,000 samples, and within 0.1 % from the histogram above', () => {
     const exact = new DistributionRecorder()
     for (let i = EXACT_LIMIT; i >= 1; i--) exact.add(i / 100)
