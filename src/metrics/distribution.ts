@@ -1,13 +1,10 @@
 /** The values of one metric: exact up to 100,000 samples, then a histogram of three significant digits. */
-import { createRequire } from 'node:module'
 import type { Histogram } from 'hdr-histogram-js'
+import { newHistogram } from './histogram.ts'
 import type { DistributionView } from './view.ts'
 
 /** Samples up to which every value is kept and percentiles are exact. */
 export const EXACT_LIMIT = 100_000
-
-/** Loaded when it is needed, which most runs are too small for: it would cost each of them a tenth of its start. */
-const require = createRequire(import.meta.url)
 
 export class Distribution implements DistributionView {
   n = 0
@@ -115,14 +112,7 @@ export class Distribution implements DistributionView {
   }
 
   #toHistogram(value: number): void {
-    const { build } = require('hdr-histogram-js') as typeof import('hdr-histogram-js')
-    const histogram = build({
-      bitBucketSize: 32,
-      autoResize: true,
-      lowestDiscernibleValue: 1,
-      highestTrackableValue: 2 ** 32,
-      numberOfSignificantValueDigits: 3,
-    })
+    const histogram = newHistogram()
     const record = (sample: number, count: number): void =>
       histogram.recordValueWithCount(Math.max(0, Math.round(sample * this.#scale)), count)
     if (this.#values === undefined) record(this.#first, EXACT_LIMIT)
