@@ -1,4 +1,6 @@
 /** One request outside the load, sent the same way as the load: for the connection test and the server's own metrics. */
+import { request } from 'node:http'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { ConnectCallback, ConnectOptions } from './connector.ts'
 import { type Route, STRAIGHT } from './route.ts'
 
@@ -25,20 +27,38 @@ export interface Answered {
 export function exchange(asked: Exchange): Promise<Answered> {
   const { url, route = STRAIGHT } = asked
   const isPlain = url.startsWith('http:') && route.proxy === undefined && route.http2 !== true
-  return isPlain ? fetched(asked) : dispatched(asked, route)
+  return isPlain ? requested(asked) : dispatched(asked, route)
 }
 
-/** Node's own fetch: the calling thread has no other use for undici, and loading it takes a while. */
-async function fetched({ url, method, headers, body, timeoutMs, signal }: Exchange): Promise<Answered> {
-  const answer = await fetch(url, {
-    method,
-    headers: pairs(headers),
-    ...(body === undefined ? {} : { body }),
-    redirect: 'manual',
-    signal: either(timeoutMs, signal),
+/** Node's own client: the calling thread has no other use for undici, and loading it, or fetch, takes a while. */
+function requested({ url, method, headers, body, timeoutMs, signal }: Exchange): Promise<Answered> {
+  const given = either(timeoutMs, signal)
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error): void => reject(given.aborted ? (given.reason as Error) : error)
+    const options = { method, headers: Object.fromEntries(pairs(headers)), agent: false as const, signal: given }
+    const asked = request(url, options, (answer) => {
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      answer.on('error', fail)
+      answer.on('end', () => {
+        const { location, 'content-encoding': encoding } = answer.headers
+        const text = decoded(Buffer.concat(chunks), encoding).toString()
+        resolve({ status: answer.statusCode ?? 0, location, text })
+      })
+    })
+    asked.on('error', fail)
+    asked.end(body)
   })
-  const location = answer.headers.get('location') ?? undefined
-  return { status: answer.status, location, text: await answer.text() }
+}
+
+/** Nothing was said of encodings, but some servers use one all the same. */
+function decoded(bytes: Buffer, encoding: string | undefined): Buffer {
+  const decode = encoding === undefined ? undefined : { gzip: gunzipSync, br: brotliDecompressSync }[encoding]
+  try {
+    return decode?.(bytes) ?? bytes
+  } catch {
+    return bytes
+  }
 }
 
 async function dispatched(asked: Exchange, route: Route): Promise<Answered> {

@@ -22,6 +22,7 @@ import { testConnection } from './connectionTest.ts'
 import { buildConversations } from './conversations.ts'
 import { connectionsOf, requireDescriptors } from './descriptors.ts'
 import { openEndpoint, requestHeaders } from './endpoint.ts'
+import { readEnvironment } from './environment.ts'
 import { withFirstBodies } from './firstBodies.ts'
 import { gatesOf } from './gates.ts'
 import type { RunHooks } from './hooks.ts'
@@ -120,6 +121,7 @@ export async function runPlan(
     embedded: config.url === undefined && !startsServer(config),
   })
   prepareThread()
+  const environmentRead = readEnvironment()
   const limit = Math.min(wanted, MAX_BODIES)
   const conversations = config.multiTurn ? await readConversations(config, limit, hooks.onNotice) : undefined
   const prompts = conversations === undefined ? (given ?? (await readPrompts(config, limit, hooks.onNotice))) : []
@@ -175,6 +177,7 @@ export async function runPlan(
             signal: hooks.signal,
             secrets,
           }),
+      environmentRead,
     ])
     const outcomes: LevelOutcome[] = []
     for (let index = 0; ; index++) {

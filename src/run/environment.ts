@@ -1,5 +1,5 @@
 /** Where a result was measured: results are comparable only with their like. */
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import type { Environment } from '../result/index.ts'
@@ -13,10 +13,31 @@ const CI_NAMES: [variable: string, name: string][] = [
   ['CI', 'ci'],
 ]
 
+const GIT_ARGS = ['rev-parse', 'HEAD']
+const GIT_TIMEOUT_MS = 1000
+
 let known: Environment | undefined
 
 export function environment(): Environment {
-  known ??= {
+  known ??= describe(givenCommit() ?? gitCommit())
+  return known
+}
+
+/** Finds it out beside other work: asking git takes longer than all else. */
+export async function readEnvironment(): Promise<void> {
+  if (known !== undefined) return
+  const commit =
+    givenCommit() ??
+    (await new Promise<string | null>((resolve) => {
+      execFile('git', GIT_ARGS, { timeout: GIT_TIMEOUT_MS }, (error, stdout) =>
+        resolve(error === null ? stdout.trim() || null : null),
+      )
+    }))
+  known ??= describe(commit)
+}
+
+function describe(commit: string | null): Environment {
+  return {
     node: process.versions.node,
     perfgate: packageVersion(),
     os: `${process.platform} ${process.arch}`,
@@ -24,9 +45,12 @@ export function environment(): Environment {
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     ci: CI_NAMES.find(([variable]) => process.env[variable])?.[1] ?? null,
-    commit: process.env['GITHUB_SHA'] ?? process.env['CI_COMMIT_SHA'] ?? gitCommit(),
+    commit,
   }
-  return known
+}
+
+function givenCommit(): string | undefined {
+  return process.env['GITHUB_SHA'] ?? process.env['CI_COMMIT_SHA']
 }
 
 export function packageVersion(): string {
@@ -48,10 +72,10 @@ export function packageVersion(): string {
 function gitCommit(): string | null {
   try {
     return (
-      execFileSync('git', ['rev-parse', 'HEAD'], {
+      execFileSync('git', GIT_ARGS, {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'ignore'],
-        timeout: 1000,
+        timeout: GIT_TIMEOUT_MS,
       }).trim() || null
     )
   } catch {
