@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { configDefaults, type Plugin } from 'vitest/config'
 import type { VitestPluginContext } from 'vitest/node'
-import { loadConfigLayer } from '../config/files/index.ts'
+import { findConfigFile } from '../config/files/find.ts'
 
 export interface PerfgateOptions {
   /** Where result DBs, JSON and Markdown go, from the project's root. Default `./outputs`. */
@@ -45,9 +45,9 @@ export function perfgate(options: PerfgateOptions = {}): Plugin {
     name: 'perfgate',
     config: () => ({ test: { server: { deps: { external: [ownFiles()] } } } }),
     // Here and not in `config`: Vite would join our lists with the user's, and the reporters belong to the root alone.
-    configureVitest({ vitest, project }) {
+    async configureVitest({ vitest, project }) {
       checkVersion(vitest.version)
-      setUpProject(project, vitest, options)
+      await setUpProject(project, vitest, options)
       if (options.reporter !== false) addReporter(vitest)
     },
   }
@@ -63,7 +63,7 @@ function checkVersion(version: string): void {
 type Project = VitestPluginContext['project']
 type Vitest = VitestPluginContext['vitest']
 
-function setUpProject(project: Project, vitest: Vitest, options: PerfgateOptions): void {
+async function setUpProject(project: Project, vitest: Vitest, options: PerfgateOptions): Promise<void> {
   const { config } = project
   config.runner ??= own('runner')
   if (sameList(config.include, configDefaults.include)) {
@@ -79,14 +79,20 @@ function setUpProject(project: Project, vitest: Vitest, options: PerfgateOptions
   if (config.sequence.groupOrder === 0) config.sequence.groupOrder = GROUP_ORDER
   project.provide('perfgate', {
     outputsDir: outputsFolder(options, project) ?? null,
-    ...defaultsOf(options, config.root),
+    ...(await defaultsOf(options, config.root)),
   })
 }
 
 /** @throws ConfigError when the config file is wrong */
-function defaultsOf({ config: file, outputsDir }: PerfgateOptions, cwd: string): Pick<PerfgateSettings, 'defaults'> {
-  const layer = loadConfigLayer({ file, cwd })
-  if (layer === undefined) return {}
+async function defaultsOf(
+  { config, outputsDir }: PerfgateOptions,
+  cwd: string,
+): Promise<Pick<PerfgateSettings, 'defaults'>> {
+  const file = config ?? findConfigFile(cwd)
+  if (file === undefined || file === false) return {}
+  // All options and their checks: loaded where there is a file to check.
+  const { loadConfigLayer } = await import('../config/files/index.ts')
+  const layer = loadConfigLayer({ file, cwd })!
   // Said to the plugin, it is said nearer to the tests.
   const { outputsDir: _, ...rest } = layer.values
   const values = outputsDir === undefined ? layer.values : rest

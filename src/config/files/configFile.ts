@@ -1,10 +1,10 @@
 /** `perfgate.config.json`, `.ts`, `.js` or `.yaml`: the defaults of a project, for every door. */
-import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { ConfigError } from '../errors.ts'
 import type { Config } from '../schema.ts'
-import { MODULE_EXTENSIONS, readDocuments, shownPath, TEXT_EXTENSIONS } from './document.ts'
+import { readDocuments } from './document.ts'
 import { type Environment, substituteVariables } from './environment.ts'
+import { findConfigFile } from './find.ts'
 import type { Layer } from './layers.ts'
 import { layerOf } from './options.ts'
 
@@ -16,8 +16,6 @@ export interface ConfigFileRequest {
   /** What `${NAME}` in the file stands for. Default: the environment of the process. */
   env?: Environment | undefined
 }
-
-const NAMES = [...TEXT_EXTENSIONS, ...MODULE_EXTENSIONS].map((extension) => `perfgate.config${extension}`)
 
 /**
  * The defaults of a project, to be spread under what a scenario says:
@@ -44,20 +42,6 @@ export function loadConfigLayer({
   const { value, isText, place } = document!
   const substituted = isText ? substituteVariables(value, env, place) : { value, whole: [], secrets: [] }
   return layerOf(document!, withoutSchema(substituted.value), [], substituted)
-}
-
-/**
- * The nearest config file, from a folder upward.
- *
- * @throws ConfigError where a folder has two: nobody could say which one counts
- */
-export function findConfigFile(folder: string): string | undefined {
-  for (let here = resolve(folder); ; here = dirname(here)) {
-    const [first, second] = NAMES.map((name) => join(here, name)).filter((path) => existsSync(path))
-    if (second !== undefined)
-      throw new ConfigError(`${shownPath(first!)} and ${shownPath(second)}: there are two config files; keep one`)
-    if (first !== undefined || here === dirname(here)) return first
-  }
 }
 
 /** For editors alone. */

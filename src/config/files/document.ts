@@ -1,11 +1,12 @@
 /** A file as a value, with the line each part of it stands on: YAML, JSON, or the default export of a module. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { extname, relative, resolve } from 'node:path'
+import { extname, resolve } from 'node:path'
 import { types } from 'node:util'
 import type { LineCounter, Node, Document as YamlDocument } from 'yaml'
 import { ConfigError } from '../errors.ts'
 import { camelCase } from '../resolve.ts'
+import { MODULE_EXTENSIONS, shownPath, TEXT_EXTENSIONS } from './find.ts'
 
 export interface FileDocument {
   /** The absolute path. */
@@ -18,9 +19,6 @@ export interface FileDocument {
   /** `file:line` of the value at a path, or of what is nearest around it; the file alone for modules. */
   place(path: readonly PropertyKey[]): string
 }
-
-export const TEXT_EXTENSIONS = ['.yaml', '.yml', '.json'] as const
-export const MODULE_EXTENSIONS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'] as const
 
 // Read when the first file is: most runs have none.
 const require = createRequire(import.meta.url)
@@ -42,12 +40,6 @@ export function readDocuments(path: string): FileDocument[] {
     )
   const text = readText(absolute, file)
   return extension === '.json' ? [jsonDocument(text, absolute, file)] : yamlDocuments(text, absolute, file)
-}
-
-/** Short where it can be: relative to the working folder, unless it lies outside. */
-export function shownPath(path: string): string {
-  const fromHere = relative(process.cwd(), resolve(path))
-  return fromHere === '' || fromHere.startsWith('..') ? path : fromHere.replaceAll('\\', '/')
 }
 
 function readText(path: string, file: string): string {

@@ -1,7 +1,8 @@
 /** Options in files: read with their lines, checked, and joined with what was said elsewhere. */
 export { comparable } from './comparable.ts'
 export { type ConfigFileRequest, loadConfig, loadConfigLayer } from './configFile.ts'
-export { type FileDocument, MODULE_EXTENSIONS, readDocuments, shownPath, TEXT_EXTENSIONS } from './document.ts'
+export { type FileDocument, readDocuments } from './document.ts'
 export { type Environment, type Substituted, substituteVariables, TEXT, VARIABLE } from './environment.ts'
+export { findConfigFile, MODULE_EXTENSIONS, shownPath, TEXT_EXTENSIONS } from './find.ts'
 export { joinLayers, type Layer, type Layered, placed, withPlaces } from './layers.ts'
 export { below, layerOf, settle } from './options.ts'
