@@ -5,6 +5,7 @@ import { Answer } from './answer.ts'
 import { writeAnswer } from './answerRow.ts'
 import { arrivedAt } from './arrival.ts'
 import { classifyError } from './classify.ts'
+import { CLIENT_OPTIONS } from './clientOptions.ts'
 import {
   type ConnectCallback,
   type ConnectOptions,
@@ -18,6 +19,7 @@ import { abortText, describeError } from './errorText.ts'
 import { InterimAnswers } from './interim.ts'
 import type { Order, Target } from './order.ts'
 import { writeAtOnce } from './reuse.ts'
+import { mayBeHttp2 } from './route.ts'
 import { type Client, type Dispatcher, UndiciClient } from './undici.ts'
 
 /** What a sender puts into one segment, and so is there all at once, on nearly every network. */
@@ -74,7 +76,7 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#answer = new Answer(target.api, target.maxEventBytes, () => this.#controller?.abort(new Error('given up')))
     const { origin, connectTimeoutMs, route } = target
     this.#connector = connectorFor(origin, connectTimeoutMs, route, (bytes) => this.#onRead(bytes))
-    this.#handler = mayBeHttp2(target) ? this.#stampedHandler() : this
+    this.#handler = mayBeHttp2(origin, route) ? this.#stampedHandler() : this
   }
 
   /** Opens the connection ahead of the first request. Resolves also when that fails: the first request will tell. */
@@ -232,17 +234,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   #newClient(): Client {
     return new UndiciClient(this.#target.origin, {
       connect: (options: ConnectOptions, callback: ConnectCallback) => this.#connect(options, callback),
-      // With room for two, undici writes the next request in the same tick in which the answer before it ended.
-      // POST is never pipelined, so there is still one in flight at most.
-      pipelining: 2,
-      // Which protocol is spoken, the connector has settled. One request at a time is in flight on a connection, also
-      // over HTTP/2; and no frames are sent but for requests.
-      h2Options: { pingInterval: 0 },
-      // The engine looks after silence itself: a timer that each read winds up again costs more than a look now and then.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: 600_000,
-      keepAliveTimeoutThreshold: 1_000,
+      ...CLIENT_OPTIONS,
     })
   }
 
@@ -382,11 +374,6 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#writer.add(row, answer.gaps, answer.gapCount, texts)
     this.#listener.onIdle(this, failed)
   }
-}
-
-function mayBeHttp2({ origin, route }: Target): boolean {
-  if (route === undefined || route.http2 === false) return false
-  return route.http2 === true || origin.startsWith('https:')
 }
 
 function noop(): void {}
