@@ -337,8 +337,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   #skipContinue(interim: InterimAnswers): void {
     const socket = this.#socket!
     const bytes = socket.read() as Buffer | null
-    if (bytes === null) return
-    const rest = this.#withoutContinue(interim, bytes)
+    const rest = bytes === null ? undefined : this.#withoutContinue(interim, bytes)
     if (rest !== undefined) socket.unshift(rest)
   }
 
