@@ -1,7 +1,7 @@
 /**
  * Lets undici write to a connection at once that has just been used.
  *
- * Since 8.8 undici waits until the event loop has looked at the sockets before it writes to a used connection, lest the
+ * By itself undici waits until the event loop has looked at the sockets before it writes to a used connection, lest the
  * server has closed it meanwhile. With 500 streams a look takes milliseconds, between the start of a request and its
  * writing: they would be taken for the server's. The engine waits for that look itself, before the request starts.
  */
