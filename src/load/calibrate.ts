@@ -9,22 +9,32 @@ import { Counters } from './counters.ts'
 import { Engine } from './engine.ts'
 import type { Level } from './level.ts'
 
-const WARM_REQUESTS = 120
+/** Enough for most of the code that every request needs. */
+const LEAST_REQUESTS = 120
+/** So many at a time, between two looks at the clock. */
+const ROUND_REQUESTS = 500
+/** Warming ends after this, however many requests were wanted. */
+const MOST_MS = 1000
 const WARM_PARALLEL = 16
 const TIMED_REQUESTS = 20
 
-let warmed = false
+let first: Promise<SampleBatch> | undefined
+let sent = 0
 
-/** Sends enough requests for the load path to be compiled. Does so once in a thread. */
+/** Sends enough requests for the load path to be compiled. Does so once in a thread; whoever asks later waits for it. */
 export async function warm(port: number): Promise<void> {
-  if (warmed) return
-  warmed = true
-  await sendTo(port, WARM_PARALLEL, WARM_REQUESTS)
+  first ??= sendTo(port, WARM_PARALLEL, LEAST_REQUESTS)
+  await first
 }
 
-/** @returns median latency of an instant answer at one request in flight, milliseconds */
-export async function calibrate(port: number): Promise<number> {
+/**
+ * @param requests to warm the thread with, those included that it was warmed with before
+ * @returns median latency of an instant answer at one request in flight, milliseconds
+ */
+export async function calibrate(port: number, requests: number): Promise<number> {
   await warm(port)
+  const until = performance.now() + MOST_MS
+  while (sent < requests && performance.now() < until) await sendTo(port, WARM_PARALLEL, ROUND_REQUESTS)
   const { numbers, count } = await sendTo(port, 1, TIMED_REQUESTS)
   const latencies = Float64Array.from(
     { length: count },
@@ -34,6 +44,7 @@ export async function calibrate(port: number): Promise<number> {
 }
 
 async function sendTo(port: number, parallel: number, number: number): Promise<SampleBatch> {
+  sent += number
   const writer = new BatchWriter(0)
   const counters = new Counters(1)
   const engine = new Engine({

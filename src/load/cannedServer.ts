@@ -1,7 +1,10 @@
 /** The smallest possible server: answers every POST at once with the same stream, so that what is measured is ourselves. */
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 
 const TOKENS = 32
+/** Once there were so many, one answer of so many comes event by event, as those of most servers do. */
+const WHOLE_ANSWERS = 200
+const PIECEWISE = 8
 
 export interface CannedServer {
   port: number
@@ -10,7 +13,9 @@ export interface CannedServer {
 
 /** Listens on a free loopback port, on the calling thread. */
 export function startCannedServer(): Promise<CannedServer> {
-  const answer = cannedAnswer()
+  const pieces = cannedAnswer()
+  const answer = Buffer.concat(pieces)
+  let answers = 0
   const server = createServer({ noDelay: true }, (socket) => {
     let pending = ''
     socket.on('data', (bytes) => {
@@ -21,7 +26,8 @@ export function startCannedServer(): Promise<CannedServer> {
         const length = Number(/content-length: (\d+)/i.exec(pending.slice(0, head))?.[1] ?? 0)
         if (pending.length < head + 4 + length) return
         pending = pending.slice(head + 4 + length)
-        socket.write(answer)
+        if (++answers > WHOLE_ANSWERS && answers % PIECEWISE === 0) writePieces(socket, pieces)
+        else socket.write(answer)
       }
     })
     socket.on('error', () => socket.destroy())
@@ -35,7 +41,15 @@ export function startCannedServer(): Promise<CannedServer> {
   })
 }
 
-function cannedAnswer(): Buffer {
+/** Each in a read of its own, where the other side keeps up. */
+function writePieces(socket: Socket, [piece, ...rest]: readonly Buffer[]): void {
+  if (piece === undefined || socket.destroyed) return
+  socket.write(piece)
+  setImmediate(writePieces, socket, rest)
+}
+
+/** @returns the head, then the events, then the end */
+function cannedAnswer(): Buffer[] {
   const event = (choices: unknown[], usage?: unknown): string =>
     `data: ${JSON.stringify({ id: 'chatcmpl-0', object: 'chat.completion.chunk', created: 0, model: 'canned', choices, ...(usage ? { usage } : {}) })}\n\n`
   const events = [event([{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }])]
@@ -44,8 +58,10 @@ function cannedAnswer(): Buffer {
   events.push(event([{ index: 0, delta: {}, finish_reason: 'stop' }]))
   events.push(event([], { prompt_tokens: 8, completion_tokens: TOKENS, total_tokens: TOKENS + 8 }))
   events.push('data: [DONE]\n\n')
-  const chunks = events.map((text) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`).join('')
-  return Buffer.from(
-    `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`,
-  )
+  const chunks = events.map((text) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`)
+  return [
+    'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n',
+    ...chunks,
+    '0\r\n\r\n',
+  ].map((text) => Buffer.from(text))
 }

@@ -65,7 +65,7 @@ export class Engine implements ConnectionListener {
   #firstBody = 0
 
   constructor(options: EngineOptions) {
-    this.#options = options
+    this.#options = alike(options)
   }
 
   async preconnect(count: number): Promise<void> {
@@ -80,7 +80,8 @@ export class Engine implements ConnectionListener {
   }
 
   /** Runs one phase to its end; resolves when the last request in flight is done. */
-  runPhase(phase: PhaseOptions): Promise<void> {
+  runPhase({ level, startAt, warmup }: PhaseOptions): Promise<void> {
+    const phase: PhaseOptions = { level: levelAlike(level), startAt, warmup }
     const executor = executorNamed(phase.level.executor)
     this.unsent = 0
     this.#firstIndex = phase.level.firstIndex ?? 0
@@ -254,5 +255,56 @@ export class Engine implements ConnectionListener {
 
   #abortAll(): void {
     for (const connection of this.#connections) connection.abort('cancelled')
+  }
+}
+
+/**
+ * The same object layout for every engine: the code that was compiled while one warmed up then fits the next, where V8
+ * would throw it away at the first request that is measured.
+ */
+function alike(options: EngineOptions): EngineOptions {
+  const { target, bodies, counters, worker, workers, shard, totalTimeoutMs, writer, conversations, onBatchDue } =
+    options
+  const { api, origin, path, headers, stream, connectTimeoutMs, readTimeoutMs } = target
+  const { route, failureText, maxEventBytes } = target
+  return {
+    target: {
+      api,
+      origin,
+      path,
+      headers,
+      stream,
+      connectTimeoutMs,
+      readTimeoutMs,
+      route,
+      failureText,
+      maxEventBytes,
+    },
+    bodies,
+    counters,
+    worker,
+    workers,
+    shard,
+    totalTimeoutMs,
+    writer,
+    conversations,
+    onBatchDue,
+  }
+}
+
+function levelAlike(level: Level): Level {
+  return {
+    executor: level.executor,
+    parallel: level.parallel,
+    number: level.number,
+    rate: level.rate,
+    durationMs: level.durationMs,
+    burstiness: level.burstiness,
+    stages: level.stages,
+    timestamps: level.timestamps,
+    seed: level.seed,
+    ...(level.thinkTime && { thinkTime: level.thinkTime }),
+    firstIndex: level.firstIndex ?? 0,
+    firstBody: level.firstBody ?? 0,
   }
 }

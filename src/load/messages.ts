@@ -47,7 +47,7 @@ export type ToThread =
   | { type: 'warm'; port: number }
   /** Comes before everything below. */
   | { type: 'setup'; setup: ThreadSetup }
-  | { type: 'calibrate'; port: number }
+  | { type: 'calibrate'; port: number; requests: number }
   | { type: 'preconnect'; count: number }
   | { type: 'phase'; level: Level; startAt: number; warmup: boolean }
   | { type: 'end' }

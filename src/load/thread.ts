@@ -1,7 +1,7 @@
 /** A load thread: nothing runs here but the load, so that its clock can be trusted. */
 import { parentPort } from 'node:worker_threads'
 import { loadApi } from '../apis/index.ts'
-import { BatchWriter, batchBuffers } from '../samples/index.ts'
+import { BatchWriter } from '../samples/index.ts'
 import { secretsFrom, withoutQuotes } from '../secrets/index.ts'
 import { Bodies } from './bodies.ts'
 import { calibrate, warm } from './calibrate.ts'
@@ -41,7 +41,7 @@ port.on('message', async (message: ToThread) => {
   const { worker, engine, flush, end } = await run!
   switch (message.type) {
     case 'calibrate':
-      send({ type: 'calibrated', overheadMs: await calibrate(message.port) })
+      send({ type: 'calibrated', overheadMs: await calibrate(message.port, message.requests) })
       return
     case 'preconnect':
       await engine.preconnect(message.count)
@@ -76,8 +76,7 @@ async function start(setup: ThreadSetup): Promise<Run> {
   const counters = new Counters(setup.workers, setup.counters)
   const flush = (): void => {
     if (writer.count === 0) return
-    const batch = writer.take()
-    port.postMessage({ type: 'batch', batch } satisfies FromThread, batchBuffers(batch))
+    send({ type: 'batch', batch: writer.take() })
   }
   const flusher = setInterval(() => {
     counters.beat(setup.worker)

@@ -39,6 +39,7 @@ import { readRecording } from './replay.ts'
 import { buildBodies, MAX_BODIES, recordedFacts } from './requests.ts'
 import { wired } from './route.ts'
 import { metricsAddress } from './serverWatch.ts'
+import { warmingRequests } from './warming.ts'
 import { moreThreads, threadsFor } from './workers.ts'
 
 /** What a run gives back: one result per level of a sweep, and the last one's main figures at hand. */
@@ -138,6 +139,7 @@ export async function runPlan(
     const secrets = secretsOfRun(config, sent, ...(bodies.headers ?? []))
     const spare = Math.max(1, (hooks.cores ?? availableParallelism()) - 1)
     let workers = config.workers === 'auto' ? threadsFor(plan.extent, spare) : config.workers
+    const warming = warmingRequests(plan.extent, config)
     const batches = { listener: (_batch: SampleBatch): void => {} }
     const openPool = (): LoadPool =>
       new LoadPool({
@@ -165,7 +167,7 @@ export async function runPlan(
     onAbort(hooks.killSignal, () => load.stop(0))
     // The threads start while the endpoint is asked; nothing is sent by them before both are done.
     let [overheadMs] = await Promise.all([
-      load.calibrate(),
+      load.calibrate(warming),
       config.noTestConnection
         ? undefined
         : testConnection({
@@ -220,7 +222,7 @@ export async function runPlan(
         workers = more
         load = openPool()
         pool = load
-        overheadMs = await load.calibrate()
+        overheadMs = await load.calibrate(warming)
         outcome = await measure()
       }
       outcomes.push(outcome)

@@ -3,7 +3,6 @@ export { FAILURE_CAUSES, type FailureCause } from './causes.ts'
 export {
   answersOf,
   BatchWriter,
-  batchBuffers,
   C,
   CHOICE_SEPARATOR,
   causeOf,

@@ -1,6 +1,6 @@
 /** The result DB of a run, written on a thread of its own while the run goes on. */
 import { Worker } from 'node:worker_threads'
-import { batchBuffers, type SampleBatch } from '../samples/index.ts'
+import type { SampleBatch } from '../samples/index.ts'
 import { RestingThreads } from '../threads/index.ts'
 import type { FromStore, StoreSetup, ToStore } from './messages.ts'
 
@@ -69,10 +69,10 @@ export class ResultStore {
     this.#isOpen = true
   }
 
-  /** Hands a batch over; its buffers are gone afterwards. */
+  /** Hands a batch over. */
   write(batch: SampleBatch): void {
     if (this.#failure) return
-    this.#worker.postMessage({ type: 'batch', batch } satisfies ToStore, batchBuffers(batch))
+    this.#worker.postMessage({ type: 'batch', batch } satisfies ToStore)
   }
 
   setFact(key: string, value: unknown): void {

@@ -20,6 +20,7 @@ import { redactCommand, redactConfig, redactUrl, secretsOfRun } from '../redact.
 import { buildBodies, MAX_BODIES } from '../requests.ts'
 import { routeNotes, wired } from '../route.ts'
 import { scrubLog } from '../scrub.ts'
+import { warmingRequests } from '../warming.ts'
 import { threadsFor } from '../workers.ts'
 import { BlockRecorder } from './blockRecorder.ts'
 import type { ResolvedSide } from './config.ts'
@@ -57,6 +58,7 @@ export class SideRun {
   readonly #secrets: Secrets
   readonly #reports: PhaseReport[] = []
   readonly #workers: number
+  readonly #warming: number
   #seconds = 0
   #harnessOverheadMs: number | null = null
 
@@ -102,8 +104,9 @@ export class SideRun {
     const bodies = packBodies(texts)
     this.#firstBody = texts[0]!
     const spare = Math.max(1, availableParallelism() - 1)
-    this.#workers =
-      config.workers === 'auto' ? threadsFor([{ level, warmup: undefined, label: undefined }], spare) : config.workers
+    const levels = [{ level, warmup: undefined, label: undefined }]
+    this.#warming = warmingRequests(levels, config)
+    this.#workers = config.workers === 'auto' ? threadsFor(levels, spare) : config.workers
     this.#pool = new LoadPool({
       api: reference,
       origin: endpoint.origin,
@@ -181,7 +184,7 @@ export class SideRun {
       process: ownProcess(),
     })
     const [overheadMs] = await Promise.all([
-      this.#pool.calibrate(),
+      this.#pool.calibrate(this.#warming),
       config.noTestConnection
         ? undefined
         : named(name, () =>

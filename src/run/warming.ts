@@ -1,0 +1,37 @@
+/** How much the load threads are warmed before anything is measured: more where the run is larger. */
+import type { ResolvedConfig } from '../config/index.ts'
+import { executorNamed, type Level } from '../load/index.ts'
+import type { RunLevel } from './levels.ts'
+
+/** In a canned answer, by which threads are warmed. */
+const CANNED_EVENTS = 32
+/** By then nearly all of the code is compiled that a request needs. */
+const MOST_REQUESTS = 10_000
+/** Of an answer that may be longer: most end before. */
+const TOKENS = 128
+/** Requests that a connection sends in a second, where only a duration is given. */
+const ASSUMED_RATE = 10
+
+/**
+ * Canned requests that each load thread is to send first: they have half as many events as the run will have.
+ *
+ * What V8 has not compiled yet is slower several times, and a thread that also has to compile is late: without warming,
+ * the p99 of a run's first second is the client's. A small run is not worth waiting for that.
+ */
+export function warmingRequests(
+  levels: readonly RunLevel[],
+  { stream, maxTokens }: Pick<ResolvedConfig, 'stream' | 'maxTokens'>,
+): number {
+  const phases = levels.flatMap(({ level, warmup }) => [level, warmup ?? []].flat())
+  const requests = phases.reduce((sum, level) => sum + expectedRequests(level), 0)
+  const events = requests * (stream ? Math.min(TOKENS, ...[maxTokens].flat()) : 1)
+  return Math.min(MOST_REQUESTS, Math.floor(events / CANNED_EVENTS / 2))
+}
+
+function expectedRequests(level: Level): number {
+  const executor = executorNamed(level.executor)
+  const endsMs = executor.endsMs(level)
+  if (endsMs === Number.POSITIVE_INFINITY) return level.number
+  const perSecond = executor.peak(level) * (executor.kind === 'open' ? 1 : ASSUMED_RATE)
+  return Math.min(level.number, (perSecond * endsMs) / 1000)
+}
