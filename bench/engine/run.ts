@@ -1,13 +1,15 @@
 /**
  * Runs our own load test as a child process, with everything a user's run does (figures, client health, result DB):
- * `node engine/run.ts '<Config as JSON>'`; prints one JSON object (EngineFigures).
+ * `node engine/run.ts '<Config as JSON>'`; prints one JSON object (EngineFigures). It runs the built package, as users
+ * have it: Node takes the types out of sources in each thread, which costs time and memory.
  */
 
 import { readdirSync } from 'node:fs'
-import { runPerfBenchmark } from '../../src/run/index.ts'
 import { monotonicMinusWallMs } from './clock.ts'
 import type { EngineFigures, EngineSample } from './figures.ts'
 
+const built = new URL('../../dist/src/index.js', import.meta.url).href
+const { runPerfBenchmark } = (await import(built)) as typeof import('../../src/index.ts')
 const config = JSON.parse(process.argv[2]!) as Record<string, unknown>
 const samples: EngineSample[] = []
 let descriptors = openDescriptors()

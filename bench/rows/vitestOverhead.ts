@@ -1,5 +1,4 @@
 /** What a small perf test adds to a Vitest run: the time a developer waits who runs it on every save. */
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,16 +11,11 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs')
 const PROJECTS = join(ROOT, 'bench/vitest')
 
+/** The scenario imports the package by its name, as a user's does: that is the built one. */
 export const vitestOverhead: Row = {
   name: 'vitest run of one 15-request scenario, instant server, over an empty test',
   target: `≤ ${LIMIT_MS} ms more`,
   async run(context) {
-    // The scenario imports the package by its name, as a user's does: that is the built one.
-    execFileSync(process.execPath, ['build.ts'], {
-      cwd: ROOT,
-      env: withBinaries(),
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
     const outputs = mkdtempSync(join(tmpdir(), 'perfgate-bench-vitest-'))
     try {
       const { result, server } = await withTarget({ tokens: 16, seconds: 300 }, context, async ({ url }) => {
@@ -50,9 +44,4 @@ export const vitestOverhead: Row = {
       rmSync(outputs, { recursive: true })
     }
   },
-}
-
-/** `build.ts` calls the compiler by name, as npm scripts do. */
-function withBinaries(): NodeJS.ProcessEnv {
-  return { ...process.env, PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH}` }
 }
