@@ -12,7 +12,7 @@ import type { FromThread, ThreadSetup, ToThread } from './messages.ts'
 import { HealthMonitor } from './threadHealth.ts'
 
 /** Finished requests leave this thread at least this often, so that a killed process loses little. */
-const FLUSH_MS = 200
+const FLUSH_MS = 50
 
 const port = parentPort!
 const health = new HealthMonitor()
