@@ -1,7 +1,7 @@
 /** One request outside the load, sent the same way as the load: for the connection test and the server's own metrics. */
-import { request } from 'node:http'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { ConnectCallback, ConnectOptions } from './connector.ts'
+import { request } from './nodeHttp.ts'
 import { type Route, STRAIGHT } from './route.ts'
 
 export interface Exchange {

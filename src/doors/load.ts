@@ -4,6 +4,7 @@ import { ConfigError } from '../config/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
 import type { Result } from '../result/index.ts'
 import { runPerfBenchmark } from '../run/index.ts'
+import { prepareStoreThread } from '../store/index.ts'
 import { figuresOf } from './figures.ts'
 import type { Host } from './host.ts'
 import { judge, withoutStack } from './judge.ts'
@@ -29,6 +30,8 @@ export function checkLoad(test: string, scenario: unknown, defaults?: Layer): Ch
     throw new ConfigError(
       `perf test "${test}": option "slaAutoTune": use perfTest.capacity, which judges what is found`,
     )
+  // While the other tests are collected.
+  if (checked.config.store !== 'none') prepareStoreThread()
   return checked
 }
 

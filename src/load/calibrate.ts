@@ -5,6 +5,7 @@
 import { findApi } from '../apis/index.ts'
 import { BatchWriter, C, ROW, type SampleBatch } from '../samples/index.ts'
 import { Bodies, packBodies } from './bodies.ts'
+import { startCannedServer } from './cannedServer.ts'
 import { Counters } from './counters.ts'
 import { Engine } from './engine.ts'
 import type { Level } from './level.ts'
@@ -18,13 +19,19 @@ const MOST_MS = 1000
 const WARM_PARALLEL = 16
 const TIMED_REQUESTS = 20
 
-let first: Promise<SampleBatch> | undefined
+let first: Promise<void> | undefined
 let sent = 0
 
-/** Sends enough requests for the load path to be compiled. Does so once in a thread; whoever asks later waits for it. */
-export async function warm(port: number): Promise<void> {
-  first ??= sendTo(port, WARM_PARALLEL, LEAST_REQUESTS)
-  await first
+/**
+ * Sends enough requests for the load path to be compiled. Does so once in a thread; whoever asks later waits for it.
+ * They go to a server of the thread's own: the one that started it is still loading modules.
+ */
+export function warm(): Promise<void> {
+  first ??= startCannedServer().then(async ({ port, close }) => {
+    await sendTo(port, WARM_PARALLEL, LEAST_REQUESTS)
+    close()
+  })
+  return first
 }
 
 /**
@@ -32,7 +39,7 @@ export async function warm(port: number): Promise<void> {
  * @returns median latency of an instant answer at one request in flight, milliseconds
  */
 export async function calibrate(port: number, requests: number): Promise<number> {
-  await warm(port)
+  await warm()
   const until = performance.now() + MOST_MS
   while (sent < requests && performance.now() < until) await sendTo(port, WARM_PARALLEL, ROUND_REQUESTS)
   const { numbers, count } = await sendTo(port, 1, TIMED_REQUESTS)

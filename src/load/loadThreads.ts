@@ -1,8 +1,7 @@
 /** The load threads of this process: started ahead of a run where that is possible, and kept for the next one. */
 import { Worker } from 'node:worker_threads'
 import { RestingThreads } from '../threads/index.ts'
-import { startCannedServer } from './cannedServer.ts'
-import type { FromThread, ToThread } from './messages.ts'
+import type { ToThread } from './messages.ts'
 
 const YOUNG_MIB = 24
 
@@ -22,17 +21,5 @@ export const loadThreads = new RestingThreads(() => {
  * and endpoint are still being read.
  */
 export function prepareThread(): void {
-  if (loadThreads.isEmpty) void warm(loadThreads.prepare())
-}
-
-async function warm(worker: Worker): Promise<void> {
-  const server = await startCannedServer()
-  const done = (message: FromThread): void => {
-    if (message.type !== 'warmed') return
-    worker.off('message', done)
-    server.close()
-  }
-  worker.on('message', done)
-  worker.once('exit', () => server.close())
-  worker.postMessage({ type: 'warm', port: server.port } satisfies ToThread)
+  if (loadThreads.isEmpty) loadThreads.prepare().postMessage({ type: 'warm' } satisfies ToThread)
 }

@@ -44,7 +44,7 @@ export interface Connections {
 
 export type ToThread =
   /** Loads and compiles ahead what every run needs; may come before the setup. */
-  | { type: 'warm'; port: number }
+  | { type: 'warm' }
   /** Comes before everything below. */
   | { type: 'setup'; setup: ThreadSetup }
   | { type: 'calibrate'; port: number; requests: number }
@@ -58,7 +58,6 @@ export type ToThread =
 export type FromThread =
   /** Ready for another setup. */
   | { type: 'closed' }
-  | { type: 'warmed' }
   | { type: 'calibrated'; overheadMs: number }
   | { type: 'preconnected' }
   | { type: 'batch'; batch: SampleBatch }

@@ -180,7 +180,7 @@ export class LoadPool {
     }
     worker.on('message', (message: FromThread) => {
       if (message.type === 'batch') onBatch(message.batch)
-      else if (message.type !== 'warmed') thread.reply?.(message)
+      else thread.reply?.(message)
     })
     worker.on('error', (error) => {
       thread.fate ??= `load thread ${setup.worker} crashed: ${wordsOf(error)}`

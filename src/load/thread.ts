@@ -29,8 +29,7 @@ interface Run {
 
 port.on('message', async (message: ToThread) => {
   if (message.type === 'warm') {
-    await warm(message.port)
-    send({ type: 'warmed' })
+    await warm()
     return
   }
   if (message.type === 'setup') {

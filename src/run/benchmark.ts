@@ -14,7 +14,7 @@ import type { MetricsView } from '../metrics/index.ts'
 import type { CapacityResult, PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import type { Secrets } from '../secrets/index.ts'
-import { ResultStore, requireWritable } from '../store/index.ts'
+import { prepareStoreThread, ResultStore, requireWritable } from '../store/index.ts'
 import { onAbort, pause } from './abort.ts'
 import { againstBaseline } from './baseline.ts'
 import { withBudget } from './budget.ts'
@@ -122,6 +122,7 @@ export async function runPlan(
     embedded: config.url === undefined && !startsServer(config),
   })
   prepareThread()
+  if (config.store !== 'none') prepareStoreThread()
   const environmentRead = readEnvironment()
   const limit = Math.min(wanted, MAX_BODIES)
   const conversations = config.multiTurn ? await readConversations(config, limit, hooks.onNotice) : undefined

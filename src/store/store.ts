@@ -1,7 +1,8 @@
 /** The result DB of a run, written on a thread of its own while the run goes on. */
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { SampleBatch } from '../samples/index.ts'
-import { RestingThreads } from '../threads/index.ts'
+import type { RestingThreads } from '../threads/index.ts'
+import { storeThreads } from './storeThreads.ts'
 import type { FromStore, StoreSetup, ToStore } from './messages.ts'
 
 export class StoreError extends Error {
@@ -18,11 +19,6 @@ const START_HANG_CHECKS = 60
 const CHECK_MS = 1000
 /** A thread that has been told to end, and is not gone after this, is given up. */
 const END_MS = 5000
-
-const storeThreads = new RestingThreads(() => {
-  const file = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
-  return new Worker(file, { name: 'perfgate store', execArgv: ['--disable-warning=ExperimentalWarning'] })
-})
 
 export class ResultStore {
   readonly #threads: RestingThreads

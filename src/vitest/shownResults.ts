@@ -1,11 +1,13 @@
 /** What the reporter does with a finished test: prints its tables, and writes them as Markdown beside the result DB. */
 import type { TestCase, Vitest } from 'vitest/node'
-import { type Finding, renderFinding, writeFinding } from '../doors/index.ts'
+// Not from the folder's index: nothing else of it is needed where results are only shown.
+import { renderFinding, writeFinding } from '../doors/files.ts'
+import type { Finding } from '../doors/record.ts'
 import { type TerminalStyle, terminalStyle } from '../report/index.ts'
 import { measuredIn } from './artifact.ts'
 import { githubErrors } from './githubErrors.ts'
 
-export { writeSummary } from '../doors/index.ts'
+export { writeSummary } from '../doors/files.ts'
 
 /** Prints and writes what a test measured. @returns what that was */
 export function showTest(test: TestCase, vitest: Vitest): Finding[] {
