@@ -53,10 +53,12 @@ export function figuresOf(result: Result, level?: string): Figure[] {
   ]
 }
 
+const NUMBER = new Intl.NumberFormat('en-US', { useGrouping: false, maximumSignificantDigits: 6 })
+
 /** Counts whole, the rest with six significant digits; never in exponent form, which few readers of JUnit take. */
 function text(value: number | string): string {
   if (typeof value === 'string' || Number.isInteger(value)) return String(value)
-  return value.toLocaleString('en-US', { useGrouping: false, maximumSignificantDigits: 6 })
+  return NUMBER.format(value)
 }
 
 function judged({ verdict, actual, unit, n }: ThresholdResult): string {

@@ -2,8 +2,8 @@
 import type { Worker } from 'node:worker_threads'
 import type { SampleBatch } from '../samples/index.ts'
 import type { RestingThreads } from '../threads/index.ts'
-import { storeThreads } from './storeThreads.ts'
 import type { FromStore, StoreSetup, ToStore } from './messages.ts'
+import { storeThreads } from './storeThreads.ts'
 
 export class StoreError extends Error {
   override readonly name = 'StoreError'

@@ -14,13 +14,16 @@ export default class PerfgateReporter implements Reporter {
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest
-    // Loaded while the tests run.
-    this.#showing = import('./shownResults.ts')
     withoutFigures(vitest)
   }
 
+  /** The worker is there and imports its tests: what shows them is loaded beside that, not before it. */
+  onTestModuleQueued(): void {
+    void this.#load()
+  }
+
   async onTestCaseResult(test: TestCase): Promise<void> {
-    const { showTest } = await this.#showing!
+    const { showTest } = await this.#load()
     this.#found.push(...showTest(test, this.#vitest!))
   }
 
@@ -29,10 +32,15 @@ export default class PerfgateReporter implements Reporter {
     const found = this.#found
     this.#found = []
     try {
-      const { writeSummary } = await this.#showing!
+      const { writeSummary } = await this.#load()
       await writeSummary(found, process.env['GITHUB_STEP_SUMMARY'])
     } catch (error) {
       this.#vitest!.logger.warn(`perfgate: the summary was not written: ${(error as Error).message}`)
     }
+  }
+
+  #load(): Promise<typeof import('./shownResults.ts')> {
+    this.#showing ??= import('./shownResults.ts')
+    return this.#showing
   }
 }
