@@ -2,26 +2,32 @@
 import { createParser } from 'eventsource-parser'
 import { findApi } from '../../src/apis/index.ts'
 import { Answer } from '../../src/client/answer.ts'
+import { memoryView } from '../../src/client/directReads.ts'
 import { EVENTS, streamedAnswer } from './stream.ts'
 import type { MicroTask } from './task.ts'
 
 export function sseTasks(): MicroTask[] {
   const bytes = streamedAnswer()
   const answer = new Answer(findApi('openai'))
-  const readOurs = (chunks: readonly Buffer[]): void => {
+  const readOurs = (chunks: readonly Buffer[], inMemory = true): void => {
     answer.reset()
     answer.onHeaders(200, { 'content-type': 'text/event-stream' }, true, 0)
-    for (const chunk of chunks) answer.onBytes(chunk, 1)
+    for (const chunk of chunks) answer.onBytes(chunk, 1, 1, inMemory)
     answer.onEnd()
     if (answer.outputEvents !== EVENTS || answer.failure !== undefined)
       throw new Error(`read ${answer.outputEvents} of ${EVENTS} events: ${answer.failureText}`)
   }
-  const events = splitEvents(bytes)
-  const halves = [bytes.subarray(0, bytes.length >> 1), bytes.subarray(bytes.length >> 1)]
+  // Where sockets without TLS are read.
+  const read = Buffer.from(memoryView.buffer, 0, bytes.length)
+  bytes.copy(read)
+  const events = splitEvents(read)
+  const halves = [read.subarray(0, bytes.length >> 1), read.subarray(bytes.length >> 1)]
+  const apart = splitEvents(bytes)
   return [
-    { name: 'stream event: ours, the answer in one read', pieces: EVENTS, run: () => readOurs([bytes]) },
+    { name: 'stream event: ours, the answer in one read', pieces: EVENTS, run: () => readOurs([read]) },
     { name: 'stream event: ours, in two reads that cut an event', pieces: EVENTS, run: () => readOurs(halves) },
     { name: 'stream event: ours, one event per read', pieces: EVENTS, run: () => readOurs(events) },
+    { name: 'stream event: ours, one event per read, with TLS', pieces: EVENTS, run: () => readOurs(apart, false) },
     { name: 'stream event: eventsource-parser and JSON.parse', pieces: EVENTS, run: () => readUsual(bytes) },
     { name: 'stream event: split on blank lines and JSON.parse', pieces: EVENTS, run: () => readSplit(bytes) },
   ]

@@ -128,10 +128,11 @@ export class Answer extends AnswerTimes implements SseListener {
    * @param bytes may be written over after this call
    * @param at when the socket read that brought these bytes happened, taken before any parsing
    * @param arrivedAt since when the first of what was read had been there; the stamp of an event that comes alone
+   * @param inMemory they lie in the memory of direct reads
    */
-  onBytes(bytes: Buffer, at: number, arrivedAt = at): void {
+  onBytes(bytes: Buffer, at: number, arrivedAt = at, inMemory = false): void {
     this.startRead(at, arrivedAt)
-    if (this.#mode === 'events') this.#readEvents(bytes)
+    if (this.#mode === 'events') this.#readEvents(bytes, inMemory)
     else if (this.#mode === 'encoded') this.#inflater?.write(Buffer.from(bytes), at)
     else this.#keepBytes(this.#mode, bytes)
   }
@@ -170,10 +171,10 @@ export class Answer extends AnswerTimes implements SseListener {
     this.failureText = text.slice(0, FAILURE_TEXT_BYTES)
   }
 
-  #readEvents(bytes: Buffer): void {
+  #readEvents(bytes: Buffer, inMemory = false): void {
     const isFirst = this.#chunkBytes === 0
     this.#chunkBytes += bytes.length
-    if (this.#decoder.pendingBytes <= this.#maxEventBytes) this.#decoder.push(bytes)
+    if (this.#decoder.pendingBytes <= this.#maxEventBytes) this.#decoder.push(bytes, inMemory)
     else this.#giveUp('bad-sse', `an event of the stream is larger than max-event-bytes (${this.#maxEventBytes})`)
     if (isFirst && this.#events === 0) this.#chunks.push(Buffer.from(bytes.subarray(0, FAILURE_TEXT_BYTES)))
   }

@@ -59,6 +59,8 @@ export class Connection implements Dispatcher.DispatchHandler {
   #readAt = 0
   #arrivedAt = 0
   #isHttp2 = false
+  /** The bytes of the latest read are handed on where they were read. */
+  #isInMemory = false
   /** What the server had against our certificate. */
   #alert: Error | undefined
   readonly #onReadable = (): void => {
@@ -190,7 +192,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: unknown, chunk: Buffer): void {
-    this.#answer.onBytes(chunk, this.#readAt, this.#arrivedAt)
+    this.#answer.onBytes(chunk, this.#readAt, this.#arrivedAt, this.#isInMemory)
   }
 
   onResponseEnd(): void {
@@ -315,13 +317,11 @@ export class Connection implements Dispatcher.DispatchHandler {
   #onRead(bytes: Buffer): Buffer | undefined {
     this.#stamp(bytes.length)
     const interim = this.#interim
-    if (interim === undefined) return this.#answer.isBody ? bytes : Buffer.from(bytes)
+    this.#isInMemory = interim === undefined ? this.#answer.isBody : interim.isWholeHead(bytes)
+    if (this.#isInMemory) this.#interim = undefined
     // What undici has of a head it keeps until the rest comes: of most answers there is no rest.
-    if (interim.isWholeHead(bytes)) {
-      this.#interim = undefined
-      return bytes
-    }
-    return this.#withoutContinue(interim, Buffer.from(bytes))
+    const handed = this.#isInMemory ? bytes : Buffer.from(bytes)
+    return this.#interim === undefined ? handed : this.#withoutContinue(this.#interim, handed)
   }
 
   /** @param length bytes of the read */

@@ -12,6 +12,8 @@ const READ_BYTES = 64 * 1024
 /** On Windows a read that waits for its bytes holds its memory, so it could not be shared. */
 export const directlyReadable = process.platform !== 'win32'
 const memory = Buffer.allocUnsafeSlow(READ_BYTES)
+/** The same memory, for reading several bytes at once where they stand. */
+export const memoryView = new DataView(memory.buffer)
 
 /**
  * Called with the bytes of a read, which are written over by the next read of any socket.

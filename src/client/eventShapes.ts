@@ -62,12 +62,16 @@ export class EventShapes {
     return this.#useless < USELESS_LESSONS
   }
 
-  /** The end of the event at `start` when it has a known shape, otherwise −1. */
-  match(bytes: Buffer, start: number, end: number): number {
+  /**
+   * The end of the event at `start` when it has a known shape, otherwise −1.
+   *
+   * @param base where `bytes` begin in the memory of direct reads; −1: they are not in it
+   */
+  match(bytes: Buffer, start: number, end: number, base = -1): number {
     const count = this.#shapes.length
     for (let i = 0; i < count; i++) {
       const at = (this.#next + i) % count
-      const matched = this.#matchOne(this.#shapes[at]!, bytes, start, end)
+      const matched = this.#matchOne(this.#shapes[at]!, bytes, start, end, base)
       if (matched < 0) continue
       this.#next = at + 1
       this.#useless = 0
@@ -112,13 +116,13 @@ export class EventShapes {
     }
   }
 
-  #matchOne({ parts, holes, reading }: Shape, bytes: Buffer, start: number, end: number): number {
+  #matchOne({ parts, holes, reading }: Shape, bytes: Buffer, start: number, end: number, base: number): number {
     this.textStart = -1
     this.idStart = -1
     let at = start
     for (let i = 0; i < parts.length; i++) {
       const part = parts[i]!
-      if (at + part.length > end || !part.isAt(bytes, at)) return -1
+      if (at + part.length > end || !part.isAt(bytes, at, base)) return -1
       at += part.length
       if (i === holes.length) break
       const { kind, isId } = holes[i]!

@@ -72,13 +72,15 @@ export class EventTemplate {
   /**
    * The end of the event at `start` when it matches, otherwise −1. On a match the text is at `textStart…textEnd`.
    * An event with an empty text never matches: it carries no token.
+   *
+   * @param base where `bytes` begin in the memory of direct reads; −1: they are not in it
    */
-  match(bytes: Buffer, start: number, end: number): number {
+  match(bytes: Buffer, start: number, end: number, base = -1): number {
     const prefix = this.#prefix
     if (prefix.length === 0) return -1
     const suffix = this.#suffix
     const textStart = start + prefix.length
-    if (textStart + suffix.length >= end || !prefix.isAt(bytes, start)) return -1
+    if (textStart + suffix.length >= end || !prefix.isAt(bytes, start, base)) return -1
     let at = textStart
     for (;;) {
       if (at >= end) return -1
@@ -89,7 +91,7 @@ export class EventTemplate {
       // Escapes are left to the parser too when they are unusual; skipping the escaped byte finds the true end.
       at += byte === BACKSLASH ? 2 : 1
     }
-    if (at === textStart || at + suffix.length > end || !suffix.isAt(bytes, at)) return -1
+    if (at === textStart || at + suffix.length > end || !suffix.isAt(bytes, at, base)) return -1
     this.textStart = textStart
     this.textEnd = at
     this.#useless = 0

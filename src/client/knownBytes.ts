@@ -1,4 +1,6 @@
 /** Bytes that are looked for again and again at a place where they should be. */
+import { endianness } from 'node:os'
+import { memoryView } from './directReads.ts'
 
 /** Longer ones are not kept. */
 export const MAX_KNOWN_BYTES = 4096
@@ -8,6 +10,7 @@ const alignedBytes = Buffer.from(ALIGNED)
 const alignedWords = new Int32Array(ALIGNED)
 /** Below this the copy costs more than it saves. */
 const WORTH_COPYING = 24
+const isLittleEndian = endianness() === 'LE'
 
 export class KnownBytes {
   length = 0
@@ -27,11 +30,24 @@ export class KnownBytes {
     this.length = length
   }
 
-  /** Whether `bytes` have them from `at` on. */
-  isAt(bytes: Buffer, at: number): boolean {
+  /**
+   * Whether `bytes` have them from `at` on.
+   *
+   * @param base where `bytes` begin in the memory of direct reads, which need not be copied; −1: they are not in it
+   */
+  isAt(bytes: Buffer, at: number, base: number): boolean {
     const { length } = this
     if (at + length > bytes.length) return false
     const known = this.#bytes
+    if (base >= 0) {
+      const wordCount = length >> 2
+      const words = this.#words
+      let place = base + at
+      for (let i = 0; i < wordCount; i++, place += 4)
+        if (memoryView.getInt32(place, isLittleEndian) !== words[i]) return false
+      for (let i = wordCount << 2; i < length; i++) if (bytes[at + i] !== known[i]) return false
+      return true
+    }
     if (length < WORTH_COPYING) {
       for (let i = 0; i < length; i++) if (bytes[at + i] !== known[i]) return false
       return true

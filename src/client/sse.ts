@@ -65,20 +65,21 @@ export class SseDecoder {
     return this.#keptLength
   }
 
-  push(chunk: Buffer): void {
+  /** @param inMemory the chunk lies in the memory of direct reads */
+  push(chunk: Buffer, inMemory = false): void {
     if (this.#keptLength === 0) {
-      this.#decode(chunk, chunk.length, true)
+      this.#decode(chunk, chunk.length, true, inMemory ? chunk.byteOffset : -1)
       return
     }
     const length = this.#keptLength + chunk.length
     this.#reserve(length)
     chunk.copy(this.#kept, this.#keptLength)
     this.#keptLength = length
-    this.#decode(this.#kept, length, false)
+    this.#decode(this.#kept, length, false, -1)
   }
 
   /** @param lasting whether `bytes` stay as they are after this call (the kept buffer is written over) */
-  #decode(bytes: Buffer, end: number, lasting: boolean): void {
+  #decode(bytes: Buffer, end: number, lasting: boolean, base: number): void {
     let start = 0
     if (this.#atStart && this.#scan === 0) {
       if (end < 3 && isBomPrefix(bytes, end)) return this.#keep(bytes, 0, end)
@@ -95,13 +96,13 @@ export class SseDecoder {
           this.#keptLength = 0
           return
         }
-        const matched = this.#template.match(bytes, start, end)
+        const matched = this.#template.match(bytes, start, end, base)
         if (matched >= 0) {
           this.#listener.onTemplateEvent(bytes)
           start = matched
           continue
         }
-        const known = this.#shapes.match(bytes, start, end)
+        const known = this.#shapes.match(bytes, start, end, base)
         if (known >= 0) {
           this.#listener.onShapeEvent(bytes, start)
           start = known
