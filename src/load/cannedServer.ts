@@ -2,9 +2,14 @@
 import { createServer, type Socket } from 'node:net'
 
 const TOKENS = 32
-/** Once there were so many, one answer of so many comes event by event, as those of most servers do. */
-const WHOLE_ANSWERS = 200
+/** Once there were so many, answers come in other ways too, so that the code for those is compiled as well. */
+const PLAIN_ANSWERS = 200
+/** One answer of so many comes event by event, as those of most servers do. */
 const PIECEWISE = 8
+/** And one of so many is long: what a connection has grows with it, a few events at a time. */
+const LONG = 50
+const LONG_TOKENS = 600
+const LONG_PIECES = 30
 
 export interface CannedServer {
   port: number
@@ -13,8 +18,9 @@ export interface CannedServer {
 
 /** Listens on a free loopback port, on the calling thread. */
 export function startCannedServer(): Promise<CannedServer> {
-  const pieces = cannedAnswer()
+  const pieces = cannedAnswer(TOKENS)
   const answer = Buffer.concat(pieces)
+  const longAnswer = joined(cannedAnswer(LONG_TOKENS), LONG_PIECES)
   let answers = 0
   const server = createServer({ noDelay: true }, (socket) => {
     let pending = ''
@@ -26,7 +32,9 @@ export function startCannedServer(): Promise<CannedServer> {
         const length = Number(/content-length: (\d+)/i.exec(pending.slice(0, head))?.[1] ?? 0)
         if (pending.length < head + 4 + length) return
         pending = pending.slice(head + 4 + length)
-        if (++answers > WHOLE_ANSWERS && answers % PIECEWISE === 0) writePieces(socket, pieces)
+        if (++answers <= PLAIN_ANSWERS) socket.write(answer)
+        else if (answers % LONG === 0) writePieces(socket, longAnswer)
+        else if (answers % PIECEWISE === 0) writePieces(socket, pieces)
         else socket.write(answer)
       }
     })
@@ -48,15 +56,20 @@ function writePieces(socket: Socket, [piece, ...rest]: readonly Buffer[]): void 
   setImmediate(writePieces, socket, rest)
 }
 
+function joined(pieces: readonly Buffer[], count: number): Buffer[] {
+  const each = Math.ceil(pieces.length / count)
+  return Array.from({ length: count }, (_, i) => Buffer.concat(pieces.slice(i * each, (i + 1) * each)))
+}
+
 /** @returns the head, then the events, then the end */
-function cannedAnswer(): Buffer[] {
+function cannedAnswer(tokens: number): Buffer[] {
   const event = (choices: unknown[], usage?: unknown): string =>
     `data: ${JSON.stringify({ id: 'chatcmpl-0', object: 'chat.completion.chunk', created: 0, model: 'canned', choices, ...(usage ? { usage } : {}) })}\n\n`
   const events = [event([{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }])]
-  for (let i = 0; i < TOKENS; i++)
+  for (let i = 0; i < tokens; i++)
     events.push(event([{ index: 0, delta: { content: ` token${i}` }, finish_reason: null }]))
   events.push(event([{ index: 0, delta: {}, finish_reason: 'stop' }]))
-  events.push(event([], { prompt_tokens: 8, completion_tokens: TOKENS, total_tokens: TOKENS + 8 }))
+  events.push(event([], { prompt_tokens: 8, completion_tokens: tokens, total_tokens: tokens + 8 }))
   events.push('data: [DONE]\n\n')
   const chunks = events.map((text) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`)
   return [
