@@ -1,7 +1,8 @@
 /** The smallest possible server: answers every POST at once with the same stream, so that what is measured is ourselves. */
 import { createServer, type Socket } from 'node:net'
 
-const TOKENS = 32
+/** Of a plain answer. */
+export const CANNED_TOKENS = 32
 /** Once there were so many, answers come in other ways too, so that the code for those is compiled as well. */
 const PLAIN_ANSWERS = 200
 /** One answer of so many comes event by event, as those of most servers do. */
@@ -18,7 +19,7 @@ export interface CannedServer {
 
 /** Listens on a free loopback port, on the calling thread. */
 export function startCannedServer(): Promise<CannedServer> {
-  const pieces = cannedAnswer(TOKENS)
+  const pieces = cannedAnswer(CANNED_TOKENS)
   const answer = Buffer.concat(pieces)
   const longAnswer = joined(cannedAnswer(LONG_TOKENS), LONG_PIECES)
   let answers = 0

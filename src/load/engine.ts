@@ -8,6 +8,7 @@ import type { ConversationBook } from './conversationBook.ts'
 import { ConversationLoop } from './conversationLoop.ts'
 import type { Counters } from './counters.ts'
 import { executorNamed } from './executors/index.ts'
+import { levelAlike, optionsAlike } from './layout.ts'
 import type { Level } from './level.ts'
 import type { Loop } from './loop.ts'
 import { OpenLoop } from './openLoop.ts'
@@ -65,7 +66,7 @@ export class Engine implements ConnectionListener {
   #firstBody = 0
 
   constructor(options: EngineOptions) {
-    this.#options = alike(options)
+    this.#options = optionsAlike(options)
   }
 
   async preconnect(count: number): Promise<void> {
@@ -255,56 +256,5 @@ export class Engine implements ConnectionListener {
 
   #abortAll(): void {
     for (const connection of this.#connections) connection.abort('cancelled')
-  }
-}
-
-/**
- * The same object layout for every engine: the code that was compiled while one warmed up then fits the next, where V8
- * would throw it away at the first request that is measured.
- */
-function alike(options: EngineOptions): EngineOptions {
-  const { target, bodies, counters, worker, workers, shard, totalTimeoutMs, writer, conversations, onBatchDue } =
-    options
-  const { api, origin, path, headers, stream, connectTimeoutMs, readTimeoutMs } = target
-  const { route, failureText, maxEventBytes } = target
-  return {
-    target: {
-      api,
-      origin,
-      path,
-      headers,
-      stream,
-      connectTimeoutMs,
-      readTimeoutMs,
-      route,
-      failureText,
-      maxEventBytes,
-    },
-    bodies,
-    counters,
-    worker,
-    workers,
-    shard,
-    totalTimeoutMs,
-    writer,
-    conversations,
-    onBatchDue,
-  }
-}
-
-function levelAlike(level: Level): Level {
-  return {
-    executor: level.executor,
-    parallel: level.parallel,
-    number: level.number,
-    rate: level.rate,
-    durationMs: level.durationMs,
-    burstiness: level.burstiness,
-    stages: level.stages,
-    timestamps: level.timestamps,
-    seed: level.seed,
-    ...(level.thinkTime && { thinkTime: level.thinkTime }),
-    firstIndex: level.firstIndex ?? 0,
-    firstBody: level.firstBody ?? 0,
   }
 }

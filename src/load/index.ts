@@ -1,5 +1,6 @@
 /** Load: when requests start, on which threads, and whether those kept up. */
 export { Bodies, packBodies, type SharedBodies } from './bodies.ts'
+export { CANNED_TOKENS } from './cannedServer.ts'
 export type { PlannedTurn, SharedConversations } from './conversationBook.ts'
 export type { Progress } from './counters.ts'
 export { type Executor, executorNamed } from './executors/index.ts'

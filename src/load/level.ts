@@ -17,7 +17,7 @@ export interface Level {
   timestamps: readonly number[]
   seed: number
   /** Between an answer and the next turn of its conversation; absent: none. */
-  thinkTime?: ThinkTime
+  thinkTime?: ThinkTime | undefined
   /** Number of the first request, which says its body too; absent: 0. Blocks of a comparison go on where the last ended. */
   firstIndex?: number
   /** Request i sends body firstBody + i, so that levels run one after another need not repeat prompts. Default 0. */

@@ -11,8 +11,8 @@ export const loadThreads = new RestingThreads(() => {
   return new Worker(file, {
     name: 'perfgate load',
     execArgv: [],
-    // Half of it: what is in flight at two collections in a row moves to the old generation, whose collections take 10 ms.
-    // Much more brings no more: what a request needs dies soon.
+    // V8's own limit is half as much again, which brings no more; with half of this, what is in flight fills the old
+    // generation, whose collections take 10 ms.
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
   })
 })

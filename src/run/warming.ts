@@ -1,10 +1,8 @@
 /** How much the load threads are warmed before anything is measured: more where the run is larger. */
 import type { ResolvedConfig } from '../config/index.ts'
-import { executorNamed, type Level } from '../load/index.ts'
+import { CANNED_TOKENS, executorNamed, type Level } from '../load/index.ts'
 import type { RunLevel } from './levels.ts'
 
-/** In a canned answer, by which threads are warmed. */
-const CANNED_EVENTS = 32
 /** By then nearly all of the code is compiled that a request needs. */
 const MOST_REQUESTS = 10_000
 /** Of an answer that may be longer: most end before. */
@@ -22,10 +20,10 @@ export function warmingRequests(
   levels: readonly RunLevel[],
   { stream, maxTokens }: Pick<ResolvedConfig, 'stream' | 'maxTokens'>,
 ): number {
-  const phases = levels.flatMap(({ level, warmup }) => [level, warmup ?? []].flat())
+  const phases = levels.flatMap(({ level, warmup }) => (warmup === undefined ? [level] : [level, warmup]))
   const requests = phases.reduce((sum, level) => sum + expectedRequests(level), 0)
   const events = requests * (stream ? Math.min(TOKENS, ...[maxTokens].flat()) : 1)
-  return Math.min(MOST_REQUESTS, Math.floor(events / CANNED_EVENTS / 2))
+  return Math.min(MOST_REQUESTS, Math.floor(events / CANNED_TOKENS / 2))
 }
 
 function expectedRequests(level: Level): number {

@@ -170,35 +170,31 @@ export class BatchWriter {
    *
    * All of it stands in one piece of shared memory: a message hands that to another thread without a copy. An
    * ArrayBuffer could be transferred as cheaply, but V8 compiles every access to an array for memory that is never taken
-   * away, and with the first buffer that is, all such code of the thread is thrown away and compiled anew, slower.
+   * away, and with the first buffer that is, all such code of the thread is thrown away and compiled anew.
    */
   take(): SampleBatch {
-    const counts = [
-      this.#count * ROW,
-      this.#gapCount,
-      this.#count,
-      this.#count * TEXTS.length,
-      this.#textLength,
-    ] as const
-    const [numbers, gaps, ends, textEnds, bytes] = counts
-    const memory = new SharedArrayBuffer((numbers + gaps) * 8 + (ends + textEnds) * 4 + bytes)
-    const gapsAt = numbers * 8
+    const rows = this.#count
+    const gaps = this.#gapCount
+    const bytes = this.#textLength
+    const gapsAt = rows * ROW * 8
     const endsAt = gapsAt + gaps * 8
-    const textEndsAt = endsAt + ends * 4
+    const textEndsAt = endsAt + rows * 4
+    const textAt = textEndsAt + rows * TEXTS.length * 4
+    const memory = new SharedArrayBuffer(textAt + bytes)
     const batch: SampleBatch = {
-      count: this.#count,
+      count: rows,
       worker: this.#worker,
-      numbers: new Float64Array(memory, 0, numbers),
+      numbers: new Float64Array(memory, 0, rows * ROW),
       gaps: new Float64Array(memory, gapsAt, gaps),
-      gapEnds: new Uint32Array(memory, endsAt, ends),
-      text: new Uint8Array(memory, textEndsAt + textEnds * 4, bytes),
-      textEnds: new Uint32Array(memory, textEndsAt, textEnds),
+      gapEnds: new Uint32Array(memory, endsAt, rows),
+      text: new Uint8Array(memory, textAt, bytes),
+      textEnds: new Uint32Array(memory, textEndsAt, rows * TEXTS.length),
     }
-    batch.numbers.set(this.#numbers.subarray(0, numbers))
+    batch.numbers.set(this.#numbers.subarray(0, rows * ROW))
     batch.gaps.set(this.#gaps.subarray(0, gaps))
-    batch.gapEnds.set(this.#gapEnds.subarray(0, ends))
+    batch.gapEnds.set(this.#gapEnds.subarray(0, rows))
     batch.text.set(this.#text.subarray(0, bytes))
-    batch.textEnds.set(this.#textEnds.subarray(0, textEnds))
+    batch.textEnds.set(this.#textEnds.subarray(0, rows * TEXTS.length))
     this.#count = 0
     this.#gapCount = 0
     this.#textLength = 0
