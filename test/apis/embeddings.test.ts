@@ -46,7 +46,8 @@ describe('embeddings', () => {
       thresholds: { itemsPerSecond: '> 0 /s', inputTokensPerSecond: '> 0 tok/s', 'max(items)': '<= 2' },
     })
     expect(requests.map(({ path }) => path)).toEqual(Array(6).fill('/v1/embeddings'))
-    expect(requests.find(({ index }) => index === 0)!.body).toEqual({ model: 'm', input: ['aaaa bbbb', 'cccc'] })
+    // On two connections, the second request may be the first to be read.
+    expect(requests.map(({ body }) => body)).toContainEqual({ model: 'm', input: ['aaaa bbbb', 'cccc'] })
     expect(requests[0]!.headers['accept']).toBe('application/json')
     // By the server's rule of four characters a token: 4, 1 and 4 tokens in 2, 1 and 2 inputs, each body twice.
     expect(rows.map(({ prompt_tokens }) => prompt_tokens)).toEqual([4, 1, 4, 4, 1, 4])
