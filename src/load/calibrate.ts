@@ -35,17 +35,24 @@ export function warm(): Promise<void> {
   return first
 }
 
-/**
- * @param requests to warm the thread with, those included that it was warmed with before
- * @returns median latency of an instant answer at one request in flight, milliseconds
- */
-export async function calibrate(port: number, requests: number): Promise<number> {
+export interface CalibrationOrder {
+  /** Of a server whose answers are canned. */
+  port: number
+  /** To warm the thread with, those included that it was warmed with before. */
+  requests: number
+  /** Whether latencies are wanted too. */
+  timed: boolean
+}
+
+/** @returns median latency of an instant answer at one request in flight, milliseconds; undefined where it is not timed */
+export async function calibrate({ port, requests, timed }: CalibrationOrder): Promise<number | undefined> {
   await warm()
   const until = performance.now() + MOST_MS
   const before = sent
   while (sent < requests && performance.now() < until) await sendTo(port, WARM_PARALLEL, ROUND_REQUESTS)
   // What that left behind would be collected in the midst of the run.
   if (sent > before) collectGarbage()
+  if (!timed) return undefined
   const { numbers, count } = await sendTo(port, 1, TIMED_REQUESTS)
   const latencies = Float64Array.from(
     { length: count },

@@ -47,7 +47,7 @@ export type ToThread =
   | { type: 'warm' }
   /** Comes before everything below. */
   | { type: 'setup'; setup: ThreadSetup }
-  | { type: 'calibrate'; port: number; requests: number }
+  | { type: 'calibrate'; port: number; requests: number; timed: boolean }
   | { type: 'preconnect'; count: number }
   | { type: 'phase'; level: Level; startAt: number; warmup: boolean }
   | { type: 'end' }
@@ -58,7 +58,7 @@ export type ToThread =
 export type FromThread =
   /** Ready for another setup. */
   | { type: 'closed' }
-  | { type: 'calibrated'; overheadMs: number }
+  | { type: 'calibrated'; overheadMs: number | undefined }
   | { type: 'preconnected' }
   | { type: 'batch'; batch: SampleBatch }
   | { type: 'phaseDone'; health: ThreadHealth; connectMs: number[]; connections: Connections }

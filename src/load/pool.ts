@@ -84,18 +84,19 @@ export class LoadPool {
   /**
    * Readies the threads on a canned answer of our own.
    * @param requests to warm each thread with, at most; it has a second for them
-   * @returns what the harness itself adds to a latency, milliseconds; null when it could not be measured
+   * @param timed whether to measure what the harness itself adds to a latency
+   * @returns that, milliseconds; null when it was not or could not be measured
    */
-  async calibrate(requests = 0): Promise<number | null> {
+  async calibrate(requests = 0, timed = true): Promise<number | null> {
     const server = await startCannedServer()
     const deadline = setTimeout(() => {
       for (const [i, thread] of this.#threads.entries())
         if (thread.reply !== undefined) this.#end(thread, `load thread ${i} was not ready within ${READY_MS / 1000} s`)
     }, READY_MS)
-    const replies = await this.#askAll(() => ({ type: 'calibrate', port: server.port, requests }))
+    const replies = await this.#askAll(() => ({ type: 'calibrate', port: server.port, requests, timed }))
     clearTimeout(deadline)
     server.close()
-    const overheads = replies.flatMap((reply) => (reply.type === 'calibrated' ? reply.overheadMs : []))
+    const overheads = replies.flatMap((reply) => (reply.type === 'calibrated' ? (reply.overheadMs ?? []) : []))
     return overheads.length === 0 ? null : Math.min(...overheads)
   }
 

@@ -40,7 +40,7 @@ port.on('message', async (message: ToThread) => {
   const { worker, engine, flush, end } = await run!
   switch (message.type) {
     case 'calibrate':
-      send({ type: 'calibrated', overheadMs: await calibrate(message.port, message.requests) })
+      send({ type: 'calibrated', overheadMs: await calibrate(message) })
       return
     case 'preconnect':
       await engine.preconnect(message.count)

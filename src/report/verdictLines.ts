@@ -87,12 +87,14 @@ export function noteSentences({ endpoint, notes, client }: Result): string[] {
   // The pipeline says the same in its own words.
   const isSaid = notes.some((note) => note.includes(endpoint.url))
   const overhead = client.harnessOverheadMs
+  const age = client.harnessOverheadAgeSeconds
+  const when = age === undefined ? '' : `, measured on this machine ${Math.ceil(age / 60)} min ago`
   return [
     ...(endpoint.embedded && !isSaid ? [embedded] : []),
     ...notes,
     ...(overhead === null
       ? []
-      : [`Harness overhead: ${figure(overhead, 3)} ms (median latency of an instant answer on loopback).`]),
+      : [`Harness overhead: ${figure(overhead, 3)} ms (median latency of an instant answer on loopback${when}).`]),
   ]
 }
 

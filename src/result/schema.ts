@@ -83,6 +83,10 @@ export const clientHealthSchema = z.object({
   harnessOverheadMs: optionalNumber.describe(
     'median latency of an instant loopback answer: what the harness itself adds',
   ),
+  harnessOverheadAgeSeconds: z
+    .number()
+    .optional()
+    .describe('how long before this run it was measured on this machine; absent where it was measured for it'),
   broken: z.string().optional().describe('how a load thread crashed or hung: part of the load was not sent'),
 })
 

@@ -18,6 +18,7 @@ import { prepareStoreThread, ResultStore, requireWritable } from '../store/index
 import { onAbort, pause } from './abort.ts'
 import { againstBaseline } from './baseline.ts'
 import { withBudget } from './budget.ts'
+import { calibrate } from './calibration.ts'
 import { testConnection } from './connectionTest.ts'
 import { buildConversations } from './conversations.ts'
 import { connectionsOf, requireDescriptors } from './descriptors.ts'
@@ -167,8 +168,8 @@ export async function runPlan(
     onAbort(hooks.signal, () => load.stop(config.gracefulStop * 1000))
     onAbort(hooks.killSignal, () => load.stop(0))
     // The threads start while the endpoint is asked; nothing is sent by them before both are done.
-    let [overheadMs] = await Promise.all([
-      load.calibrate(warming),
+    let [calibration] = await Promise.all([
+      calibrate(load, warming),
       config.noTestConnection
         ? undefined
         : testConnection({
@@ -206,7 +207,7 @@ export async function runPlan(
           hooks,
           index,
           count: Math.max(plan.count, index + 1),
-          harnessOverheadMs: overheadMs,
+          calibration,
           freeCores: Math.max(0, spare - workers),
           startAtMs,
         })
@@ -223,7 +224,7 @@ export async function runPlan(
         workers = more
         load = openPool()
         pool = load
-        overheadMs = await load.calibrate(warming)
+        calibration = await calibrate(load, warming)
         outcome = await measure()
       }
       outcomes.push(outcome)

@@ -3,6 +3,7 @@ import type { ResolvedConfig } from '../config/index.ts'
 import type { PhaseReport } from '../load/index.ts'
 import type { RunMetrics } from '../metrics/index.ts'
 import type { ClientHealth } from '../result/index.ts'
+import type { Calibration } from './calibration.ts'
 
 const MAX_BUSY_SHARE = 0.85
 const MIN_DELAY_MS = 5
@@ -19,7 +20,7 @@ export interface HealthFacts {
   uncapped: boolean
   /** The smallest latency that a threshold is about, milliseconds. */
   smallestGatedMs: number | undefined
-  harnessOverheadMs: number | null
+  calibration: Calibration | null
   /** Load threads that could still be added. */
   freeCores: number
 }
@@ -29,7 +30,7 @@ export function judgeClient({
   metrics,
   uncapped,
   smallestGatedMs,
-  harnessOverheadMs,
+  calibration,
   freeCores,
 }: HealthFacts): ClientHealth {
   const reasons: string[] = []
@@ -91,7 +92,8 @@ export function judgeClient({
       max: worst((thread) => thread.gcPauseMs.max),
     },
     socketsRefused,
-    harnessOverheadMs,
+    harnessOverheadMs: calibration?.overheadMs ?? null,
+    ...(calibration?.ageSeconds === undefined ? {} : { harnessOverheadAgeSeconds: calibration.ageSeconds }),
     ...(report.broken === undefined ? {} : { broken: report.broken }),
   }
 }

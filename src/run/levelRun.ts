@@ -25,6 +25,7 @@ import {
 import type { SampleBatch } from '../samples/index.ts'
 import type { Secrets } from '../secrets/index.ts'
 import { ownProcess, type ResultStore, reservePath, writeWholeFile } from '../store/index.ts'
+import type { Calibration } from './calibration.ts'
 import { isJudged, judgeClient } from './clientHealth.ts'
 import { plannedTurns } from './conversations.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -60,7 +61,7 @@ export interface LevelContext {
   hooks: RunHooks
   index: number
   count: number
-  harnessOverheadMs: number | null
+  calibration: Calibration | null
   freeCores: number
   /** Start of the measured phase, Unix milliseconds; undefined: when all is ready. */
   startAtMs: number | undefined
@@ -153,7 +154,7 @@ export async function runLevel(
       metrics,
       uncapped: level.parallel === Number.POSITIVE_INFINITY,
       smallestGatedMs: smallestGatedMs(isPart ? context.thresholds : judging.thresholds),
-      harnessOverheadMs: context.harnessOverheadMs,
+      calibration: context.calibration,
       freeCores: context.freeCores,
     })
     const expected = Number.isFinite(level.number) ? requestsOf(context, level) : null

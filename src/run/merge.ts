@@ -187,6 +187,7 @@ function joinedHealth(parts: readonly Part[], metrics: RunMetrics): ClientHealth
   const sum = (pick: (client: ClientHealth) => number): number => clients.reduce((all, one) => all + pick(one), 0)
   const broken = parts.find(({ result }) => result.client.broken !== undefined)
   const overheads = clients.flatMap(({ harnessOverheadMs }) => harnessOverheadMs ?? [])
+  const ages = clients.flatMap(({ harnessOverheadAgeSeconds }) => harnessOverheadAgeSeconds ?? [])
   const dispatch = metrics.distribution('dispatchDelay')
   return {
     valid: clients.every(({ valid }) => valid),
@@ -203,6 +204,7 @@ function joinedHealth(parts: readonly Part[], metrics: RunMetrics): ClientHealth
     gcPauseMs: { total: sum(({ gcPauseMs }) => gcPauseMs.total), max: worst(({ gcPauseMs }) => gcPauseMs.max) },
     socketsRefused: sum(({ socketsRefused }) => socketsRefused),
     harnessOverheadMs: overheads.length === 0 ? null : Math.max(...overheads),
+    ...(ages.length === 0 ? {} : { harnessOverheadAgeSeconds: Math.max(...ages) }),
     ...(broken === undefined ? {} : { broken: `part ${nameOf(broken)}: ${broken.result.client.broken}` }),
   }
 }

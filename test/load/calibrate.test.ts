@@ -42,7 +42,7 @@ test('what the harness adds is timed when all warming is over, also where that b
   server.once('request', () => {
     warmedAtFirst = warmed
   })
-  const overheadMs = await calibration.calibrate(port, 0)
+  const overheadMs = await calibration.calibrate({ port, requests: 0, timed: true })
   await warming
   expect(warmedAtFirst).toBe(true)
   // Each of them alone on the server, or its latency would be that of a crowd.
@@ -51,9 +51,12 @@ test('what the harness adds is timed when all warming is over, also where that b
 })
 
 test('a thread sends as many requests as a run wants it warmed with, counting those of before', async () => {
-  await calibration.calibrate(port, 600)
+  await calibration.calibrate({ port, requests: 600, timed: true })
   // 120 went to the thread's own server; a round of 500 follows.
   expect(openAtArrival).toHaveLength(500 + 20)
-  await calibration.calibrate(port, 620)
+  await calibration.calibrate({ port, requests: 620, timed: true })
   expect(openAtArrival).toHaveLength(500 + 20 + 20)
+  // Where the figure is kept, the thread is only warmed.
+  expect(await calibration.calibrate({ port, requests: 1100, timed: false })).toBeUndefined()
+  expect(openAtArrival).toHaveLength(500 + 20 + 20 + 500)
 })

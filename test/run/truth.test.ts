@@ -141,7 +141,7 @@ describe('an overloaded client', () => {
       metrics,
       uncapped: false,
       smallestGatedMs: 1000,
-      harnessOverheadMs: null,
+      calibration: null,
       freeCores: 0,
     })
     const thresholds = evaluateThresholds(parseThresholds({ 'p99(latency)': '< 1000 s' }), metrics)

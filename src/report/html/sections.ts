@@ -64,7 +64,7 @@ ${gauge('Its time at work', client.busyShare, share(client.busyShare))}
 <div><dt>Dispatch delay p99 / max</dt><dd>${figure(client.dispatchDelayMs.p99, 2)} / ${figure(client.dispatchDelayMs.max, 2)} ms</dd></div>
 <div><dt>Garbage collection, all / longest</dt><dd>${figure(client.gcPauseMs.total, 1)} / ${figure(client.gcPauseMs.max, 1)} ms</dd></div>
 <div><dt>Connections refused for lack of descriptors</dt><dd>${client.socketsRefused}</dd></div>
-<div><dt>Harness overhead</dt><dd>${figure(client.harnessOverheadMs, 3)}${client.harnessOverheadMs !== null && ' ms'}</dd></div>
+<div><dt>Harness overhead</dt><dd>${figure(client.harnessOverheadMs, 3)}${client.harnessOverheadMs !== null && ' ms'}${client.harnessOverheadAgeSeconds !== undefined && `, ${figure(client.harnessOverheadAgeSeconds, 0)} s old`}</dd></div>
 <div><dt>Load threads</dt><dd>${client.workers}</dd></div>
 </dl>`
 }

@@ -9,6 +9,7 @@ import type { ComparedSide } from '../../result/index.ts'
 import type { SampleBatch } from '../../samples/index.ts'
 import type { Secrets } from '../../secrets/index.ts'
 import { ownProcess, ResultStore } from '../../store/index.ts'
+import { type Calibration, calibrate } from '../calibration.ts'
 import { judgeClient } from '../clientHealth.ts'
 import { type CommandServer, startCommandServer } from '../commandServer.ts'
 import { testConnection } from '../connectionTest.ts'
@@ -60,7 +61,7 @@ export class SideRun {
   readonly #workers: number
   readonly #warming: number
   #seconds = 0
-  #harnessOverheadMs: number | null = null
+  #calibration: Calibration | null = null
 
   /**
    * Starts the server where there is a command, and the load threads.
@@ -183,8 +184,8 @@ export class SideRun {
       endpoint: this.url,
       process: ownProcess(),
     })
-    const [overheadMs] = await Promise.all([
-      this.#pool.calibrate(this.#warming),
+    const [calibration] = await Promise.all([
+      calibrate(this.#pool, this.#warming),
       config.noTestConnection
         ? undefined
         : named(name, () =>
@@ -199,7 +200,7 @@ export class SideRun {
             }),
           ),
     ])
-    this.#harnessOverheadMs = overheadMs
+    this.#calibration = calibration
   }
 
   async warmUp(level: Level): Promise<void> {
@@ -255,7 +256,7 @@ export class SideRun {
         uncapped: level.parallel === Number.POSITIVE_INFINITY,
         // Lateness of ours is the same on both sides, so a gate on their ratio needs no stricter limit.
         smallestGatedMs: undefined,
-        harnessOverheadMs: this.#harnessOverheadMs,
+        calibration: this.#calibration,
         freeCores: Math.max(0, availableParallelism() - 1 - this.#workers),
       }),
       resultDbPath: path === undefined ? null : `${path}.db`,
