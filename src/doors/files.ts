@@ -1,19 +1,13 @@
 /** A finding in the terminal and as files beside its result DB: the same from every framework. */
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import {
-  type Card,
-  capacityCard,
-  comparisonCard,
-  renderCapacity,
-  renderComparison,
-  renderComparisonMarkdown,
-  renderJson,
-  renderMarkdown,
-  renderText,
-  resultCard,
-  type TerminalStyle,
-} from '../report/index.ts'
+// Not from the folder's index: what needs schemas is loaded where it is used, since Vitest waits for this file.
+import { renderCapacity } from '../report/capacityText.ts'
+import { type Card, capacityCard, comparisonCard, resultCard } from '../report/card.ts'
+import { renderComparison, renderComparisonMarkdown } from '../report/comparisonTable.ts'
+import { renderMarkdown } from '../report/markdown.ts'
+import type { TerminalStyle } from '../report/terminal.ts'
+import { renderText } from '../report/text.ts'
 import type { ComparisonResult, Result } from '../result/index.ts'
 import { FIGURE_PREFIX, type Figure } from './figures.ts'
 import type { Finding, PerfRecord } from './record.ts'
@@ -37,13 +31,15 @@ export function summaryFigure(record: PerfRecord): Figure {
 }
 
 /**
- * Writes the tables as Markdown beside the result DB, and the JSON where it is not there yet.
+ * Writes the tables as Markdown beside the result DB.
  *
+ * @returns a result whose JSON is not there yet: it is where the load ran, but not where reports of other machines are
+ *   merged
  * @throws the file system's error when the folder cannot be written to
  */
-export function writeFinding({ kind, result }: Finding): void {
-  if (kind === 'result') writeFiles(result)
+export function writeTables({ kind, result }: Finding): Result | undefined {
   if (kind === 'comparison') writeComparison(result)
+  return kind === 'result' ? writeFiles(result) : undefined
 }
 
 function writeComparison(result: ComparisonResult): void {
@@ -54,14 +50,13 @@ function writeComparison(result: ComparisonResult): void {
   if (!existsSync(json)) writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`)
 }
 
-/** The JSON is there already where the load ran, but not where reports of other machines are merged. */
-function writeFiles(result: Result): void {
+function writeFiles(result: Result): Result | undefined {
   const db = result.summary.resultDbPath
-  if (db === null) return
+  if (db === null) return undefined
   const stem = db.replace(/\.db$/, '')
   mkdirSync(dirname(stem), { recursive: true })
   writeFileSync(`${stem}.md`, renderMarkdown(result))
-  if (!existsSync(`${stem}.json`)) writeFileSync(`${stem}.json`, renderJson(result))
+  return existsSync(`${stem}.json`) ? undefined : result
 }
 
 /**

@@ -1,6 +1,7 @@
 /** A comparison as text and as Markdown: both sides, the change with its interval, the verdict on each figure. */
-import { changeText } from '../gates/comparison/index.ts'
-import { formatConfidence, formatCount, formatNumber, type Quantity, readableUnit, withUnit } from '../gates/index.ts'
+import { changeText } from '../gates/comparison/message.ts'
+import { formatConfidence, formatCount, formatNumber, readableUnit, withUnit } from '../gates/format.ts'
+import type { Quantity } from '../gates/quantity.ts'
 import type { ComparedRegression, ComparedSide, ComparisonResult, Verdict } from '../result/index.ts'
 import { coloured, VERDICT_COLOURS } from './colour.ts'
 import { NOT_MEASURED } from './figures.ts'

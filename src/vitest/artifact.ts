@@ -1,7 +1,6 @@
 /** What was measured as a Vitest artifact: what the reporter prints, live and after `--merge-reports`. */
-import type { TestArtifact, TestArtifactBase, TestAttachment } from 'vitest'
-import type { Finding, PerfRecord } from '../doors/index.ts'
-import { renderCapacityMarkdown, renderComparisonMarkdown, renderJson, renderMarkdown } from '../report/index.ts'
+import type { TestArtifact, TestArtifactBase } from 'vitest'
+import type { Finding } from '../doors/index.ts'
 import type { CapacityResult, ComparisonResult, Result } from '../result/index.ts'
 
 export const RESULT_ARTIFACT = 'perfgate:result'
@@ -38,36 +37,10 @@ declare module 'vitest' {
   }
 }
 
-/** Attachments carry their text themselves: a blob report of another machine has no files to point to. */
-export function artifactOf({ kind, result }: PerfRecord): PerfArtifact {
-  if (kind === 'result')
-    return { type: RESULT_ARTIFACT, result, attachments: [markdown(renderMarkdown(result)), json(renderJson(result))] }
-  const attachments = [json(`${JSON.stringify(result, null, 2)}\n`)]
-  if (kind === 'capacity')
-    return {
-      type: CAPACITY_ARTIFACT,
-      capacity: result,
-      attachments: [markdown(renderCapacityMarkdown(result)), ...attachments],
-    }
-  return {
-    type: COMPARISON_ARTIFACT,
-    result,
-    attachments: [markdown(renderComparisonMarkdown(result)), ...attachments],
-  }
-}
-
-/** The way back; undefined for an artifact of others. */
+/** What was measured, from its artifact; undefined for an artifact of others. */
 export function measuredIn(artifact: TestArtifact): Finding | undefined {
   if (artifact.type === RESULT_ARTIFACT) return { kind: 'result', result: artifact.result }
   if (artifact.type === COMPARISON_ARTIFACT) return { kind: 'comparison', result: artifact.result }
   if (artifact.type === CAPACITY_ARTIFACT) return { kind: 'capacity', result: artifact.capacity }
   return undefined
-}
-
-function markdown(body: string): TestAttachment {
-  return { contentType: 'text/markdown', body, bodyEncoding: 'utf-8' }
-}
-
-function json(body: string): TestAttachment {
-  return { contentType: 'application/json', body, bodyEncoding: 'utf-8' }
 }

@@ -3,8 +3,8 @@ import { inject, type RunnerTestCase, recordArtifact, type TestContext } from 'v
 import { type Host, type PerfRecord, renderFinding } from '../doors/index.ts'
 import { terminalStyle } from '../report/index.ts'
 import { annotate } from './annotate.ts'
-import { artifactOf } from './artifact.ts'
 import type { PerfgateSettings } from './config.ts'
+import { artifactOf } from './recording.ts'
 
 export function hostOf(context: TestContext): Host {
   return {

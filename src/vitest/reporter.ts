@@ -24,7 +24,7 @@ export default class PerfgateReporter implements Reporter {
 
   async onTestCaseResult(test: TestCase): Promise<void> {
     const { showTest } = await this.#load()
-    this.#found.push(...showTest(test, this.#vitest!))
+    this.#found.push(...(await showTest(test, this.#vitest!)))
   }
 
   /** In watch mode each run has its own summary. */

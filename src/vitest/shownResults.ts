@@ -1,21 +1,22 @@
 /** What the reporter does with a finished test: prints its tables, and writes them as Markdown beside the result DB. */
 import type { TestCase, Vitest } from 'vitest/node'
 // Not from the folder's index: nothing else of it is needed where results are only shown.
-import { renderFinding, writeFinding } from '../doors/files.ts'
+import { renderFinding, writeTables } from '../doors/files.ts'
 import type { Finding } from '../doors/record.ts'
-import { type TerminalStyle, terminalStyle } from '../report/index.ts'
+import { type TerminalStyle, terminalStyle } from '../report/terminal.ts'
 import { measuredIn } from './artifact.ts'
 import { githubErrors } from './githubErrors.ts'
 
 export { writeSummary } from '../doors/files.ts'
 
 /** Prints and writes what a test measured. @returns what that was */
-export function showTest(test: TestCase, vitest: Vitest): Finding[] {
+export async function showTest(test: TestCase, vitest: Vitest): Promise<Finding[]> {
   const measured = test.artifacts().flatMap((artifact) => measuredIn(artifact) ?? [])
   for (const finding of measured) {
     print(test, vitest, finding)
     try {
-      writeFinding(finding)
+      const incomplete = writeTables(finding)
+      if (incomplete !== undefined) (await import('../doors/writeFinding.ts')).writeJson(incomplete)
     } catch (error) {
       // The test has its verdict: a folder that cannot be written to is no reason to fail the run.
       vitest.logger.warn(`perfgate: the tables were not written as Markdown: ${(error as Error).message}`)
