@@ -30,6 +30,8 @@ export async function stampRun(load: Config, context: Context, core: Core | unde
   const gated: Config = { ...load, thresholds: { 'p99(itl)': '<= 40 ms' } }
   const { result, report } = await withTarget(streamingTarget(context), context, ({ url }) =>
     withEngineDb({ url, ...gated }, core, ({ client, monotonicMinusWallMs }, dbPath) => {
+      // Called invalid, too, but for another reason than the one that is looked for.
+      if (client.broken !== undefined) throw new Error(`the run broke: ${client.broken}`)
       const streams = readStamps(dbPath, monotonicMinusWallMs).map(stampedStream)
       const { open, ending } = stampErrorsMs(streams, SETTLE_SECONDS)
       return { client, errors: quantiles(open), ending: quantiles(ending) }

@@ -1,8 +1,8 @@
 /** One load at a time: a queue within this process, and between processes a lock that ends with its owner. */
-import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
+// Not from the folder's index: a worker that waits for its turn needs nothing else of it.
+import { userFile } from '../store/userFile.ts'
 
 const POLL_MS = 50
 const SQLITE_BUSY = 5
@@ -35,7 +35,7 @@ export function exclusively<T>(signal: AbortSignal, work: () => Promise<T>, onWa
  * a killed run leaves nothing to clean up, and no stale process id has to be guessed at.
  */
 export function lockPath(): string {
-  return join(tmpdir(), `perfgate-load-${userInfo().username.replace(/[^\w.-]/g, '_')}.lock`)
+  return userFile('load', 'lock')
 }
 
 async function lockMachine(signal: AbortSignal, onWait: (() => void) | undefined): Promise<() => void> {

@@ -2,7 +2,6 @@
 
 export { renderAgainstBaseline, renderStored, renderTrend } from './baselineText.ts'
 export { renderCapacity, renderCapacityMarkdown } from './capacityText.ts'
-export { type Card, capacityCard, comparisonCard, resultCard } from './card.ts'
 export { coloured } from './colour.ts'
 export { comparedFailures, renderComparison, renderComparisonMarkdown } from './comparisonTable.ts'
 export { renderJson } from './json.ts'

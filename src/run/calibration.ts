@@ -1,9 +1,9 @@
 /** What the harness itself adds to a latency on this machine: measured once, then kept for the runs that follow soon. */
 import { randomUUID } from 'node:crypto'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, hostname, tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { availableParallelism, cpus, hostname } from 'node:os'
 import type { LoadPool } from '../load/index.ts'
+import { userFile } from '../store/index.ts'
 import { packageVersion } from './environment.ts'
 
 /** The speed of a shared machine changes from one quarter of an hour to the next: an older figure is another machine's. */
@@ -39,9 +39,9 @@ export async function calibrate(pool: Pick<LoadPool, 'calibrate'>, warming: numb
   return { overheadMs, ageSeconds: undefined }
 }
 
-/** In the folder that the system empties: nothing is lost with it. Each user has his own file. */
+/** Nothing is lost with it. */
 export function calibrationPath(): string {
-  return join(tmpdir(), `perfgate-calibration-${userInfo().username.replace(/[^\w.-]/g, '_')}.json`)
+  return userFile('calibration', 'json')
 }
 
 function read(): Kept | undefined {

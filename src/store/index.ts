@@ -18,5 +18,6 @@ export { type ReadOptions, type ResultReader, readResultDb, type StoredRequest }
 export { ResultStore, StoreError } from './store.ts'
 export { prepareStoreThread } from './storeThreads.ts'
 export { COLUMN_NAMES, COLUMN_TYPES } from './table.ts'
+export { userFile } from './userFile.ts'
 export { writeWholeFile } from './wholeFile.ts'
 export { requireWritable } from './writable.ts'

@@ -5,7 +5,6 @@ export type { ComparedFigure, FigureShift, Method } from './figureShift.ts'
 export { hodgesLehmann, hodgesLehmannShift } from './hodgesLehmann.ts'
 export { judgeRegressions, needsMore, type RegressionResult } from './judge.ts'
 export { type Look, looksOf } from './looks.ts'
-export { changeText } from './message.ts'
 export { type QuantileBlock, quantileShift } from './quantileShift.ts'
 export { type SumPair, shiftOfRatio } from './ratioOfSums.ts'
 export {
