@@ -88,7 +88,8 @@ export function noteSentences({ endpoint, notes, client }: Result): string[] {
   const isSaid = notes.some((note) => note.includes(endpoint.url))
   const overhead = client.harnessOverheadMs
   const age = client.harnessOverheadAgeSeconds
-  const when = age === undefined ? '' : `, measured on this machine ${Math.ceil(age / 60)} min ago`
+  const ago = age !== undefined && (age < 60 ? `${age} s` : `${Math.round(age / 60)} min`)
+  const when = ago ? `, measured on this machine ${ago} ago` : ''
   return [
     ...(endpoint.embedded && !isSaid ? [embedded] : []),
     ...notes,

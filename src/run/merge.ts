@@ -186,8 +186,8 @@ function joinedHealth(parts: readonly Part[], metrics: RunMetrics): ClientHealth
   const worst = (pick: (client: ClientHealth) => number): number => Math.max(0, ...clients.map(pick))
   const sum = (pick: (client: ClientHealth) => number): number => clients.reduce((all, one) => all + pick(one), 0)
   const broken = parts.find(({ result }) => result.client.broken !== undefined)
-  const overheads = clients.flatMap(({ harnessOverheadMs }) => harnessOverheadMs ?? [])
-  const ages = clients.flatMap(({ harnessOverheadAgeSeconds }) => harnessOverheadAgeSeconds ?? [])
+  const [slowest] = clients.toSorted((a, b) => (b.harnessOverheadMs ?? 0) - (a.harnessOverheadMs ?? 0))
+  const age = slowest?.harnessOverheadAgeSeconds
   const dispatch = metrics.distribution('dispatchDelay')
   return {
     valid: clients.every(({ valid }) => valid),
@@ -203,8 +203,8 @@ function joinedHealth(parts: readonly Part[], metrics: RunMetrics): ClientHealth
     dispatchDelayMs: { p99: dispatch?.percentile(99) ?? 0, max: dispatch?.max ?? 0 },
     gcPauseMs: { total: sum(({ gcPauseMs }) => gcPauseMs.total), max: worst(({ gcPauseMs }) => gcPauseMs.max) },
     socketsRefused: sum(({ socketsRefused }) => socketsRefused),
-    harnessOverheadMs: overheads.length === 0 ? null : Math.max(...overheads),
-    ...(ages.length === 0 ? {} : { harnessOverheadAgeSeconds: Math.max(...ages) }),
+    harnessOverheadMs: slowest?.harnessOverheadMs ?? null,
+    ...(age === undefined ? {} : { harnessOverheadAgeSeconds: age }),
     ...(broken === undefined ? {} : { broken: `part ${nameOf(broken)}: ${broken.result.client.broken}` }),
   }
 }

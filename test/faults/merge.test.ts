@@ -196,6 +196,18 @@ test('one generator that could not keep up makes the whole invalid, by its name'
   expect(result().client.reasons).toContainEqual(expect.stringMatching(/^part 1\/4: a load thread was busy$/))
 })
 
+test('of the parts’ own overheads the largest is the whole’s, with the age of that one', async () => {
+  const timed = dbs().map((path, i) =>
+    changed(path, 'result', (result) => {
+      const { client, ...others } = result as Result
+      const harness = { harnessOverheadMs: [0.2, 0.7, null, 0.3][i]!, harnessOverheadAgeSeconds: [500, 40, 9, 8][i]! }
+      return { ...others, client: { ...client, ...harness } }
+    }),
+  )
+  const { result } = await merge(...timed)
+  expect(result().client).toMatchObject({ harnessOverheadMs: 0.7, harnessOverheadAgeSeconds: 40 })
+})
+
 test('a start that is over is refused, as is a load that cannot be split', async () => {
   const said = async (...args: string[]): Promise<unknown> => {
     const world = fakeWorld({ columns: 200 })

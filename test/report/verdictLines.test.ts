@@ -122,6 +122,18 @@ test('notes and what the harness itself adds are told', () => {
   ])
 })
 
+test.each([
+  [0, '0 s'],
+  [59, '59 s'],
+  [60, '1 min'],
+  [599, '10 min'],
+])('what the harness adds says how old it is: %i s', (harnessOverheadAgeSeconds, age) => {
+  const lines = verdictLines({ ...PUBLISHED, client: { ...PUBLISHED.client, harnessOverheadAgeSeconds } })
+  expect(lines).toEqual([
+    `Harness overhead: 0.213 ms (median latency of an instant answer on loopback, measured on this machine ${age} ago).`,
+  ])
+})
+
 describe('a terminal', () => {
   const everything: Result = {
     ...FAILING,

@@ -17,7 +17,7 @@ const pool = {
 
 beforeEach(() => {
   timed = []
-  vi.stubEnv('TMPDIR', mkdtempSync(join(tmpdir(), 'perfgate-')))
+  useTemporaryFolder(mkdtempSync(join(tmpdir(), 'perfgate-')))
   vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 0, 2, 12) })
 })
 
@@ -25,6 +25,11 @@ afterEach(() => {
   vi.unstubAllEnvs()
   vi.useRealTimers()
 })
+
+/** As each system is told it. */
+function useTemporaryFolder(path: string): void {
+  for (const name of ['TMPDIR', 'TEMP', 'TMP']) vi.stubEnv(name, path)
+}
 
 const later = (minutes: number): void => void vi.setSystemTime(Date.now() + minutes * 60_000)
 
@@ -58,7 +63,7 @@ test.each<[string, (text: string) => string]>([
 })
 
 test('where nothing can be kept, each run measures its own', async () => {
-  vi.stubEnv('TMPDIR', '/nowhere/at/all')
+  useTemporaryFolder('/nowhere/at/all')
   await calibrate(pool, 0)
   await calibrate(pool, 0)
   expect(timed).toEqual([true, true])
