@@ -74,6 +74,7 @@ export class Recording {
         distribution: (name) => (name === 'latency' ? this.#latency : undefined),
         scalar: (name) => scalars[name],
         errors: () => 0,
+        coverage: () => undefined,
       },
       timeline: this.#timeline.timeline(),
     }

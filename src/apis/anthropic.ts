@@ -3,7 +3,7 @@ import type { Message } from '../datasets/dataset.ts'
 import type { Api, Reading } from './api.ts'
 import { dataUrl, partsOf, toolCallsOf } from './parts.ts'
 import { type Input, messagesOf } from './prompt.ts'
-import { type Json, number, object, objects, usageOf, words } from './reading.ts'
+import { count, type Json, object, objects, usageOf, words } from './reading.ts'
 import { refuseOptions } from './unsupported.ts'
 
 const NAME = 'anthropic'
@@ -14,6 +14,7 @@ export const anthropic: Api = {
   aliases: ['anthropic_messages'],
   description: 'Anthropic messages',
   paths: ['/v1/messages'],
+  eventTypes: /^(message|content_block|error$)/,
   keyVariable: 'ANTHROPIC_API_KEY',
   check: (config) =>
     refuseOptions(config, NAME, [
@@ -110,8 +111,10 @@ function readEvent(event: Json): Reading {
     }
     case 'content_block_start': {
       const block = object(event['content_block'])
-      // The model generated the name of the tool it calls; other blocks begin empty.
-      const name = block['type'] === 'tool_use' ? words(block['name']) : ''
+      const type = words(block['type'])
+      if (type === 'redacted_thinking') return { thinking: 'hidden' }
+      if (type === 'thinking') return { thinking: 'begun' }
+      const name = isCall(block) ? words(block['name']) : ''
       return name === '' ? {} : { isPackage: true, text: name }
     }
     case 'content_block_delta':
@@ -120,33 +123,38 @@ function readEvent(event: Json): Reading {
       const reason = words(object(event['delta'])['stop_reason'])
       return { isPackage: true, ...(reason === '' ? {} : { finishReason: reason }), ...readUsage(event['usage']) }
     }
-    case 'error':
-      return { error: JSON.stringify(event['error'] ?? event) }
+    case 'message_stop':
+      return { ends: true }
     default:
       return {}
   }
 }
 
-const TEXT_OF: Record<string, string> = {
-  text_delta: 'text',
-  thinking_delta: 'thinking',
-  input_json_delta: 'partial_json',
+/** `tool_use`, `server_tool_use`, `mcp_tool_use`: the model generated the name of what it calls. */
+function isCall(block: Json): boolean {
+  return words(block['type']).endsWith('tool_use')
 }
+
+const TEXT_OF: ReadonlyMap<string, string> = new Map([
+  ['text_delta', 'text'],
+  ['thinking_delta', 'thinking'],
+  ['input_json_delta', 'partial_json'],
+])
 
 function readDelta(event: Json): Reading {
   const delta = object(event['delta'])
-  const field = TEXT_OF[words(delta['type'])]
+  const field = TEXT_OF.get(words(delta['type']))
   // A signature or a citation is no generated text.
   if (field === undefined) return { isPackage: true }
   const text = delta[field]
   if (typeof text !== 'string')
     return { malformed: `content_block_delta without a text in "delta.${field}": ${JSON.stringify(event)}` }
   if (text === '') return { isPackage: true }
-  return { isPackage: true, text, ...(field === 'thinking' ? { reasoning: text } : {}) }
+  // What newer models think comes as a summary, and nothing in the stream says which it is.
+  return { isPackage: true, text, ...(field === 'thinking' ? { reasoning: text, isSummary: 'perhaps' } : {}) }
 }
 
 function readAnswer(answer: Json): Reading {
-  if (answer['type'] === 'error') return { error: JSON.stringify(answer['error'] ?? answer) }
   if (!Array.isArray(answer['content'])) return { missing: 'the answer has no content' }
   const text = objects(answer['content']).map(blockText).join('')
   const reason = words(answer['stop_reason'])
@@ -160,22 +168,22 @@ function readAnswer(answer: Json): Reading {
 }
 
 function blockText(block: Json): string {
-  if (block['type'] === 'tool_use') return words(block['name']) + JSON.stringify(block['input'] ?? {})
+  if (isCall(block)) return words(block['name']) + JSON.stringify(block['input'] ?? {})
   return words(block['thinking']) + words(block['text'])
 }
 
 /** `input_tokens` leaves out what was read from or written to the cache; here all input counts. */
 function readUsage(value: unknown): Pick<Reading, 'usage'> {
   const usage = object(value)
-  const cached = number(usage['cache_read_input_tokens'])
-  const input =
-    (number(usage['input_tokens']) ?? 0) + (cached ?? 0) + (number(usage['cache_creation_input_tokens']) ?? 0)
+  const cached = count(usage['cache_read_input_tokens'])
+  const fresh = usage['input_tokens'] === undefined || usage['input_tokens'] === null ? 0 : count(usage['input_tokens'])
+  const input = (fresh ?? Number.NaN) + (cached ?? 0) + (count(usage['cache_creation_input_tokens']) ?? 0)
   return usageOf({
     // A final event that repeats only the output says 0, or nothing, of the input.
     inputTokens: input > 0 ? input : undefined,
-    outputTokens: number(usage['output_tokens']),
+    outputTokens: count(usage['output_tokens']),
     cachedTokens: input > 0 ? cached : undefined,
-    reasoningTokens: number(object(usage['output_tokens_details'])['thinking_tokens']),
+    reasoningTokens: count(object(usage['output_tokens_details'])['thinking_tokens']),
   })
 }
 

@@ -18,6 +18,10 @@ export interface ChoiceReading {
   text?: string
   /** The beginning of `text` that is the model's reasoning: it does not join the history of a conversation. */
   reasoning?: string
+  /** `reasoning` is, or may be, a summary: its tokens are then not those that the server counts. */
+  isSummary?: boolean | 'perhaps'
+  /** The model reasons: `hidden` where what it thinks is not shown, `begun` where it may follow in later events. */
+  thinking?: 'hidden' | 'begun'
   /** This choice is complete. */
   finishReason?: string
 }
@@ -31,7 +35,12 @@ export interface Reading extends ChoiceReading {
   /** Output that is not text (a tool call): counts as output too. */
   hasOutput?: boolean
   usage?: Usage
-  /** The server reported an error in a 200 answer. */
+  /** The answer is over with this event: what comes later counts for nothing. */
+  ends?: boolean
+  /**
+   * The server reported an error in a form of this API's own. Errors in places where any server may put them are found
+   * for all APIs alike (`readServerError`).
+   */
   error?: string
   /** What is wrong with the form of the event or answer; the request fails as `bad-json` with these words. */
   malformed?: string
@@ -63,10 +72,14 @@ export interface Api {
    * and that differ from answer to answer: events that are otherwise the same need not be parsed again.
    */
   readonly unread?: readonly string[]
+  /** Those of `unread` that differ even from event to event of one answer. */
+  readonly varying?: readonly string[]
   /** False: an answer comes in one piece, whatever `stream` says. */
   readonly streams?: boolean
   /** False: the answer is no generated text (vectors, scores), so there are no output tokens and no first one. */
   readonly generates?: boolean
+  /** Types of named events whose data must be JSON; events of other names may carry anything, and say nothing. */
+  readonly eventTypes?: RegExp
   /** False: events that differ only in their text may mean different things, so each is read in full. */
   readonly uniform?: boolean
   /** Environment variable that holds the key where neither `apiKey` nor PERFGATE_API_KEY does. Default OPENAI_API_KEY. */

@@ -6,7 +6,8 @@ import { ConfigError } from '../config/errors.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { suggestion } from '../config/suggest.ts'
 import type { Prompt } from '../datasets/dataset.ts'
-import type { Api, ChoiceReading, Reading } from './api.ts'
+import type { Api, ChoiceReading, Reading, Usage } from './api.ts'
+import { count, usageOf } from './reading.ts'
 
 /**
  * The default export of a module given as `--api ./my-api.ts`, or as `--api custom --custom-api ./my-api.ts`.
@@ -110,6 +111,8 @@ function wrap(custom: CustomApi, file: string): Api {
     streams: onEvent !== undefined,
     // What its functions make of a text is not known: each event goes through them.
     uniform: false,
+    // All types of events are its own.
+    eventTypes: /^/,
     check(config) {
       if (!config.stream && parseResponse === undefined)
         throw refused(file, 'its default export lacks "parseResponse", which stream: false needs')
@@ -150,8 +153,20 @@ function reading(member: string, read: () => Reading): Reading {
     ({ text }) => text !== undefined && typeof text !== 'string',
   )
   if (wrong !== undefined) return { malformed: `${member} returned a "text" that is no string: ${shown(wrong.text)}` }
+  if (given.usage !== undefined) given.usage = checkedUsage(given.usage)
   // Output is a package, whether its author says so or not.
   return given.isPackage === undefined && (given.text || given.hasOutput) ? { ...given, isPackage: true } : given
+}
+
+/** Counts that cannot be are not reported ones. */
+function checkedUsage({ inputTokens, outputTokens, cachedTokens, reasoningTokens }: Usage): Usage {
+  const checked = usageOf({
+    inputTokens: count(inputTokens),
+    outputTokens: count(outputTokens),
+    cachedTokens: count(cachedTokens),
+    reasoningTokens: count(reasoningTokens),
+  })
+  return checked.usage ?? {}
 }
 
 function lowerCase(headers: Record<string, string>): Record<string, string> {

@@ -4,9 +4,10 @@ import type { ResolvedConfig } from '../config/index.ts'
 import type { Message } from '../datasets/dataset.ts'
 import type { Api, ChoiceReading, Reading } from './api.ts'
 import { bearer } from './bearer.ts'
+import { readMessage } from './openaiAnswer.ts'
 import { partsOf } from './parts.ts'
 import { messagesOf } from './prompt.ts'
-import { type Json, number, object, objects, usageOf, words } from './reading.ts'
+import { count, type Json, object, objects, usageOf, words } from './reading.ts'
 import { refuseOptions } from './unsupported.ts'
 
 const NAME = 'dashscope'
@@ -16,6 +17,7 @@ export const dashscope: Api = {
   name: NAME,
   description: 'DashScope text-generation, or multimodal-generation when the URL ends in it',
   paths: ['/api/v1/services/aigc/text-generation/generation', MULTIMODAL],
+  eventTypes: /^(result|error)$/,
   keyVariable: 'DASHSCOPE_API_KEY',
   check(config) {
     refuseOptions(config, NAME, ['minTokens', 'stopTokenIds', 'frequencyPenalty'])
@@ -96,34 +98,22 @@ function read(answer: Json): Reading {
 }
 
 function readChoice({ index, message, finish_reason: reason }: Json): ChoiceReading {
-  const { content, reasoning_content: reasoning, tool_calls: calls } = object(message)
-  const said =
-    typeof content === 'string'
-      ? content
-      : objects(content)
-          .map(({ text }) => words(text))
-          .join('')
-  const called = objects(calls).map(
-    ({ function: call }) => words(object(call)['name']) + words(object(call)['arguments']),
-  )
-  const text = `${words(reasoning)}${said}${called.join('')}`
-  return {
-    ...(typeof index === 'number' && index > 0 ? { choice: index } : {}),
-    ...(text === '' ? {} : { text }),
-    ...(words(reasoning) === '' ? {} : { reasoning: words(reasoning) }),
-    // Until the end it is the word "null".
-    ...(typeof reason === 'string' && reason !== '' && reason !== 'null' ? { finishReason: reason } : {}),
-  }
+  const reading: ChoiceReading = {}
+  readMessage(object(message), reading)
+  if (typeof index === 'number' && index > 0) reading.choice = index
+  // Until the end it is the word "null".
+  if (typeof reason === 'string' && reason !== '' && reason !== 'null') reading.finishReason = reason
+  return reading
 }
 
 function readUsage(value: unknown): Pick<Reading, 'usage'> {
   const usage = object(value)
   return usageOf({
-    inputTokens: number(usage['input_tokens']),
-    outputTokens: number(usage['output_tokens']),
+    inputTokens: count(usage['input_tokens']),
+    outputTokens: count(usage['output_tokens']),
     cachedTokens:
-      number(object(usage['prompt_tokens_details'])['cached_tokens']) ??
-      number(object(usage['input_tokens_details'])['cached_tokens']),
-    reasoningTokens: number(object(usage['output_tokens_details'])['reasoning_tokens']),
+      count(object(usage['prompt_tokens_details'])['cached_tokens']) ??
+      count(object(usage['input_tokens_details'])['cached_tokens']),
+    reasoningTokens: count(object(usage['output_tokens_details'])['reasoning_tokens']),
   })
 }

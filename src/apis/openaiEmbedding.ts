@@ -1,7 +1,7 @@
 /** OpenAI's embeddings: texts in, one vector for each out. */
 import type { Api, Reading } from './api.ts'
 import { textsOf } from './prompt.ts'
-import { type Json, number, object, objects, usageOf, words } from './reading.ts'
+import { count, type Json, object, objects, usageOf, words } from './reading.ts'
 import { GENERATION, refuseOptions } from './unsupported.ts'
 
 const NAME = 'openai_embedding'
@@ -48,12 +48,10 @@ function readAnswer(answer: Json): Reading {
   const reading: Reading = {
     ...(typeof answer['id'] === 'string' ? { id: answer['id'] } : {}),
     ...usageOf({
-      inputTokens: number(usage['prompt_tokens']) ?? number(usage['total_tokens']),
-      cachedTokens: number(object(usage['prompt_tokens_details'])['cached_tokens']),
+      inputTokens: count(usage['prompt_tokens']) ?? count(usage['total_tokens']),
+      cachedTokens: count(object(usage['prompt_tokens_details'])['cached_tokens']),
     }),
   }
-  const { error } = answer
-  if (error !== undefined && error !== null) return { ...reading, error: JSON.stringify(error) }
   const vectors = objects(answer['data'])
   const lacking = vectors.findIndex(({ embedding }) => !isVector(embedding))
   if (vectors.length === 0) return { ...reading, missing: 'the answer has no "data" with embeddings' }

@@ -2,7 +2,7 @@
 import type { Prompt } from '../datasets/dataset.ts'
 import type { Api, Reading } from './api.ts'
 import { wrongKind } from './prompt.ts'
-import { type Json, number, object, objects, usageOf, words } from './reading.ts'
+import { count, type Json, object, objects, usageOf, words } from './reading.ts'
 import { GENERATION, refuseOptions } from './unsupported.ts'
 
 const NAME = 'openai_rerank'
@@ -43,8 +43,6 @@ function readAnswer(answer: Json): Reading {
     ...(typeof answer['id'] === 'string' ? { id: answer['id'] } : {}),
     ...usageOf({ inputTokens: inputTokens(answer) }),
   }
-  const { error } = answer
-  if (error !== undefined && error !== null) return { ...reading, error: JSON.stringify(error) }
   const results = objects(answer['results'] ?? answer['data'])
   if (results.length === 0) return { ...reading, missing: 'the answer has no "results"' }
   const lacking = results.findIndex(({ index, relevance_score: score }) => ![index, score].every(Number.isFinite))
@@ -58,5 +56,5 @@ function inputTokens({ usage, meta }: Json): number | undefined {
   const { prompt_tokens: prompt, total_tokens: total } = object(usage)
   const { input_tokens: input } = object(object(meta)['tokens'])
   // vLLM has said 0 for what it did not count.
-  return [number(prompt), number(total), number(input)].find((count) => count !== undefined && count > 0)
+  return [count(prompt), count(total), count(input)].find((tokens) => tokens !== undefined && tokens > 0)
 }

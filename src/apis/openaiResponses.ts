@@ -1,9 +1,10 @@
 /** OpenAI's Responses API: input items, and events by type such as `response.output_text.delta`. */
 import type { Message } from '../datasets/dataset.ts'
 import type { Api, Reading } from './api.ts'
+import { readServerError } from './outcome.ts'
 import { partsOf, toolCallsOf } from './parts.ts'
 import { type Input, textOf } from './prompt.ts'
-import { type Json, number, object, objects, usageOf, words } from './reading.ts'
+import { count, type Json, object, objects, usageOf, words } from './reading.ts'
 import { refuseOptions } from './unsupported.ts'
 
 const NAME = 'openai_responses'
@@ -13,6 +14,9 @@ export const openaiResponses: Api = {
   aliases: ['responses'],
   description: 'OpenAI responses',
   paths: ['/v1/responses'],
+  unread: ['obfuscation', 'sequence_number', 'item_id'],
+  varying: ['obfuscation', 'sequence_number'],
+  eventTypes: /^(response\.|error$)/,
   check: (config) =>
     refuseOptions(config, NAME, [
       'minTokens',
@@ -73,11 +77,13 @@ function itemsOf(message: Message): Json[] {
   return [{ role, content: parts }, ...calls]
 }
 
+const SUMMARY_DELTA = 'response.reasoning_summary_text.delta'
+
 /** Deltas of generated text, of whatever kind. */
 const TEXT_DELTAS = new Set([
   'response.output_text.delta',
   'response.reasoning_text.delta',
-  'response.reasoning_summary_text.delta',
+  SUMMARY_DELTA,
   'response.refusal.delta',
   'response.function_call_arguments.delta',
   'response.custom_tool_call_input.delta',
@@ -93,15 +99,18 @@ function readEvent(event: Json): Reading {
     if (typeof delta !== 'string')
       return { malformed: `event ${type} without a text in "delta": ${JSON.stringify(event)}` }
     if (delta === '') return { isPackage: true }
-    return { isPackage: true, text: delta, ...(type.startsWith('response.reasoning') ? { reasoning: delta } : {}) }
+    return {
+      isPackage: true,
+      text: delta,
+      ...(type.startsWith('response.reasoning') ? { reasoning: delta } : {}),
+      ...(type === SUMMARY_DELTA ? { isSummary: true } : {}),
+    }
   }
   switch (type) {
     case 'response.audio.delta':
       return { isPackage: true, hasOutput: true }
     case 'response.output_item.added': {
-      const item = object(event['item'])
-      // The model generated the name of the tool it calls; the items of other kinds begin empty.
-      const name = item['type'] === 'function_call' ? words(item['name']) : ''
+      const name = calledBy(object(event['item']))
       return name === '' ? { isPackage: true } : { isPackage: true, text: name }
     }
     case 'response.created':
@@ -109,11 +118,8 @@ function readEvent(event: Json): Reading {
     case 'response.completed':
     case 'response.incomplete':
     case 'response.failed': {
-      const { isPackage: _, ...ending } = readEnding(object(event['response']), type.slice('response.'.length))
-      return ending
+      return { ...readEnding(object(event['response']), type.slice('response.'.length)), ends: true }
     }
-    case 'error':
-      return { error: JSON.stringify(event['error'] ?? event) }
     default:
       return {}
   }
@@ -122,9 +128,9 @@ function readEvent(event: Json): Reading {
 /** Status, reason, usage and error of a response; nothing of its text, which the deltas brought. */
 function readEnding(response: Json, status: string): Reading {
   const reading: Reading = { ...idOf(response), ...readUsage(response['usage']) }
-  const { error } = response
-  if (status === 'failed' || status === 'cancelled') reading.error = JSON.stringify(error ?? { message: status })
-  else if (error !== undefined && error !== null) reading.error = JSON.stringify(error)
+  const error = readServerError(response)
+  if (status === 'failed' || status === 'cancelled') reading.error = error ?? JSON.stringify({ message: status })
+  else if (error !== undefined) reading.error = error
   if (status === 'completed') reading.finishReason = 'completed'
   if (status === 'incomplete')
     reading.finishReason = words(object(response['incomplete_details'])['reason']) || 'incomplete'
@@ -143,17 +149,21 @@ function readAnswer(answer: Json): Reading {
 function saidBy(item: Json): string {
   const parts = [...objects(item['summary']), ...objects(item['content'])]
   const said = parts.map((part) => words(part['text']) + words(part['refusal'])).join('')
-  const called = words(item['type']).endsWith('_call') ? words(item['name']) : ''
-  return said + called + words(item['arguments']) + words(item['input'])
+  return said + calledBy(item) + words(item['arguments']) + words(item['input'])
+}
+
+/** The name of the tool that an item calls, which the model generated; items of other kinds begin empty. */
+function calledBy(item: Json): string {
+  return words(item['type']).endsWith('_call') ? words(item['name']) : ''
 }
 
 function readUsage(value: unknown): Pick<Reading, 'usage'> {
   const usage = object(value)
   return usageOf({
-    inputTokens: number(usage['input_tokens']),
-    outputTokens: number(usage['output_tokens']),
-    cachedTokens: number(object(usage['input_tokens_details'])['cached_tokens']),
-    reasoningTokens: number(object(usage['output_tokens_details'])['reasoning_tokens']),
+    inputTokens: count(usage['input_tokens']),
+    outputTokens: count(usage['output_tokens']),
+    cachedTokens: count(object(usage['input_tokens_details'])['cached_tokens']),
+    reasoningTokens: count(object(usage['output_tokens_details'])['reasoning_tokens']),
   })
 }
 

@@ -17,8 +17,9 @@ export function words(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-export function number(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined
+/** A count as it can only be: a whole number from 0 on. Anything else (−1, 3.7, 1e300) is "not reported". */
+export function count(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined
 }
 
 /** Usage of the counts that are known; undefined when none is. */

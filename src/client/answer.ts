@@ -1,12 +1,15 @@
-/** Reads one answer as its bytes arrive: follows the stream and decides how it ended. */
-import type { Api, ChoiceReading, Reading, Usage } from '../apis/api.ts'
-import type { FailureCause } from '../samples/index.ts'
+/** Reads one answer as its bytes arrive: follows the stream, and decides by what it says how it ended. */
+import type { Api, Reading, Usage } from '../apis/api.ts'
+import { isHeartbeat, readForeignError, readServerError, readStrayError } from '../apis/outcome.ts'
+import { type FailureCause, NOTE } from '../samples/index.ts'
 import { AnswerTimes, MAX_GAPS } from './answerTimes.ts'
-import { type Choice, Choices } from './choices.ts'
+import { type BodyKind, kindByBytes, kindByHeaders } from './body.ts'
+import type { Choice } from './choices.ts'
 import { classifyStatus } from './classify.ts'
-import { EventShapes } from './eventShapes.ts'
+import { AnswerContent } from './content.ts'
+import { EventShapes, type Meaningless } from './eventShapes.ts'
 import { EventTemplate } from './eventTemplate.ts'
-import { type Inflater, inflaterOf, KNOWN_ENCODINGS } from './inflate.ts'
+import { type Inflater, inflaterOf, KNOWN_ENCODINGS, readEncodings } from './inflate.ts'
 import { shownLocation } from './location.ts'
 import { SseDecoder, type SseListener } from './sse.ts'
 
@@ -15,85 +18,136 @@ const FAILURE_TEXT_BYTES = 2048
 /** Bytes of one event, or of an answer in one piece, unless the run says otherwise. */
 const MAX_EVENT_BYTES = 32 << 20
 
-type Mode = 'events' | 'json' | 'error'
+/** What `[DONE]` says. */
+const DONE: Reading = { ends: true }
 
-/** What `[DONE]` says, to be told apart from every other reading. */
-const DONE: Reading = {}
+export interface AnswerOptions {
+  /** Largest event of a stream, or answer in one piece, bytes. */
+  maxEventBytes?: number | undefined
+  /** Choices that are asked for. */
+  choices?: number | undefined
+  /** An answer without any output is a success. */
+  allowEmpty?: boolean | undefined
+  /** Called when the answer has failed and what is still to come of it must not be waited for. */
+  onHopeless?: (() => void) | undefined
+}
 
 export class Answer extends AnswerTimes implements SseListener {
   status = 0
-  usage: Usage | undefined
   failure: FailureCause | undefined
   failureText = ''
-  finishReason = ''
-  requestId = ''
+  /** When its end was seen, by `[DONE]` or the event of its API, `performance.now()`; NaN: it was not. */
+  overAt = Number.NaN
 
   readonly #api: Api
   readonly #template = new EventTemplate()
   readonly #shapes = new EventShapes()
   readonly #decoder = new SseDecoder(this, this.#template, this.#shapes)
-  readonly #choices = new Choices()
+  readonly #content = new AnswerContent()
+  readonly #maxEventBytes: number
+  readonly #asked: number
+  readonly #allowEmpty: boolean
+  readonly #onHopeless: () => void
+  readonly #meaningless: Meaningless
   /** The choice of the event that the template was learned from. */
   #templateChoice: Choice | undefined
-  #mode: Mode | 'encoded' = 'events'
-  /** What an encoded body is once it is decoded. */
-  #decodedMode: Mode = 'events'
+  #kind: BodyKind = 'events'
+  /** The request asked for a stream, and no byte has said yet whether it is one. */
+  #isUnsure = false
+  #streamed = false
   #inflater: Inflater | undefined
-  readonly #maxEventBytes: number
-  readonly #onHopeless: () => void
-  /** Of a stream only its beginning, to be shown when it turns out to be none. */
   #chunks: Buffer[] = []
   #chunkBytes = 0
+  /** The beginning of a stream, to be shown when it fails. */
+  readonly #words = Buffer.allocUnsafeSlow(FAILURE_TEXT_BYTES)
+  #wordsLength = 0
   /** Where a redirect points. */
   #location = ''
-  #done = false
-  #events = 0
   #retryAfter = ''
+  #isOver = false
+  #isEnding = false
+  #requestIdHeader = ''
 
-  /**
-   * @param maxEventBytes largest event of a stream, or answer in one piece
-   * @param onHopeless called when the answer has failed and what is still to come of it must not be waited for
-   */
-  constructor(api: Api, maxEventBytes = MAX_EVENT_BYTES, onHopeless: () => void = () => {}) {
+  constructor(api: Api, { maxEventBytes, choices, allowEmpty, onHopeless }: AnswerOptions = {}) {
     super()
     this.#api = api
-    this.#maxEventBytes = maxEventBytes
-    this.#onHopeless = onHopeless
+    this.#maxEventBytes = maxEventBytes ?? MAX_EVENT_BYTES
+    this.#asked = choices ?? 1
+    this.#allowEmpty = allowEmpty ?? false
+    this.#onHopeless = onHopeless ?? (() => {})
+    this.#meaningless = { unread: api.unread ?? [], varying: api.varying ?? [] }
   }
 
   /** Forgets everything; a new request starts. */
   reset(): void {
     this.forgetTimes()
     this.status = 0
-    this.usage = undefined
     this.failure = undefined
     this.failureText = ''
-    this.finishReason = ''
-    this.requestId = ''
+    this.overAt = Number.NaN
     this.#template.reset()
     this.#shapes.reset()
     this.#decoder.reset()
-    this.#choices.reset()
+    this.#content.reset()
     this.#chunks.length = 0
     this.#chunkBytes = 0
-    this.#done = false
-    this.#events = 0
+    this.#wordsLength = 0
+    this.#isOver = false
+    this.#isEnding = false
     this.#inflater = undefined
+    this.#requestIdHeader = ''
+  }
+
+  get usage(): Usage | undefined {
+    return this.#content.usage
+  }
+
+  get finishReason(): string {
+    return this.#content.finishReason
+  }
+
+  /** That of the header, or else of the body. */
+  get requestId(): string {
+    return this.#requestIdHeader || this.#content.requestId
+  }
+
+  /** Bits of `NOTE`. */
+  get notes(): number {
+    return this.#content.notes
+  }
+
+  get hiddenTokens(): number {
+    return this.#content.hiddenTokens
+  }
+
+  get firstTokens(): number {
+    return this.#content.firstTokens
+  }
+
+  /** Since when its tokens are timed. */
+  get timedFrom(): number {
+    return this.#content.isTimedFromAnswer ? this.answerAt : this.firstTokenAt
+  }
+
+  /** It came in one piece, asked for as a stream or not. */
+  get isWhole(): boolean {
+    return this.#kind === 'json'
   }
 
   /** The text of each choice, with CHOICE_SEPARATOR between: the inside of JSON strings, UTF-8. Valid until the next reset. */
   get text(): Uint8Array {
-    return this.#choices.text
+    return this.#content.choices.text
   }
 
   /** The first choice's text after its reasoning, in the same form. */
   get spoken(): Uint8Array {
-    return this.#choices.spoken
+    return this.#content.choices.spoken
   }
 
-  /** The answer ended as it should: with a finish reason of each choice, or `[DONE]`. */
+  /** The answer ended as it should: with a finish reason of each choice, or the event that ends answers of this API. */
   get complete(): boolean {
-    return this.#done || this.#choices.finished
+    const { begun, ended } = this.#content.choices
+    return this.#isOver || (begun >= this.#asked && begun > 0 && ended === begun)
   }
 
   /** Its head is past: what comes belongs to the body. */
@@ -112,34 +166,28 @@ export class Answer extends AnswerTimes implements SseListener {
     this.headersAt = at
     this.startRead(at)
     const id = headers['x-request-id']
-    if (typeof id === 'string') this.requestId = id
-    const type = headers['content-type']
-    if (status < 200 || status >= 300) {
-      this.#mode = 'error'
+    if (typeof id === 'string') this.#requestIdHeader = id
+    this.#kind = kindByHeaders(status, headers['content-type'], streamed)
+    this.#streamed = streamed
+    this.#isUnsure = streamed && this.#kind !== 'error'
+    if (this.#kind === 'error') {
       this.#location = shownLocation(headers['location'])
       this.#retryAfter = String(headers['retry-after'] ?? '')
-    } else
-      this.#mode = !streamed || (typeof type === 'string' && type.startsWith('application/json')) ? 'json' : 'events'
-    const encoding = headers['content-encoding']
-    if (encoding !== undefined && encoding !== '' && encoding !== 'identity') this.#decode(String(encoding))
+    }
+    if (headers['content-encoding'] !== undefined) this.#decode(headers['content-encoding'])
   }
 
   /**
    * @param bytes may be written over after this call
    * @param at when the socket read that brought these bytes happened, taken before any parsing
-   * @param arrivedAt since when the first of what was read had been there; the stamp of an event that comes alone
+   * @param arrivedAt since when the first of what was read had been there; the timestamp of an event that comes alone
    * @param inMemory they lie in the memory of direct reads
    */
   onBytes(bytes: Buffer, at: number, arrivedAt = at, inMemory = false): void {
+    if (this.#isOver) return
+    if (this.#inflater !== undefined) return this.#inflater.write(Buffer.from(bytes), at)
     this.startRead(at, arrivedAt)
-    if (this.#mode === 'events') this.#readEvents(bytes, inMemory)
-    else if (this.#mode === 'encoded') this.#inflater?.write(Buffer.from(bytes), at)
-    else this.#keepBytes(this.#mode, bytes)
-  }
-
-  #countEvent(): void {
-    this.#events++
-    this.stampEvent()
+    this.#read(bytes, inMemory)
   }
 
   /**
@@ -151,11 +199,19 @@ export class Answer extends AnswerTimes implements SseListener {
 
   /** The response is over and drained; decides between success and a cause of failure. */
   onEnd(): void {
-    const mode = this.#mode === 'encoded' ? this.#decodedMode : this.#mode
-    if (mode === 'error') this.#failByStatus()
-    else if (this.failure !== undefined) return
-    else if (mode === 'json') this.#readWhole()
+    if (this.#kind === 'error') return this.#failByStatus()
+    if (this.failure !== undefined) return
+    if (this.#kind === 'json') this.#judgeWhole()
     else this.#judgeStream()
+    if (this.failure !== undefined) return
+    this.#content.settle(this.outputEvents)
+    // What something on the way collected has no gaps between its tokens.
+    if (this.lastTokenAt === this.firstTokenAt) this.gapCount = 0
+  }
+
+  /** The connection of a whole answer was dropped, since the server did not end the body. */
+  noteLeftOpen(): void {
+    this.#content.notes |= NOTE['left-open']
   }
 
   #failByStatus(): void {
@@ -171,132 +227,169 @@ export class Answer extends AnswerTimes implements SseListener {
     this.failureText = text.slice(0, FAILURE_TEXT_BYTES)
   }
 
-  #readEvents(bytes: Buffer, inMemory = false): void {
-    const isFirst = this.#chunkBytes === 0
-    this.#chunkBytes += bytes.length
-    if (this.#decoder.pendingBytes <= this.#maxEventBytes) this.#decoder.push(bytes, inMemory)
-    else this.#giveUp('bad-sse', `an event of the stream is larger than max-event-bytes (${this.#maxEventBytes})`)
-    if (isFirst && this.#events === 0) this.#chunks.push(Buffer.from(bytes.subarray(0, FAILURE_TEXT_BYTES)))
-  }
-
-  #keepBytes(mode: Mode, bytes: Buffer): void {
-    this.stampPiece()
-    if (mode === 'error' && this.#chunkBytes >= FAILURE_TEXT_BYTES) return
-    this.#chunkBytes += bytes.length
-    if (this.#chunkBytes <= this.#maxEventBytes) this.#chunks.push(Buffer.from(bytes))
-    else this.#giveUp('bad-json', `the answer is larger than max-event-bytes (${this.#maxEventBytes})`)
-  }
-
-  /** The body will come in an encoding. */
-  #decode(encoding: string): void {
-    this.#decodedMode = this.#mode as Mode
-    this.#mode = 'encoded'
-    this.#inflater = inflaterOf(
-      encoding.trim().toLowerCase(),
-      (bytes, at) => {
-        this.startRead(at)
-        if (this.#decodedMode === 'events') this.#readEvents(bytes)
-        else this.#keepBytes(this.#decodedMode, bytes)
-      },
-      (error) => this.#giveUp('bad-sse', `the body is not in the content-encoding "${encoding}": ${error.message}`),
-    )
-    if (this.#inflater === undefined && this.#decodedMode !== 'error')
-      this.#giveUp('bad-sse', `the content-encoding "${encoding}" is not one of ${KNOWN_ENCODINGS.join(', ')}`)
-  }
-
   #giveUp(cause: FailureCause, text: string): void {
     this.fail(cause, text)
     this.#inflater?.close()
     this.#onHopeless()
   }
 
-  onTemplateEvent(bytes: Uint8Array): void {
-    this.#countEvent()
-    this.countPackage()
-    this.#countToken()
-    this.#templateChoice!.append(bytes, this.#template.textStart, this.#template.textEnd)
-    if (this.#template.isReasoning) this.#templateChoice!.endReasoning()
-  }
-
-  onShapeEvent(bytes: Buffer, start: number): void {
-    const { reading, textStart, textEnd, idStart, idEnd, suffix } = this.#shapes
-    if (reading === DONE) {
-      this.#events++
-      this.#done = true
+  /** The body will come in an encoding. */
+  #decode(header: string | string[]): void {
+    const encodings = readEncodings(header)
+    if (encodings.length === 0) return
+    const unknown = encodings.find((encoding) => !KNOWN_ENCODINGS.includes(encoding))
+    if (unknown !== undefined) {
+      // Of an answer with an error status the status is told, whatever its body.
+      if (this.#kind !== 'error')
+        this.#giveUp('bad-sse', `the content-encoding "${unknown}" is not one of ${KNOWN_ENCODINGS.join(', ')}`)
       return
     }
-    this.#countEvent()
-    if (textStart < 0) this.#take(reading)
-    else {
-      this.countPackage()
-      this.#countToken()
-      const choice = this.#choices.at(reading.choice ?? 0)
-      const isReasoning = reading.reasoning === reading.text
-      choice.append(bytes, textStart, textEnd)
-      if (isReasoning) choice.endReasoning()
-      if (suffix !== undefined) {
-        this.#templateChoice = choice
-        this.#template.adopt(bytes, start, textStart, suffix, isReasoning)
+    this.#inflater = inflaterOf(
+      encodings,
+      (bytes, at) => {
+        if (this.#isOver) return
+        this.startRead(at)
+        this.#read(bytes, false)
+      },
+      (error) => {
+        if (!this.#isOver)
+          this.#giveUp(
+            'bad-sse',
+            `the body is not in the content-encoding "${encodings.join(', ')}": ${error.message}${this.#firstWords()}`,
+          )
+      },
+    )
+  }
+
+  #read(bytes: Buffer, inMemory: boolean): void {
+    if (this.#isUnsure) {
+      const kind = kindByBytes(bytes, this.#kind as 'events' | 'json')
+      if (kind !== undefined) {
+        this.#isUnsure = false
+        if (kind !== this.#kind) this.#chunks.length = 0
+        this.#kind = kind
       }
     }
-    if (idStart >= 0 && this.requestId === '') this.requestId = bytes.toString('utf8', idStart, idEnd)
+    if (this.#kind === 'events') this.#readEvents(bytes, inMemory)
+    else this.#keepBytes(bytes)
+  }
+
+  #readEvents(bytes: Buffer, inMemory: boolean): void {
+    if (this.outputEvents === 0 && this.#wordsLength < FAILURE_TEXT_BYTES)
+      this.#wordsLength += bytes.copy(this.#words, this.#wordsLength)
+    if (this.#decoder.pendingBytes <= this.#maxEventBytes) this.#decoder.push(bytes, inMemory)
+    else this.#giveUp('bad-sse', `an event of the stream is larger than max-event-bytes (${this.#maxEventBytes})`)
+  }
+
+  #keepBytes(bytes: Buffer): void {
+    this.stampPiece()
+    if (this.#kind === 'error' && this.#chunkBytes >= FAILURE_TEXT_BYTES) return
+    this.#chunkBytes += bytes.length
+    if (this.#chunkBytes <= this.#maxEventBytes) this.#chunks.push(Buffer.from(bytes))
+    else this.#giveUp('bad-json', `the answer is larger than max-event-bytes (${this.#maxEventBytes})`)
+  }
+
+  onTemplateEvent(bytes: Uint8Array): void {
+    if (this.#isOver) return
+    const { isReasoning, textStart, textEnd } = this.#template
+    this.stampEvent()
+    this.countPackage()
+    this.#countToken(isReasoning)
+    this.#templateChoice!.append(bytes, textStart, textEnd)
+    if (isReasoning) this.#templateChoice!.endReasoning()
+  }
+
+  onShapeEvent(bytes: Buffer, start: number, end: number): void {
+    if (this.#isOver) return
+    const { reading } = this.#shapes
+    if (reading === DONE) return this.#end()
+    this.stampEvent()
+    const pattern = this.#shapes.pattern!
+    const { textStart, textEnd, idStart, idEnd } = pattern
+    if (textStart < 0) this.#take(reading)
+    else {
+      const isReasoning = isOnlyReasoning(reading)
+      this.countPackage()
+      this.#countToken(isReasoning)
+      this.#content.takeReasoning(reading)
+      const choice = this.#content.choices.at(reading.choice ?? 0)
+      choice.append(bytes, textStart, textEnd)
+      if (isReasoning) choice.endReasoning()
+      this.#templateChoice = choice
+      this.#template.adopt(bytes, start, end, pattern, isReasoning)
+    }
+    if (idStart >= 0 && this.#content.requestId === '') this.#content.requestId = bytes.toString('utf8', idStart, idEnd)
   }
 
   onEvent(data: string, type: string, raw: Uint8Array | undefined): void {
-    if (data === '[DONE]') {
-      this.#events++
-      this.#done = true
-      if (raw !== undefined) this.#shapes.learn(raw, undefined, DONE, [], false)
+    if (this.#isOver || isHeartbeat(type)) return
+    const text = data.trim()
+    if (text === '') return
+    if (text === '[DONE]') {
+      this.#end()
+      if (raw !== undefined) this.#shapes.learn(raw, undefined, DONE, this.#meaningless, false)
       return
     }
-    this.#countEvent()
     let event: unknown
     try {
-      event = JSON.parse(data)
+      event = JSON.parse(text)
     } catch (error) {
-      this.fail('bad-json', `${(error as Error).message} in event: ${data}`)
+      this.#takeBroken(data, type, error as Error)
       return
     }
+    this.stampEvent()
     const reading = this.#api.readEvent(event, type)
+    const error = readServerError(event) ?? (type === 'error' ? data : readForeignError(event, reading))
+    if (error !== undefined) return this.fail('server-error-event', error)
     this.#take(reading)
-    if (raw === undefined || this.#api.uniform === false || reading.error !== undefined || this.failure !== undefined)
-      return
+    if (raw === undefined || this.#api.uniform === false || this.failure !== undefined) return
     const plain = isPlainText(reading)
+    const { varying } = this.#meaningless
     if (plain && this.#template.learning) {
-      this.#templateChoice = this.#choices.at(reading.choice ?? 0)
-      this.#template.learn(raw, reading.text!, reading.reasoning === reading.text)
+      this.#templateChoice = this.#content.choices.at(reading.choice ?? 0)
+      this.#template.learn(raw, reading.text!, { event, varying, isReasoning: isOnlyReasoning(reading) })
     }
-    this.#shapes.learn(raw, event, reading, this.#api.unread ?? [], plain)
+    this.#shapes.learn(raw, event, reading, this.#meaningless, plain)
+  }
+
+  onStray(text: string, isField: boolean): void {
+    const error = this.#isOver ? undefined : readStrayError(text, isField)
+    if (error !== undefined) this.fail('server-error-event', error)
+  }
+
+  /** An event that is no JSON. */
+  #takeBroken(data: string, type: string, error: Error): void {
+    // The last event of a body may have been cut short: that is what will be told.
+    if (this.#isEnding) return
+    if (type === 'error') this.fail('server-error-event', data)
+    // An event that is none of this API's may carry anything.
+    else if (type === '' || type === 'message' || this.#api.eventTypes?.test(type))
+      this.fail('bad-json', `${error.message} in event: ${data}`)
   }
 
   #take(reading: Reading): void {
     if (reading.error !== undefined) this.fail('server-error-event', reading.error)
     if (reading.malformed !== undefined) this.fail('bad-json', reading.malformed)
     if (reading.isPackage) this.countPackage()
-    if (reading.text || reading.hasOutput || reading.more?.some(({ text }) => text)) this.#countToken()
-    if (reading.isPackage || reading.text || reading.finishReason) this.#takeChoice(reading)
-    if (reading.more) for (const choice of reading.more) this.#takeChoice(choice)
-    if (reading.usage) this.usage = this.usage ? { ...this.usage, ...reading.usage } : reading.usage
-    if (reading.id && this.requestId === '') this.requestId = reading.id
+    const hasOutput = reading.text || reading.hasOutput || reading.more?.some(({ text }) => text)
+    const isFirst = hasOutput !== undefined && hasOutput !== '' && hasOutput !== false && this.outputEvents === 0
+    if (hasOutput) this.#countToken(isOnlyReasoning(reading))
+    const failed = this.#content.take(reading, isFirst)
+    if (failed !== undefined)
+      this.fail('server-error-event', `the server ended the answer with finish_reason "${failed}"${this.#firstWords()}`)
+    if (reading.ends) this.#end()
   }
 
-  #takeChoice({ choice: index = 0, text, reasoning, finishReason }: ChoiceReading): void {
-    const choice = this.#choices.at(index)
-    if (reasoning) {
-      append(choice, reasoning)
-      choice.endReasoning()
-    }
-    if (text) append(choice, reasoning ? text.slice(reasoning.length) : text)
-    if (!finishReason) return
-    this.finishReason = finishReason
-    choice.finished = true
+  #end(): void {
+    this.#isOver = true
+    this.overAt = performance.now()
   }
 
-  #countToken(): void {
-    if (!this.countOutput()) this.#giveUp('bad-sse', `the stream has more than ${MAX_GAPS} tokens`)
+  #countToken(isReasoning: boolean): void {
+    if (!this.countOutput(isReasoning)) this.#giveUp('bad-sse', `the stream has more than ${MAX_GAPS} tokens`)
   }
 
-  #readWhole(): void {
+  #judgeWhole(): void {
     const body = Buffer.concat(this.#chunks).toString()
     let answer: unknown
     try {
@@ -306,25 +399,69 @@ export class Answer extends AnswerTimes implements SseListener {
       return
     }
     const reading = this.#api.readAnswer(answer)
+    const error = readServerError(answer) ?? readForeignError(answer, reading)
+    if (error !== undefined) return this.fail('server-error-event', error)
     this.#take(reading)
-    if (!reading.isPackage) this.fail('no-output', `${reading.missing ?? 'the answer has no choices'}: ${body}`)
+    if (this.#streamed && this.#api.streams !== false) this.#content.notes |= NOTE['one-piece']
+    if (this.failure !== undefined || this.#api.generates === false) {
+      if (!reading.isPackage) this.fail('no-output', `${reading.missing ?? 'the answer is empty'}: ${body}`)
+    } else if (this.outputEvents === 0) this.#judgeEmpty(reading.missing, body)
+    else this.#judgeChoices()
   }
 
   #judgeStream(): void {
-    if (this.complete) {
-      if (this.packages === 0) this.fail('no-output', 'the stream ended without any choice')
-    } else if (this.#events === 0 && this.#chunkBytes > 0) {
-      const start = Buffer.concat(this.#chunks).subarray(0, FAILURE_TEXT_BYTES).toString()
-      this.fail('bad-sse', `the body is not a server-sent event stream: ${start}`)
-    } else {
-      this.fail('stream-truncated', `the stream ended after ${this.packages} packages without finish_reason or [DONE]`)
+    this.#isEnding = true
+    this.#decoder.end()
+    if (this.failure !== undefined) return
+    if (!this.complete) {
+      const isStream = !Number.isNaN(this.endedAt) || this.#wordsLength === 0
+      if (isStream)
+        this.fail(
+          'stream-truncated',
+          `the stream ended after ${this.packages} packages without finish_reason or [DONE]${this.#firstWords()}`,
+        )
+      else this.fail('bad-sse', `the body is not a server-sent event stream${this.#firstWords()}`)
+    } else if (this.outputEvents === 0) this.#judgeEmpty(undefined, this.#wordsText())
+    else this.#judgeChoices()
+  }
+
+  /** An answer without any output that could be seen. */
+  #judgeEmpty(missing: string | undefined, words: string): void {
+    const { usage, finishReason } = this.#content
+    const { outputTokens = 0, reasoningTokens = 0 } = usage ?? {}
+    if (reasoningTokens > 0) this.#content.notes |= NOTE['only-reasoning']
+    // One token may be the one that ends the text.
+    else if (outputTokens > 1) this.#content.notes |= NOTE['unrecognized-output']
+    else if (!this.#allowEmpty || missing !== undefined) {
+      const reason = finishReason === '' ? '' : ` and ended with finish_reason "${finishReason}"`
+      this.fail('no-output', `${missing ?? `the answer has no output${reason}`}: ${words}`)
     }
+  }
+
+  /** An answer with output: whether all that was asked for came to its end. */
+  #judgeChoices(): void {
+    const { choices, finishReason } = this.#content
+    const { begun, ended } = choices
+    if (Number.isNaN(this.answerAt)) this.#content.notes |= NOTE['only-reasoning']
+    if (finishReason === '') {
+      if (this.#kind === 'events') this.#content.notes |= NOTE['no-finish-reason']
+    } else if (this.#asked > 1 && ended < begun && this.#kind === 'events')
+      this.fail('stream-truncated', `only ${ended} of ${begun} choices have a finish_reason${this.#firstWords()}`)
+    if (begun < this.#asked) this.#content.notes |= NOTE['fewer-choices']
+  }
+
+  #wordsText(): string {
+    return this.#words.toString('utf8', 0, this.#wordsLength)
+  }
+
+  /** What the server said first, to stand behind the words of a failure. */
+  #firstWords(): string {
+    return this.#wordsLength === 0 ? '' : `: ${this.#wordsText()}`
   }
 }
 
-function append(choice: Choice, text: string): void {
-  const escaped = Buffer.from(JSON.stringify(text))
-  choice.append(escaped, 1, escaped.length - 1)
+function isOnlyReasoning({ text, reasoning }: Reading): boolean {
+  return reasoning !== undefined && reasoning === text
 }
 
 /** An event whose whole meaning is one piece of text, so that its like can be recognised by its bytes. */
@@ -336,6 +473,7 @@ function isPlainText(reading: Reading): boolean {
     reading.more === undefined &&
     !reading.hasOutput &&
     !reading.finishReason &&
+    !reading.ends &&
     reading.usage === undefined &&
     reading.error === undefined &&
     reading.malformed === undefined

@@ -1,5 +1,5 @@
 /** The columns of a sample that an answer fills. */
-import { C, FAILURE_CAUSES } from '../samples/index.ts'
+import { C, FAILURE_CAUSES, FLAG_WHOLE } from '../samples/index.ts'
 import type { Answer } from './answer.ts'
 
 export function writeAnswer(row: Float64Array, answer: Answer): void {
@@ -11,6 +11,11 @@ export function writeAnswer(row: Float64Array, answer: Answer): void {
   row[C.lastTokenAt] = answer.lastTokenAt
   // A failure may come without any data event: it ends when we learn of it.
   row[C.endedAt] = failed || Number.isNaN(answer.endedAt) ? performance.now() : answer.endedAt
+  row[C.answerAt] = answer.timedFrom
+  row[C.hiddenTokens] = answer.hiddenTokens
+  row[C.firstTokens] = answer.firstTokens
+  row[C.notes] = answer.notes
+  if (answer.isWhole) row[C.flags]! |= FLAG_WHOLE
   row[C.packages] = answer.packages
   row[C.outputEvents] = answer.outputEvents
   row[C.status] = answer.status

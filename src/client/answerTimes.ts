@@ -10,6 +10,8 @@ export class AnswerTimes {
   lastChunkAt = Number.NaN
   firstTokenAt = Number.NaN
   lastTokenAt = Number.NaN
+  /** First output event that is not the model's reasoning. */
+  answerAt = Number.NaN
   endedAt = Number.NaN
   packages = 0
   outputEvents = 0
@@ -20,6 +22,7 @@ export class AnswerTimes {
   #readAt = 0
   #stamp = 0
   #eventsOfRead = 0
+  #isAnswering = false
 
   protected forgetTimes(): void {
     this.headersAt = Number.NaN
@@ -27,6 +30,8 @@ export class AnswerTimes {
     this.lastChunkAt = Number.NaN
     this.firstTokenAt = Number.NaN
     this.lastTokenAt = Number.NaN
+    this.answerAt = Number.NaN
+    this.#isAnswering = false
     this.endedAt = Number.NaN
     this.packages = 0
     this.outputEvents = 0
@@ -66,6 +71,7 @@ export class AnswerTimes {
     if (this.firstChunkAt === first) this.firstChunkAt = at
     if (this.lastChunkAt === first) this.lastChunkAt = at
     if (this.firstTokenAt === first) this.firstTokenAt = at
+    if (this.answerAt === first) this.answerAt = at
     if (this.lastTokenAt !== first) return
     this.lastTokenAt = at
     if (this.outputEvents > 1) this.gaps[this.gapCount - 1]! += at - first
@@ -76,8 +82,15 @@ export class AnswerTimes {
     this.lastChunkAt = this.#stamp
   }
 
-  /** @returns whether there was room for its gap */
-  protected countOutput(): boolean {
+  /**
+   * @param isReasoning the output is nothing but the model's reasoning
+   * @returns whether there was room for its gap
+   */
+  protected countOutput(isReasoning: boolean): boolean {
+    if (!isReasoning && !this.#isAnswering) {
+      this.#isAnswering = true
+      this.answerAt = this.#stamp
+    }
     if (this.outputEvents++ === 0) this.firstTokenAt = this.#stamp
     else {
       if (this.gapCount === this.gaps.length) {

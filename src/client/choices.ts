@@ -74,9 +74,15 @@ export class Choices {
     return choice
   }
 
-  /** True when there are choices and all of them have ended. */
-  get finished(): boolean {
-    return this.#all.length > 0 && this.#all.every((choice) => choice.finished)
+  /** Choices that have begun, and those of them that have ended. */
+  get begun(): number {
+    return this.#all.length
+  }
+
+  get ended(): number {
+    let ended = 0
+    for (const choice of this.#all) if (choice.finished) ended++
+    return ended
   }
 
   /** The texts in the order of the choices, with separators between them. Valid until the next reset. */

@@ -53,6 +53,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #ready: Socket | undefined
   #forced: FailureCause | undefined
+  #isLeft = false
   readonly #interimAnswers = new InterimAnswers()
   #body: Uint8Array = new Uint8Array()
   /** When the latest socket read happened, before the HTTP parser sees its bytes, and since when the first were there. */
@@ -75,7 +76,9 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#target = target
     this.#writer = writer
     this.#listener = listener
-    this.#answer = new Answer(target.api, target.maxEventBytes, () => this.#controller?.abort(new Error('given up')))
+    const { maxEventBytes, choices, allowEmpty } = target
+    const onHopeless = (): void => this.#controller?.abort(new Error('given up'))
+    this.#answer = new Answer(target.api, { maxEventBytes, choices, allowEmpty, onHopeless })
     const { origin, connectTimeoutMs, route } = target
     this.#connector = connectorFor(origin, connectTimeoutMs, route, (bytes) => this.#onRead(bytes))
     this.#handler = mayBeHttp2(origin, route) ? this.#stampedHandler() : this
@@ -123,6 +126,7 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#texts[4] = turn?.bytes ?? ''
     this.#answer.reset()
     this.#forced = undefined
+    this.#isLeft = false
     this.#controller = undefined
     this.#interimAnswers.reset()
     this.#interim = this.#interimAnswers
@@ -154,6 +158,20 @@ export class Connection implements Dispatcher.DispatchHandler {
   get answerText(): string {
     const { buffer, byteOffset, length } = this.#answer.spoken
     return Buffer.from(buffer, byteOffset, length).toString()
+  }
+
+  /** When the end of the answer in flight was seen, although its body goes on; NaN: it was not. */
+  get overSince(): number {
+    return this.busy ? this.#answer.overAt : Number.NaN
+  }
+
+  /** Does not wait any longer for the end of a body whose answer is over. Over HTTP/2 only its stream is reset. */
+  leave(): void {
+    if (!this.busy) return
+    this.#isLeft = true
+    const error = new Error('the answer is over')
+    if (this.#controller !== undefined) this.#controller.abort(error)
+    else this.#drop(error)
   }
 
   /** Ends the request in flight, if any, with this cause. */
@@ -218,11 +236,12 @@ export class Connection implements Dispatcher.DispatchHandler {
     const answer = this.#answer
     // The status says what was wrong, however the rest of the answer came to its end.
     if (answer.status >= 300) answer.onEnd()
-    else if (this.#forced !== undefined) answer.fail(this.#forced, error.message)
-    // What came after a proper end (a reset instead of a clean close) does not undo the answer.
-    else if (!(answer.complete && answer.status >= 200 && answer.status < 300)) {
-      answer.fail(this.#causeOf(error), describeError(error))
-    }
+    // What came after a proper end (a reset in place of a clean close, silence) does not undo the answer.
+    else if (answer.complete && answer.status >= 200) {
+      if (this.#isLeft || this.#forced !== undefined) answer.noteLeftOpen()
+      answer.onEnd()
+    } else if (this.#forced !== undefined) answer.fail(this.#forced, error.message)
+    else answer.fail(this.#causeOf(error), describeError(error))
     this.#finish()
   }
 

@@ -1,10 +1,10 @@
 /**
  * Recognises stream events that differ from one already parsed only in their text, without parsing them.
  *
- * Servers send hundreds of events that are byte for byte the same but for one string. Once one such event was parsed
- * in full, an event with the same bytes before and after its string has the same JSON structure, so its meaning is
- * known exactly; whatever differs anywhere else is parsed in full. This is a proof, not a guess.
+ * Servers send hundreds of events that are byte for byte the same but for one string, or for that and a counter or
+ * some padding. Once one such event was parsed in full, its like needs no parser (`EventPattern` says why).
  */
+import { EventPattern, findHoles, stringEnd } from './eventPattern.ts'
 import { KnownBytes, MAX_KNOWN_BYTES } from './knownBytes.ts'
 
 const QUOTE = 0x22
@@ -14,20 +14,31 @@ const SPACE = 0x20
 /** After this many lessons that were not used even once, a stream is taken as one whose events always differ. */
 const USELESS_LESSONS = 4
 
+export interface Lesson {
+  /** The event as it was parsed. */
+  event?: unknown
+  /** Names of its top-level values that say nothing and differ from event to event. */
+  varying?: readonly string[]
+  isReasoning?: boolean
+}
+
 export class EventTemplate {
   /** Where the text of the last matched event lies; its JSON-escaped bytes without the quotes. */
   textStart = 0
   textEnd = 0
   /** The texts of matched events are the model's reasoning. */
   isReasoning = false
-  /** The bytes before the text; none: nothing is learned. */
+  /** The bytes before the text; none: nothing is learned, or a pattern. */
   readonly #prefix = new KnownBytes()
   #suffix = new KnownBytes()
+  /** Where more than the text differs. */
+  #pattern: EventPattern | undefined
   #useless = 0
 
   /** Forgets what was learned; a new answer starts. */
   reset(): void {
     this.#prefix.length = 0
+    this.#pattern = undefined
     this.#useless = 0
   }
 
@@ -41,32 +52,47 @@ export class EventTemplate {
    *
    * @param raw the event's bytes, from its first byte to past its blank line
    */
-  learn(raw: Uint8Array, text: string, isReasoning = false): void {
+  learn(raw: Uint8Array, text: string, { event, varying = [], isReasoning = false }: Lesson = {}): void {
     this.#useless++
     this.#prefix.length = 0
-    const literal = Buffer.from(JSON.stringify(text))
+    this.#pattern = undefined
     const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
-    const at = bytes.indexOf(literal)
-    // A second occurrence would leave open which of the two was read.
-    if (at < 0 || bytes.indexOf(literal, at + 1) >= 0) return
-    const end = at + literal.length - 1
-    if (bytes.length - end > MAX_KNOWN_BYTES) return
+    if (bytes.length > MAX_KNOWN_BYTES) return
+    const holes = findHoles(bytes, event, { names: varying, varying, text })
+    if (holes === undefined) return
+    this.isReasoning = isReasoning
+    if (holes.length > 1) {
+      this.#pattern = new EventPattern(bytes, 0, bytes.length, holes)
+      return
+    }
+    const { from, to } = holes[0]!
     const suffix = new KnownBytes()
-    suffix.learn(bytes, end, bytes.length)
-    this.adopt(bytes, 0, at + 1, suffix, isReasoning)
+    suffix.learn(bytes, to, bytes.length)
+    this.#prefix.learn(bytes, 0, from)
+    this.#suffix = suffix
   }
 
   /**
    * Takes over an event whose meaning is known already.
    *
-   * @param start where the event begins in `bytes`; its text begins at `textStart`
-   * @param suffix the event's bytes after its text, which must not change
+   * @param pattern that it matched; the event lies from `start` to `end` in `bytes`
    */
-  adopt(bytes: Buffer, start: number, textStart: number, suffix: KnownBytes, isReasoning: boolean): void {
+  adopt(bytes: Buffer, start: number, end: number, pattern: EventPattern, isReasoning: boolean): void {
+    const { textStart, textEnd, tail } = pattern
+    if (end - start > MAX_KNOWN_BYTES) return
     this.isReasoning = isReasoning
-    if (textStart - start > MAX_KNOWN_BYTES) return
+    this.#pattern = undefined
+    if (tail === undefined && pattern.varies) {
+      this.#prefix.length = 0
+      this.#pattern = pattern.narrowed(bytes, start, end)
+      return
+    }
     this.#prefix.learn(bytes, start, textStart)
-    this.#suffix = suffix
+    if (tail !== undefined) this.#suffix = tail
+    else {
+      this.#suffix = new KnownBytes()
+      this.#suffix.learn(bytes, textEnd, end)
+    }
   }
 
   /**
@@ -77,7 +103,7 @@ export class EventTemplate {
    */
   match(bytes: Buffer, start: number, end: number, base = -1): number {
     const prefix = this.#prefix
-    if (prefix.length === 0) return -1
+    if (prefix.length === 0) return this.#pattern === undefined ? -1 : this.#matchPattern(bytes, start, end, base)
     const suffix = this.#suffix
     const textStart = start + prefix.length
     if (textStart + suffix.length >= end || !prefix.isAt(bytes, start, base)) return -1
@@ -88,13 +114,27 @@ export class EventTemplate {
       if (byte === QUOTE) break
       // Control characters are not allowed in a JSON string: leave the verdict to the parser.
       if (byte < SPACE) return -1
-      // Escapes are left to the parser too when they are unusual; skipping the escaped byte finds the true end.
-      at += byte === BACKSLASH ? 2 : 1
+      if (byte === BACKSLASH) {
+        at = stringEnd(bytes, at, end, true)
+        if (at < 0) return -1
+        break
+      }
+      at++
     }
     if (at === textStart || at + suffix.length > end || !suffix.isAt(bytes, at, base)) return -1
     this.textStart = textStart
     this.textEnd = at
     this.#useless = 0
     return at + suffix.length
+  }
+
+  #matchPattern(bytes: Buffer, start: number, end: number, base: number): number {
+    const pattern = this.#pattern!
+    const at = pattern.match(bytes, start, end, base)
+    if (at < 0) return -1
+    this.textStart = pattern.textStart
+    this.textEnd = pattern.textEnd
+    this.#useless = 0
+    return at
   }
 }

@@ -19,6 +19,10 @@ export interface Target {
   failureText?: ((text: string, body: Uint8Array) => string) | undefined
   /** Largest event of a stream, or answer in one piece, bytes; absent: 32 MiB. */
   maxEventBytes?: number | undefined
+  /** Choices that each request asks for; absent: 1. */
+  choices?: number | undefined
+  /** An answer without any output is a success. */
+  allowEmpty?: boolean | undefined
 }
 
 /** One request as the schedule wants it. */

@@ -13,18 +13,26 @@ const SPACE = 0x20
 const KEEP_CAPACITY = 1 << 20
 const DATA = Buffer.from('data')
 const EVENT = Buffer.from('event')
+const ERROR = Buffer.from('error')
+const BRACE = 0x7b
+const END = Buffer.from('\n\n')
 
 /** Called for what the stream says, in order. */
 export interface SseListener {
   /** An event that matched the template; its text is at `template.textStart…textEnd` of `bytes`. */
   onTemplateEvent(bytes: Uint8Array): void
-  /** An event that has a known shape; what it says is in the `shapes`, its bytes begin at `start`. */
-  onShapeEvent(bytes: Buffer, start: number): void
+  /** An event that has a known shape; what it says is in the `shapes`, its bytes lie from `start` to `end`. */
+  onShapeEvent(bytes: Buffer, start: number, end: number): void
   /**
    * Any other event.
    * @param raw the event's bytes where they lie in one piece and a template may be learned from them
    */
   onEvent(data: string, type: string, raw: Uint8Array | undefined): void
+  /**
+   * A line that the standard passes over, but with which servers tell of failures.
+   * @param text the value of a field `error`, or a line that is the beginning of a JSON object
+   */
+  onStray?(text: string, isField: boolean): void
 }
 
 export class SseDecoder {
@@ -78,6 +86,11 @@ export class SseDecoder {
     this.#decode(this.#kept, length, false, -1)
   }
 
+  /** No more bytes come: an event that lacks its blank line is given out, where the standard would drop it. */
+  end(): void {
+    if (this.#keptLength > 0) this.push(END)
+  }
+
   /** @param lasting whether `bytes` stay as they are after this call (the kept buffer is written over) */
   #decode(bytes: Buffer, end: number, lasting: boolean, base: number): void {
     let start = 0
@@ -104,7 +117,7 @@ export class SseDecoder {
         }
         const known = this.#shapes.match(bytes, start, end, base)
         if (known >= 0) {
-          this.#listener.onShapeEvent(bytes, start)
+          this.#listener.onShapeEvent(bytes, start, known)
           start = known
           continue
         }
@@ -161,6 +174,8 @@ export class SseDecoder {
     if (value < lineEnd && bytes[value] === SPACE) value++
     if (isField(bytes, line, colon, DATA)) this.#data.push(value - start, lineEnd - start)
     else if (isField(bytes, line, colon, EVENT)) this.#type = bytes.toString('utf8', value, lineEnd)
+    else if (bytes[line] === BRACE) this.#listener.onStray?.(bytes.toString('utf8', line, lineEnd), false)
+    else if (isField(bytes, line, colon, ERROR)) this.#listener.onStray?.(bytes.toString('utf8', value, lineEnd), true)
   }
 
   #dispatch(bytes: Buffer, start: number, end: number, lasting: boolean): void {

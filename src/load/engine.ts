@@ -16,6 +16,8 @@ import { share, shareOfShard, WHOLE } from './share.ts'
 
 /** How often connections are checked for a request that takes too long, and a ramp is followed. */
 const TICK_MS = 20
+/** Servers end the body right after the answer; one that does not is not waited for any longer. */
+const GRACE_MS = 100
 /** Connections are opened in groups of this size, so that a listen queue is not overrun. */
 const OPENING = 64
 
@@ -249,7 +251,8 @@ export class Engine implements ConnectionListener {
     const { totalTimeoutMs, target } = this.#options
     for (const connection of this.#connections) {
       if (!connection.busy) continue
-      if (connection.startedAt < now - totalTimeoutMs) connection.abort('total-timeout')
+      if (connection.overSince < now - GRACE_MS) connection.leave()
+      else if (connection.startedAt < now - totalTimeoutMs) connection.abort('total-timeout')
       else if (connection.quietSince < now - target.readTimeoutMs) connection.abort('read-timeout')
     }
   }

@@ -9,7 +9,7 @@ export function optionsAlike(options: EngineOptions): EngineOptions {
   const { target, bodies, counters, worker, workers, shard, totalTimeoutMs, writer, conversations, onBatchDue } =
     options
   const { api, origin, path, headers, stream, connectTimeoutMs, readTimeoutMs } = target
-  const { route, failureText, maxEventBytes } = target
+  const { route, failureText, maxEventBytes, choices, allowEmpty } = target
   return {
     target: {
       api,
@@ -22,6 +22,8 @@ export function optionsAlike(options: EngineOptions): EngineOptions {
       route,
       failureText,
       maxEventBytes,
+      choices,
+      allowEmpty,
     },
     bodies,
     counters,

@@ -24,6 +24,10 @@ export interface ThreadSetup {
   totalTimeoutMs: number
   /** Largest event of a stream, or answer in one piece, bytes; absent: 32 MiB. */
   maxEventBytes?: number | undefined
+  /** Choices that each request asks for; absent: 1. */
+  choices?: number | undefined
+  /** An answer without any output is a success. */
+  allowEmpty?: boolean | undefined
   bodies: SharedBodies
   counters: SharedArrayBuffer
   conversations?: SharedConversations | undefined

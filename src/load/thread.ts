@@ -94,6 +94,8 @@ async function start(setup: ThreadSetup): Promise<Run> {
       readTimeoutMs: setup.readTimeoutMs,
       route: setup.route,
       maxEventBytes: setup.maxEventBytes,
+      choices: setup.choices,
+      allowEmpty: setup.allowEmpty,
       failureText: failureWords(setup),
     },
     bodies: new Bodies(setup.bodies),

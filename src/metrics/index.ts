@@ -12,5 +12,5 @@ export {
 export { type Failure, type Objective, RunMetrics } from './runMetrics.ts'
 export { distributions, errorCounts, percentileRows, rates, type SummaryFacts, summarize } from './summary.ts'
 export { steadyBuckets } from './timelineRecorder.ts'
-export type { DistributionView, MetricsView } from './view.ts'
+export type { Coverage, DistributionView, MetricsView } from './view.ts'
 export { workload } from './workload.ts'

@@ -6,15 +6,19 @@ import {
   FLAG_INPUT_ESTIMATED,
   FLAG_OUTPUT_ESTIMATED,
   gapsOf,
+  NoteCounter,
   ROW,
+  readNotes,
+  readTpot,
   type SampleBatch,
+  spanTokens,
   textOf,
 } from '../samples/index.ts'
 import { ConversationMetrics } from './conversationMetrics.ts'
 import { Distribution } from './distribution.ts'
 import { COUNT_METRICS, DISTRIBUTION_NAMES, type DistributionName, type ScalarName } from './names.ts'
 import { type SteadyWindow, TimelineRecorder } from './timelineRecorder.ts'
-import type { DistributionView, MetricsView } from './view.ts'
+import type { Coverage, DistributionView, MetricsView } from './view.ts'
 
 /** A condition one request must meet to count as goodput. */
 export interface Objective {
@@ -34,16 +38,16 @@ const AT = Object.fromEntries(DISTRIBUTION_NAMES.map((name, i) => [name, i])) as
 
 /** Distinct failures described in full; more are only counted. */
 const MAX_FAILURES = 50
-/** Per-request objectives whose absence is no breach: a one-token answer has no gaps. */
-const MAY_BE_ABSENT: ReadonlySet<DistributionName> = new Set([
-  'tpot',
-  'itl',
-  'packageLatency',
-  'decodeSpeed',
-  'firstTurnTtft',
-  'laterTurnTtft',
-  'tokensPerIteration',
-])
+/** Metrics that are not of each answer. */
+const NOT_OF_ANSWERS: readonly DistributionName[] = [
+  'dispatchDelay',
+  'connect',
+  'conversationDuration',
+  'conversationTurns',
+  'items',
+  'cachedTokens',
+  'reasoningTokens',
+]
 
 export class RunMetrics implements MetricsView {
   succeeded = 0
@@ -73,6 +77,11 @@ export class RunMetrics implements MetricsView {
   #cachedOf = 0
   /** The figures of the request at hand, in the order of DISTRIBUTION_NAMES; NaN where there is none. */
   readonly #one = new Float64Array(DISTRIBUTION_NAMES.length)
+  /** In the same order: 1 where the request at hand could have the metric, measured or not. */
+  readonly #could = new Uint8Array(DISTRIBUTION_NAMES.length)
+  readonly #measured = new Float64Array(DISTRIBUTION_NAMES.length)
+  readonly #possible = new Float64Array(DISTRIBUTION_NAMES.length)
+  readonly #notes = new NoteCounter()
 
   constructor(startedAt: number, objectives: readonly Objective[] = []) {
     this.timeline = new TimelineRecorder(startedAt)
@@ -91,6 +100,16 @@ export class RunMetrics implements MetricsView {
   distribution(name: DistributionName): DistributionView | undefined {
     const distribution = this.#distributions[AT[name]]!
     return distribution.n > 0 ? distribution : undefined
+  }
+
+  coverage(name: DistributionName): Coverage | undefined {
+    const of = this.#possible[AT[name]]!
+    return of === 0 ? undefined : { measured: this.#measured[AT[name]]!, of }
+  }
+
+  /** What is remarkable of the succeeded answers, a sentence each. */
+  get answerNotes(): string[] {
+    return this.#notes.sentences(this.succeeded)
   }
 
   errors(cause: FailureCause): number {
@@ -191,6 +210,9 @@ export class RunMetrics implements MetricsView {
     this.#measure(batch, at, endedAt - startedAt, endedAt - scheduledAt)
     for (let i = 0; i < one.length; i++) if (!Number.isNaN(one[i]!)) this.#distributions[i]!.add(one[i]!)
     const gaps = gapsOf(batch, row)
+    if (gaps.length > 0) one[AT.itl] = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length
+    this.#countCoverage(numbers, at)
+    this.#notes.add(readNotes(numbers, at))
     const itl = this.#distributions[AT.itl]!
     for (let i = 0; i < gaps.length; ) {
       const from = i
@@ -199,13 +221,37 @@ export class RunMetrics implements MetricsView {
       itl.addRepeated(gap, i - from)
     }
     if (this.#objectives.length > 0) {
-      if (gaps.length > 0) one[AT.itl] = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length
       if (
         this.#objectives.every(({ metric, holds }) =>
-          Number.isNaN(one[AT[metric]]!) ? MAY_BE_ABSENT.has(metric) : holds(one[AT[metric]]!),
+          Number.isNaN(one[AT[metric]]!) ? this.#could[AT[metric]] === 0 : holds(one[AT[metric]]!),
         )
       )
         this.good++
+    }
+  }
+
+  /** Which metrics the answer at hand could have: a one-token answer, for instance, has no time per token. */
+  #countCoverage(numbers: Float64Array, at: number): void {
+    const could = this.#could
+    could.fill(1)
+    const outputTokens = numbers[at + C.outputTokens]!
+    const hasOutput = outputTokens > 0
+    const turn = numbers[at + C.turn]!
+    // Not known where reasoning is hidden: then there may be any number.
+    const hasSpan = hasOutput && !(spanTokens(numbers, at) <= 0)
+    const hasPackages = numbers[at + C.packages]! > 1
+    could[AT.ttft] = hasOutput ? 1 : 0
+    could[AT.firstTurnTtft] = hasOutput && turn === 0 ? 1 : 0
+    could[AT.laterTurnTtft] = hasOutput && turn > 0 ? 1 : 0
+    could[AT.tpot] = could[AT.itl] = could[AT.decodeSpeed] = hasSpan ? 1 : 0
+    could[AT.packageLatency] = hasPackages ? 1 : 0
+    could[AT.tokensPerIteration] = hasPackages && hasSpan ? 1 : 0
+    could[AT.outputSpeed] = could[AT.totalSpeed] = Number.isNaN(outputTokens) ? 0 : 1
+    for (const metric of NOT_OF_ANSWERS) could[AT[metric]] = 0
+    for (let i = 0; i < could.length; i++) {
+      if (could[i] === 0) continue
+      this.#possible[i]!++
+      if (!Number.isNaN(this.#one[i]!)) this.#measured[i]!++
     }
   }
 
@@ -237,7 +283,8 @@ export class RunMetrics implements MetricsView {
     }
     const packages = numbers[at + C.packages]!
     one[AT.packages] = packages
-    if (packages > 1) one[AT.packageLatency] = (numbers[at + C.lastChunkAt]! - firstChunkAt) / (packages - 1)
+    const packagesMs = numbers[at + C.lastChunkAt]! - firstChunkAt
+    if (packages > 1 && packagesMs > 0) one[AT.packageLatency] = packagesMs / (packages - 1)
     const items = numbers[at + C.items]!
     if (!Number.isNaN(items)) {
       one[AT.items] = items
@@ -265,11 +312,12 @@ export class RunMetrics implements MetricsView {
     if (latencyMs > 0) one[AT.outputSpeed] = (outputTokens * 1000) / latencyMs
     if (latencyMs > 0 && !Number.isNaN(inputTokens))
       one[AT.totalSpeed] = ((inputTokens + outputTokens) * 1000) / latencyMs
-    if (outputTokens > 1 && packages > 1) one[AT.tokensPerIteration] = (outputTokens - 1) / (packages - 1)
-    if (outputTokens > 1 && numbers[at + C.outputEvents]! > 1) {
-      const tpotMs = (numbers[at + C.lastTokenAt]! - firstTokenAt) / (outputTokens - 1)
+    const visibleTokens = outputTokens - numbers[at + C.hiddenTokens]!
+    if (visibleTokens > 1 && packages > 1) one[AT.tokensPerIteration] = (visibleTokens - 1) / (packages - 1)
+    const tpotMs = readTpot(numbers, at)
+    if (!Number.isNaN(tpotMs)) {
       one[AT.tpot] = tpotMs
-      if (tpotMs > 0) one[AT.decodeSpeed] = 1000 / tpotMs
+      one[AT.decodeSpeed] = 1000 / tpotMs
     }
   }
 

@@ -21,11 +21,21 @@ export interface DistributionView {
   opening(): Float64Array
 }
 
+export interface Coverage {
+  measured: number
+  /** Answers that could have it: a time per token, for instance, takes two tokens. */
+  of: number
+}
+
 export interface MetricsView {
   /** Undefined when not one sample was measured. */
   distribution(name: DistributionName): DistributionView | undefined
   /** Undefined when it has no meaning here (goodput without objectives, a cache-hit share the server does not report). */
   scalar(name: ScalarName): number | undefined
+  /**
+   * How many of the succeeded answers that could have a metric have it; undefined for one that is not of single answers.
+   */
+  coverage(name: DistributionName): Coverage | undefined
   /** Failed requests of one cause. */
   errors(cause: FailureCause): number
 }

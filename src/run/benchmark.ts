@@ -37,7 +37,7 @@ import { withProgressFile } from './progressFile.ts'
 import { type Protocol, protocolOf } from './protocol.ts'
 import { keepingSecrets, redactConfig, secretsOfRun } from './redact.ts'
 import { readRecording } from './replay.ts'
-import { buildBodies, MAX_BODIES, recordedFacts } from './requests.ts'
+import { answersAsked, buildBodies, MAX_BODIES, recordedFacts } from './requests.ts'
 import { wired } from './route.ts'
 import { metricsAddress } from './serverWatch.ts'
 import { warmingRequests } from './warming.ts'
@@ -154,6 +154,7 @@ export async function runPlan(
         readTimeoutMs: config.readTimeout * 1000,
         totalTimeoutMs: config.totalTimeout * 1000,
         maxEventBytes: config.maxEventBytes,
+        ...answersAsked(config, bodyTexts[0]!),
         bodies,
         conversations: built?.shared,
         secrets: secrets.spellings,

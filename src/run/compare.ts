@@ -254,7 +254,8 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
       notes.push(
         `The ${side} is the embedded server at ${run.url}, whose timing is a model: its figures say nothing about a real endpoint.`,
       )
-    for (const note of run.routeNotes) notes.push(`${side === 'baseline' ? 'Baseline' : 'Candidate'}: ${note}`)
+    for (const note of [...run.metrics.answerNotes, ...run.routeNotes])
+      notes.push(`${side === 'baseline' ? 'Baseline' : 'Candidate'}: ${note}`)
     if (run.serverEnded !== undefined)
       notes.push(`The command of the ${side} ended during the comparison (${run.serverEnded}).`)
   }

@@ -263,7 +263,7 @@ function buildResult(
     notes.push(
       `The server reported no usage for ${estimatedTokens} of ${metrics.succeeded} answers: their tokens were counted with ${config.tokenizerPath ?? 'gpt-tokenizer, an estimate for other models'}.`,
     )
-  notes.push(...usageNotes)
+  notes.push(...metrics.answerNotes, ...usageNotes)
   if (unsent > 0)
     notes.push(
       `${unsent} requests were due but not sent before the end, because ${level.parallel} were in flight already.`,

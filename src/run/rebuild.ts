@@ -10,7 +10,17 @@ import {
   SCHEMA_VERSION,
   type ShardFacts,
 } from '../result/index.ts'
-import { BatchWriter, C, FAILURE_CAUSES, FLAG_OUTPUT_ESTIMATED, ROW, type SampleBatch } from '../samples/index.ts'
+import {
+  BatchWriter,
+  C,
+  FAILURE_CAUSES,
+  FLAG_OUTPUT_ESTIMATED,
+  FLAG_WHOLE,
+  NOTE,
+  noteBits,
+  ROW,
+  type SampleBatch,
+} from '../samples/index.ts'
 import type { ResultReader, StoredRequest } from '../store/index.ts'
 import { environment } from './environment.ts'
 
@@ -167,14 +177,21 @@ function addRow(writer: BatchWriter, row: StoredRequest, originMs: number): void
   values[C.lastTokenAt] = after(row.last_token_time)
   values[C.endedAt] = after(row.latency)
   values[C.packages] = Number(row.n_chunks ?? 0)
-  values[C.outputEvents] = gaps.length + 1
+  values[C.outputEvents] = row.output_events === null ? gaps.length + 1 : Number(row.output_events)
+  const notes = noteBits(String(row.notes ?? '').split(' '))
+  values[C.notes] = notes
+  // Earlier versions did not have these columns.
+  values[C.hiddenTokens] = notes & NOTE['hidden-reasoning'] ? Number.NaN : Number(row.hidden_tokens ?? 0)
+  values[C.firstTokens] = Number(row.first_event_tokens ?? 1)
+  values[C.answerAt] = after(row.timed_from ?? row.time_to_first_token)
   values[C.inputTokens] = whole(row.prompt_tokens)
   values[C.outputTokens] = whole(row.completion_tokens)
   values[C.cachedTokens] = whole(row.cached_tokens)
   values[C.reasoningTokens] = whole(row.reasoning_tokens)
   values[C.status] = Number(row.status ?? 0)
   values[C.cause] = (FAILURE_CAUSES as readonly string[]).indexOf(String(row.cause))
-  values[C.flags] = row.tokens_estimated === 1 ? FLAG_OUTPUT_ESTIMATED : 0
+  const isWhole = row.is_stream === 0 || (notes & NOTE['one-piece']) !== 0
+  values[C.flags] = (row.tokens_estimated === 1 ? FLAG_OUTPUT_ESTIMATED : 0) | (isWhole ? FLAG_WHOLE : 0)
   values[C.conversation] = whole(row.conversation)
   values[C.turn] = whole(row.turn)
   values[C.turns] = whole(row.turns)

@@ -32,6 +32,20 @@ export function buildBodies(
   })
 }
 
+/**
+ * What an answer must have to be a success.
+ *
+ * @param bodyText of the first request: those of a run ask for the same number of choices
+ */
+export function answersAsked(
+  { allowEmpty }: ResolvedConfig,
+  bodyText: string,
+): { choices: number | undefined; allowEmpty: boolean } {
+  const { n, parameters } = JSON.parse(bodyText) as { n?: unknown; parameters?: { n?: unknown } }
+  const asked = n ?? parameters?.n
+  return { choices: Number.isSafeInteger(asked) ? (asked as number) : undefined, allowEmpty }
+}
+
 function sample(range: readonly number[], random: Random): number {
   const [low, high] = [Math.min(...range), Math.max(...range)]
   return low + Math.floor(random() * (high - low + 1))

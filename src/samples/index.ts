@@ -1,5 +1,6 @@
 /** The record of one finished request: what load threads make, and figures, store and reports read. */
 export { FAILURE_CAUSES, type FailureCause } from './causes.ts'
+export { NOTE, NoteCounter, type NoteName, noteBits, noteNames, readNotes } from './notes.ts'
 export {
   answersOf,
   BatchWriter,
@@ -9,8 +10,11 @@ export {
   FLAG_INPUT_ESTIMATED,
   FLAG_OUTPUT_ESTIMATED,
   FLAG_WARMUP,
+  FLAG_WHOLE,
   gapsOf,
   ROW,
+  readTpot,
   type SampleBatch,
+  spanTokens,
   textOf,
 } from './sample.ts'

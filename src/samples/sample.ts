@@ -25,10 +25,18 @@ const COLUMNS = [
   'outputTokens',
   'cachedTokens',
   'reasoningTokens',
+  /** Output tokens that the server counted and never streamed; NaN: it says that there are some, but not how many. */
+  'hiddenTokens',
+  /** Tokens of the first output event: 1, unless a usage of its own tells. */
+  'firstTokens',
+  /** First output event that is no summary of the reasoning: from there to `lastTokenAt` tokens are timed. */
+  'answerAt',
+  /** Bits of `NOTE`. */
+  'notes',
   'status',
   /** Index into FAILURE_CAUSES, −1 for a success. */
   'cause',
-  /** Bits: 1 warmup, 2 input tokens estimated, 4 output tokens estimated. */
+  /** Bits: 1 warmup, 2 input tokens estimated, 4 output tokens estimated, 8 came in one piece. */
   'flags',
   /** Number of the conversation, from 0; the next three are NaN for single requests. */
   'conversation',
@@ -49,6 +57,7 @@ export const ROW = COLUMNS.length
 export const FLAG_WARMUP = 1
 export const FLAG_INPUT_ESTIMATED = 2
 export const FLAG_OUTPUT_ESTIMATED = 4
+export const FLAG_WHOLE = 8
 
 /** Between the texts of two choices of an answer. JSON strings hold no control character unescaped. */
 export const CHOICE_SEPARATOR = '\u001e'
@@ -98,6 +107,21 @@ function unescaped(inside: string): string {
   } catch {
     return inside
   }
+}
+
+/**
+ * Output tokens that were streamed after the first output event of a row. NaN where that is not known; 0 or less where
+ * the answer has no more than one.
+ */
+export function spanTokens(numbers: Float64Array, at: number): number {
+  return numbers[at + C.outputTokens]! - numbers[at + C.hiddenTokens]! - numbers[at + C.firstTokens]!
+}
+
+/** Time per output token of a row, milliseconds; NaN unless its output came in two reads or more. */
+export function readTpot(numbers: Float64Array, at: number): number {
+  const tokens = spanTokens(numbers, at)
+  const spanMs = numbers[at + C.lastTokenAt]! - numbers[at + C.answerAt]!
+  return tokens > 0 && spanMs > 0 ? spanMs / tokens : Number.NaN
 }
 
 /** The failure cause of a row, or undefined for a success. */

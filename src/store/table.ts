@@ -7,7 +7,10 @@ import {
   FLAG_OUTPUT_ESTIMATED,
   FLAG_WARMUP,
   gapsOf,
+  noteNames,
   ROW,
+  readNotes,
+  readTpot,
   type SampleBatch,
   textOf,
 } from '../samples/index.ts'
@@ -57,6 +60,11 @@ const COLUMNS = {
   turns: 'INTEGER',
   trace_request_id: 'TEXT',
   truncated: 'INTEGER',
+  hidden_tokens: 'INTEGER',
+  first_event_tokens: 'INTEGER',
+  timed_from: 'REAL',
+  output_events: 'INTEGER',
+  notes: 'TEXT',
 } as const
 
 /** SQL type of each column, in their order. */
@@ -116,9 +124,7 @@ export function rowValues(batch: SampleBatch, row: number, facts: RowFacts): Val
     packages > 1 ? seconds((number(C.lastChunkAt) - number(C.firstChunkAt)) / (packages - 1)) : null,
     whole(number(C.inputTokens)),
     whole(outputTokens),
-    outputTokens > 1 && number(C.outputEvents) > 1
-      ? seconds((number(C.lastTokenAt) - number(C.firstTokenAt)) / (outputTokens - 1))
-      : null,
+    seconds(readTpot(batch.numbers, at)),
     hide(textOf(batch, row, 'requestId')) || null,
     facts.isStream ? 1 : 0,
     flags & FLAG_WARMUP ? 1 : 0,
@@ -142,6 +148,11 @@ export function rowValues(batch: SampleBatch, row: number, facts: RowFacts): Val
     whole(number(C.turns)),
     hide(facts.traceId?.(number(C.body)) ?? '') || null,
     isCut ? 1 : 0,
+    whole(number(C.hiddenTokens)),
+    whole(number(C.firstTokens)),
+    after(C.answerAt),
+    number(C.outputEvents),
+    cause === undefined ? noteNames(readNotes(batch.numbers, at)).join(' ') || null : null,
   ]
 }
 

@@ -130,7 +130,7 @@ describe('openai_responses', () => {
     ],
     ['server-error-event', 'no luck', [typed({ type: 'error', message: 'no luck' })]],
     ['stream-truncated', '1 packages', [created, delta('output_text', 'a')]],
-    ['no-output', 'without any choice', [created, ending('completed')]],
+    ['no-output', 'finish_reason "completed"', [created, ending('completed', { usage: null })]],
     ['bad-json', 'without a text in "delta"', [created, delta('output_text', 7), ending('completed')]],
   ] as [string, string, Event[]][])('%s: %s', (cause, words, events) => {
     const answer = streamed(api, events)

@@ -19,6 +19,7 @@ export interface Row {
   last_token_time: number | null
   inter_token_latencies: string
   n_chunks: number
+  output_events: number
   prompt_tokens: number
   completion_tokens: number | null
   cached_tokens: number | null

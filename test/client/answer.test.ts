@@ -96,10 +96,18 @@ describe('an answer', () => {
     expect(Array.from(answer.gaps.subarray(0, answer.gapCount))).toEqual([0, 3])
   })
 
-  it('an answer that ends properly without output is a success without a first token', () => {
-    const answer = read([[5, chunk({ role: 'assistant' }) + chunk({}, 'stop') + done]])
-    expect(answer.failure).toBeUndefined()
-    expect(answer.firstTokenAt).toBeNaN()
+  it('an answer that ends properly without output is a failure with the words of the server, unless that is allowed', () => {
+    const empty = chunk({ role: 'assistant' }) + chunk({}, 'stop') + done
+    const answer = read([[5, empty]])
+    expect(answer.failure).toBe('no-output')
+    expect(answer.failureText).toContain(
+      'the answer has no output and ended with finish_reason "stop": data: {"id":"c1"',
+    )
+    const allowed = new Answer(api, { allowEmpty: true })
+    allowed.onHeaders(200, { 'content-type': 'text/event-stream' }, true, 1)
+    allowed.onBytes(Buffer.from(empty), 5)
+    allowed.onEnd()
+    expect([allowed.failure, allowed.firstTokenAt]).toEqual([undefined, Number.NaN])
   })
 
   it.each([
@@ -163,14 +171,14 @@ describe('an answer', () => {
     [false, 'application/json', 'bad-json', 'the answer is larger than max-event-bytes (1000)'],
   ])('is given up once it is larger than allowed (streamed: %s)', (streamed, type, cause, words) => {
     let hopeless = 0
-    const answer = new Answer(api, 1000, () => hopeless++)
+    const answer = new Answer(api, { maxEventBytes: 1000, onHopeless: () => hopeless++ })
     answer.onHeaders(200, { 'content-type': type }, streamed, 1)
     for (let at = 2; hopeless === 0 && at < 100; at++) answer.onBytes(Buffer.alloc(300, 'data: x'), at)
     expect([hopeless, answer.failure, answer.failureText]).toEqual([1, cause, words])
   })
 
   it('of many small events may be far larger than one event', () => {
-    const answer = new Answer(api, 1000, () => expect.unreachable('given up'))
+    const answer = new Answer(api, { maxEventBytes: 1000, onHopeless: () => expect.unreachable('given up') })
     answer.onHeaders(200, {}, true, 1)
     for (let at = 2; at < 200; at++) answer.onBytes(Buffer.from(chunk({ content: 'a' })), at)
     answer.onBytes(Buffer.from(chunk({}, 'stop') + done), 200)

@@ -143,13 +143,13 @@ describe('the shapes of events', () => {
         maxLength: 6,
       }),
       finish: fc.constantFrom('stop', 'length'),
-      tokens: fc.nat(3),
+      tokens: fc.integer({ min: 1, max: 3 }),
     })
     fc.assert(
       fc.property(
         fc.array(fc.tuple(anAnswer, fc.array(fc.nat(1500), { maxLength: 3 })), { minLength: 2, maxLength: 8 }),
         (answers) => {
-          const answer = new Answer(api)
+          const answer = new Answer(api, { allowEmpty: true })
           for (const [each, cuts] of answers) {
             const bytes = answerOf(each)
             const inside = cuts.filter((cut) => cut < bytes.length)

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { APIS, type Api, findApi } from '../../src/apis/index.ts'
 import { Answer } from '../../src/client/answer.ts'
+import { kindByBytes } from '../../src/client/body.ts'
 import { inflaterOf } from '../../src/client/inflate.ts'
 import { FAILURE_CAUSES } from '../../src/samples/index.ts'
 import { byTheStandard, cutting, mutated, mutations, reads } from './eventStream.ts'
@@ -81,6 +82,8 @@ describe('an answer', { timeout: TIMEOUT_MS }, () => {
         const answer = new Answer(api)
         for (const [whole, changes, cuts] of streams) {
           const bytes = mutated(whole, changes)
+          // A body that begins as JSON is read as that.
+          if (kindByBytes(bytes, 'events') === 'json') continue
           const { cause, ...said } = read(answer, reads(bytes, cuts))
           const { cause: plainCause, ...plain } = plainly(api, bytes)
           expect(said).toEqual(plain)
@@ -138,13 +141,13 @@ describe('a compressed body', { timeout: TIMEOUT_MS }, () => {
         const out: Buffer[] = []
         const stamps: number[] = []
         const inflater = inflaterOf(
-          'gzip',
+          ['gzip'],
           (bytes, at) => {
             out.push(Buffer.from(bytes))
             stamps.push(at)
           },
           (error) => expect.unreachable(error.message),
-        )!
+        )
         const pieces = reads(gzipSync(text), cuts)
         pieces.forEach((piece, i) => void inflater.write(piece, i + 1))
         await inflater.end()
@@ -162,10 +165,10 @@ describe('a compressed body', { timeout: TIMEOUT_MS }, () => {
       fc.asyncProperty(encoding, fc.uint8Array({ maxLength: 200 }), mutations(3), async (name, bytes, changes) => {
         const errors: Error[] = []
         const inflater = inflaterOf(
-          name,
+          [name],
           () => {},
           (error) => errors.push(error),
-        )!
+        )
         const body = name === 'gzip' ? mutated(gzipSync(bytes), changes) : Buffer.from(bytes)
         if (body.length > 0) inflater.write(body, 1)
         await inflater.end()

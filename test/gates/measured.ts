@@ -1,6 +1,7 @@
 /** A run's figures made up for a test, from lists of values. */
 
 import {
+  type Coverage,
   type DistributionName,
   DistributionRecorder,
   type DistributionView,
@@ -13,9 +14,10 @@ export interface Made {
   values?: Partial<Record<DistributionName, Iterable<number>>>
   scalars?: Partial<Record<ScalarName, number>>
   errors?: Partial<Record<FailureCause, number>>
+  coverage?: Partial<Record<DistributionName, Coverage>>
 }
 
-export function measured({ values = {}, scalars = {}, errors = {} }: Made): MetricsView {
+export function measured({ values = {}, scalars = {}, errors = {}, coverage = {} }: Made): MetricsView {
   const distributions = new Map<string, DistributionView>()
   for (const [name, list] of Object.entries(values)) {
     const recorder = new DistributionRecorder()
@@ -26,6 +28,7 @@ export function measured({ values = {}, scalars = {}, errors = {} }: Made): Metr
     distribution: (name) => distributions.get(name),
     scalar: (name) => scalars[name],
     errors: (cause) => errors[cause] ?? 0,
+    coverage: (name) => coverage[name],
   }
 }
 

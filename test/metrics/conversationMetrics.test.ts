@@ -28,6 +28,9 @@ function measure(turns: Turn[]): RunMetrics {
     row[C.startedAt] = given.startedAt
     row[C.firstTokenAt] = given.firstTokenAt ?? Number.NaN
     row[C.lastTokenAt] = given.endedAt
+    row[C.answerAt] = row[C.firstTokenAt]!
+    row[C.hiddenTokens] = 0
+    row[C.firstTokens] = 1
     row[C.endedAt] = given.endedAt
     row[C.packages] = 1
     row[C.outputEvents] = 1

@@ -18,6 +18,10 @@ interface Given {
   inputTokens?: number
   outputTokens?: number
   cachedTokens?: number
+  /** As the columns of a row. */
+  answerAt?: number
+  hiddenTokens?: number
+  firstTokens?: number
   cause?: FailureCause
 }
 
@@ -35,6 +39,9 @@ function batchOf(given: Given[]): SampleBatch {
     row[C.lastChunkAt] = tokensAt.at(-1) ?? Number.NaN
     row[C.firstTokenAt] = tokensAt[0] ?? Number.NaN
     row[C.lastTokenAt] = tokensAt.at(-1) ?? Number.NaN
+    row[C.answerAt] = one.answerAt ?? row[C.firstTokenAt]!
+    row[C.hiddenTokens] = one.hiddenTokens ?? 0
+    row[C.firstTokens] = one.firstTokens ?? 1
     row[C.endedAt] = one.endedAt
     row[C.packages] = tokensAt.length
     row[C.outputEvents] = tokensAt.length

@@ -55,6 +55,11 @@ export const generationOptions = {
     description: 'repetition_penalty',
   }),
   logprobs: option(z.boolean().optional(), { group: 'Generation', kind: 'switch', description: 'logprobs' }),
+  allowEmpty: option(z.boolean().default(false), {
+    group: 'Generation',
+    kind: 'switch',
+    description: 'an answer without any output is a success, as of a classifier that may say nothing',
+  }),
   extraArgs: option(z.record(z.string(), z.unknown()).default({}), {
     group: 'Generation',
     kind: 'json',

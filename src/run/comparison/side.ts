@@ -18,7 +18,7 @@ import { environment } from '../environment.ts'
 import { Pipeline } from '../pipeline.ts'
 import { type Protocol, protocolOf } from '../protocol.ts'
 import { redactCommand, redactConfig, redactUrl, secretsOfRun } from '../redact.ts'
-import { buildBodies, MAX_BODIES } from '../requests.ts'
+import { answersAsked, buildBodies, MAX_BODIES } from '../requests.ts'
 import { routeNotes, wired } from '../route.ts'
 import { scrubLog } from '../scrub.ts'
 import { warmingRequests } from '../warming.ts'
@@ -118,6 +118,7 @@ export class SideRun {
       readTimeoutMs: config.readTimeout * 1000,
       totalTimeoutMs: config.totalTimeout * 1000,
       maxEventBytes: config.maxEventBytes,
+      ...answersAsked(config, texts[0]!),
       bodies,
       conversations: undefined,
       secrets: this.#secrets.spellings,
