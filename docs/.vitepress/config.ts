@@ -43,7 +43,7 @@ export default defineConfig({
           page('Reliability', '/reliability'),
           page('Interruptions', '/interruptions'),
           page('Scenario files', '/scenarios'),
-          page('Importing', '/importing'),
+          page('Coming from other tools', '/coming-from'),
           page('From EvalScope', '/evalscope'),
           page('Questions', '/faq'),
         ],
