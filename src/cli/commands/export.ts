@@ -34,7 +34,7 @@ export async function exportCommand(args: readonly string[], io: Io): Promise<nu
     .option('--header <k=v...>', 'of otlp: headers for the collector, over those of $OTEL_EXPORTER_OTLP_HEADERS')
     .option(
       '--otlp-protocol <name>',
-      'of otlp: http/json, or http/protobuf by @opentelemetry/otlp-transformer (default: $OTEL_EXPORTER_OTLP_PROTOCOL, or http/json)',
+      'of otlp: http/json or http/protobuf (default: $OTEL_EXPORTER_OTLP_PROTOCOL, or http/json)',
     )
     .addHelpText(
       'after',
@@ -69,18 +69,14 @@ export async function exportCommand(args: readonly string[], io: Io): Promise<nu
       )
     const sets = format.joins ? [runs.runs] : runs.runs.map((run) => [run])
     for (const set of sets) {
-      const files = await format.write(set, {
-        ...runs,
-        base: base.runs,
-        baseMissing: base.missing,
-      })
       if (flags.endpoint !== undefined) {
         const { endpoint, otlpProtocol: protocol } = flags
         const headers = headersOf(flags.header ?? [])
-        const sent = await sendOtlp({ endpoint, protocol, headers, env: io.env }, files)
+        const sent = await sendOtlp({ endpoint, protocol, headers, env: io.env }, set[0]!)
         io.stdout.write(`sent ${sent} to ${endpoint}\n`)
         continue
       }
+      const files = await format.write(set, { ...runs, base: base.runs, baseMissing: base.missing })
       for (const file of files) {
         if (flags.out === '-') {
           for (const piece of pieces(file.content)) io.stdout.write(Buffer.from(piece).toString())
