@@ -9,7 +9,7 @@ export default defineConfig({
   cleanUrls: true,
   // Relative links to files of the repository outside docs/.
   ignoreDeadLinks: [
-    /^\.{1,2}\/(\.\.\/)*(README|ARCHITECTURE|CONTRIBUTING|CHANGELOG|examples|src|bench|test|etc|fixtures)\b/,
+    /^\.{1,2}\/(\.\.\/)*(README|ARCHITECTURE|CONTRIBUTING|CHANGELOG|examples|src|bench|test|fixtures)\b/,
   ],
   markdown: {
     // Two braces in code are code, not Vue's.
