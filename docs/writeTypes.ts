@@ -1,8 +1,8 @@
 /** Writes docs/reference/<entry>.md, what can be imported from each entry point, from the built types: `npm run docs:types`. */
 import { writeFileSync } from 'node:fs'
-import { type Reported, reportApi } from '../apiReport.ts'
 import { type Declaration, declarationsOf } from './declarations.ts'
 import { prose } from './markdown.ts'
+import { type PublicTypes, readPublicTypes } from './publicTypes.ts'
 import { SECTIONS } from './writeResults.ts'
 
 interface Page {
@@ -61,8 +61,8 @@ const ELSEWHERE: Record<string, string> = {
 }
 
 /** @returns text by file name, for what api-extractor read */
-export function typesPages(reported: readonly Reported[]): Map<string, string> {
-  const byEntry = new Map(reported.map(({ path, model }) => [path, declarationsOf(model)]))
+export function typesPages(read: readonly PublicTypes[]): Map<string, string> {
+  const byEntry = new Map(read.map(({ path, model }) => [path, declarationsOf(model)]))
   const missing = [...byEntry.keys()].filter((path) => !PAGES.some(({ entries }) => entries.includes(path)))
   if (missing.length > 0) throw new Error(`docs/writeTypes.ts: ${missing.join(', ')} is on no page`)
   const links = new Map<string, string>()
@@ -150,6 +150,6 @@ class Anchors {
 const slug = (heading: string): string => heading.toLowerCase().replaceAll(/[/:\s]+/g, '-')
 
 if (import.meta.main) {
-  for (const [file, text] of typesPages(reportApi(false)))
+  for (const [file, text] of typesPages(readPublicTypes()))
     writeFileSync(new URL(`./reference/${file}`, import.meta.url), text)
 }

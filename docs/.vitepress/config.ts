@@ -9,7 +9,7 @@ export default defineConfig({
   cleanUrls: true,
   // Relative links to files of the repository outside docs/.
   ignoreDeadLinks: [
-    /^\.{1,2}\/(\.\.\/)*(README|ARCHITECTURE|CONTRIBUTING|CHANGELOG|examples|src|bench|test|etc|fixtures)\b/,
+    /^\.{1,2}\/(\.\.\/)*(README|ARCHITECTURE|CONTRIBUTING|CHANGELOG|examples|src|bench|test|fixtures)\b/,
   ],
   markdown: {
     // Two braces in code are code, not Vue's.
@@ -43,7 +43,7 @@ export default defineConfig({
           page('Reliability', '/reliability'),
           page('Interruptions', '/interruptions'),
           page('Scenario files', '/scenarios'),
-          page('Importing', '/importing'),
+          page('Coming from other tools', '/coming-from'),
           page('From EvalScope', '/evalscope'),
           page('Questions', '/faq'),
         ],

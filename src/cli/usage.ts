@@ -131,5 +131,4 @@ export const COMMANDS = [
   'view',
   'init',
   'recover',
-  'import',
 ] as const

@@ -2,12 +2,12 @@
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 // Not from the folder's index: what needs schemas is loaded where it is used, since Vitest waits for this file.
-import { renderCapacity } from '../report/capacityText.ts'
-import { type Card, capacityCard, comparisonCard, resultCard } from '../report/card.ts'
-import { renderComparison, renderComparisonMarkdown } from '../report/comparisonTable.ts'
+import { capacitySentence, renderCapacity } from '../report/capacityText.ts'
+import { comparisonSentence, renderComparison, renderComparisonMarkdown } from '../report/comparisonTable.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import type { TerminalStyle } from '../report/terminal.ts'
 import { renderText } from '../report/text.ts'
+import { verdictSentence } from '../report/verdictLines.ts'
 import type { ComparisonResult, Result } from '../result/index.ts'
 import { FIGURE_PREFIX, type Figure } from './figures.ts'
 import type { Finding, PerfRecord } from './record.ts'
@@ -18,16 +18,16 @@ export function renderFinding({ kind, result }: Finding, style: TerminalStyle): 
   return kind === 'comparison' ? renderComparison(result, style) : renderCapacity(result, style)
 }
 
-/** A picture of the tables, for test viewers that show pictures. */
-export function cardOf({ kind, result }: Finding): Card {
-  if (kind === 'result') return resultCard(result)
-  return kind === 'comparison' ? comparisonCard(result) : capacityCard(result)
-}
-
 /** The verdict in one line, as a figure beside the others. */
 export function summaryFigure(record: PerfRecord): Figure {
   const level = record.level === undefined ? '' : `${record.level}.`
-  return { name: `${FIGURE_PREFIX}${level}summary`, value: cardOf(record).headline }
+  return { name: `${FIGURE_PREFIX}${level}summary`, value: sentenceOf(record) }
+}
+
+/** For instance `pass, 2 of 2 thresholds kept`. */
+function sentenceOf({ kind, result }: Finding): string {
+  if (kind === 'result') return verdictSentence(result)
+  return kind === 'comparison' ? comparisonSentence(result) : capacitySentence(result)
 }
 
 /**

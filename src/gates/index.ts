@@ -49,4 +49,3 @@ export {
   regressionRecord,
 } from './regressions.ts'
 export { requireParts, type Scope } from './scope.ts'
-export * from './trend/index.ts'

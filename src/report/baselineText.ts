@@ -1,4 +1,4 @@
-/** A baseline as text: what it holds, how a run differs from it, and the trend of its history. */
+/** A baseline as text: what it holds, how a run differs from it, and the results of its history. */
 import {
   absoluteChange,
   changeText,
@@ -14,7 +14,6 @@ import {
   scenarioFacts,
   scenarioHash,
   storedFigure,
-  type Trend,
   withUnit,
 } from '../gates/index.ts'
 import type { Result } from '../result/index.ts'
@@ -83,29 +82,23 @@ export function renderAgainstBaseline(
   return drawTable({ head, rows, align: 'left', ruled: false }, { ...PLAIN_STYLE, ...style })
 }
 
-/** The stretches of a figure's history, one row each. */
-export function renderTrend(
+/** A figure of each result in the history, oldest first, without a verdict. */
+export function renderHistory(
   figure: Figure,
   records: readonly HistoryRecord[],
-  trend: Trend,
   style: Partial<TerminalStyle> = {},
 ): string {
   const quantity = quantityOf(figure)
-  const rows = trend.stretches.map(({ from, to, mean, change }, i) => {
-    const before = trend.stretches[i - 1]
-    const first = records[from]!
-    const unit = readableUnit(mean, quantity)
+  const rows = records.map(({ startedAt, commit, figures }) => {
+    const value = figures[figure.name]!
+    const unit = quantity === 'share' ? '%' : readableUnit(value, quantity)
     return [
-      `${first.startedAt}${first.commit === null ? '' : ` ${first.commit.slice(0, 10)}`}`,
-      String(to - from),
-      withUnit(formatNumber(mean, quantity, unit), unit),
-      before === undefined
-        ? ''
-        : `${mean >= before.mean ? '+' : ''}${((mean / before.mean - 1) * 100).toPrecision(3)} %`,
-      change === undefined ? '' : change.pValue.toFixed(3),
+      startedAt,
+      commit?.slice(0, 10) ?? '',
+      withUnit(formatNumber(value, quantity, unit), unit || QUANTITIES[quantity].own),
     ]
   })
-  const head = ['From', 'Results', `Mean of ${figure.name}`, 'Change', 'p']
+  const head = ['Measured', 'Commit', figure.name]
   return drawTable({ head, rows, align: 'left', ruled: false }, { ...PLAIN_STYLE, ...style })
 }
 

@@ -1,6 +1,6 @@
 /** How a result is shown: one file per format, one line here. */
 
-export { renderAgainstBaseline, renderStored, renderTrend } from './baselineText.ts'
+export { renderAgainstBaseline, renderHistory, renderStored } from './baselineText.ts'
 export { renderCapacity, renderCapacityMarkdown } from './capacityText.ts'
 export { coloured } from './colour.ts'
 export { comparedFailures, renderComparison, renderComparisonMarkdown } from './comparisonTable.ts'

@@ -18,7 +18,7 @@ export async function writeVisualizer(
   const format = EXPORT_FORMATS.find((one) => one.name === name)!
   const reader = readResultDb(`${path}.db`)
   try {
-    const files = await format.write([{ result, requests: reader.requests }], { ...NOTHING_ELSE, metric: 'latency' })
+    const files = await format.write([{ result, requests: reader.requests }], NOTHING_ELSE)
     for (const file of files) writeExported(`${path}${file.ending}`, file)
   } finally {
     reader.close()

@@ -156,7 +156,7 @@ describe('what is wrong is named, and nothing runs', () => {
     ],
     [
       ['server'],
-      '"server" belongs to no flag; flags begin with --, commands are serve, schema, compare, sweep, baseline, report, export, view, init, recover and import',
+      '"server" belongs to no flag; flags begin with --, commands are serve, schema, compare, sweep, baseline, report, export, view, init and recover',
     ],
     [['schema', 'resul'], 'schema "resul": unknown, did you mean "result"?'],
     [['schema'], 'schema of what? Known: result, comparison, capacity, sweep, config, scenario'],

@@ -75,7 +75,7 @@ describe('a DB that is', () => {
   }
   const commands = (db: string): string[][] => [
     ['report', db, '--out', join(folder, 'page.html')],
-    ...['csv', 'parquet', 'openmetrics', 'hlog', 'otlp', 'ctrf', 'summary'].map((format) => [
+    ...['csv', 'parquet', 'openmetrics', 'otlp', 'ctrf', 'summary'].map((format) => [
       'export',
       db,
       '--format',

@@ -9,12 +9,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bundlePage } from '../../bundlePage.ts'
 import { main } from '../../src/cli/index.ts'
 import { startView, type ViewServer } from '../../src/cli/view/server.ts'
+import type { Result } from '../../src/result/index.ts'
 import { COLUMN_NAMES } from '../../src/store/index.ts'
 import { INSERT } from '../../src/store/table.ts'
 import { BIN } from '../program.ts'
 import { COMPARED } from '../report/comparedResult.ts'
 import { drawn, launch, noBrowser, watchedPage } from '../report/html/browser.ts'
 import { madeDb } from '../report/madeDb.ts'
+import { PUBLISHED } from '../report/publishedResult.ts'
 import { failedRow, madeRow } from '../report/rows.ts'
 import { fakeWorld } from './fakeWorld.ts'
 
@@ -87,6 +89,46 @@ test('the list is filtered by words and by verdict', async () => {
   expect(await names('verdict=fail')).toEqual(['b &#38; c'])
   expect(await names('verdict=running')).toEqual(['live'])
   expect(await names('words=nothing+like+it')).toEqual([])
+})
+
+test('a scenario is drawn over its runs as a plain line, without a verdict', async () => {
+  const own = mkdtempSync(join(tmpdir(), 'perfgate-over-time-'))
+  const run = (day: number, p50: number, more: Partial<Result> = {}): void => {
+    const { distributions } = PUBLISHED
+    const latency = { ...distributions['latency']!, p50 }
+    const startedAt = `2025-01-0${day}T00:00:00.000Z`
+    madeDb(
+      [madeRow(0)],
+      { name: 'steady', startedAt, distributions: { ...distributions, latency }, ...more },
+      own,
+      `r${day}`,
+    )
+  }
+  // Written out of order; what was interrupted, runs under another load, and other scenarios have no place in the line.
+  run(3, 50)
+  run(1, 100)
+  run(2, 200)
+  run(4, 7, { interrupted: true })
+  run(5, 8, { config: { ...PUBLISHED.config, parallel: 99 } })
+  run(6, 9, { name: 'alone' })
+  const server = await startView(own)
+  const list = await (await fetch(server.url)).text()
+  await server.close()
+  const figures = [...list.matchAll(/<figure>.*?<\/figure>/gs)].map(([text]) => text)
+  expect(figures).toHaveLength(1)
+  expect(figures[0]).toContain('steady: latency p50 of 3 runs')
+  expect([...figures[0]!.matchAll(/<title>(.*?)<\/title>/g)].map(([, text]) => text)).toEqual([
+    '2025-01-01T00:00:00.000Z: 100 ms',
+    '2025-01-02T00:00:00.000Z: 200 ms',
+    '2025-01-03T00:00:00.000Z: 50 ms',
+  ])
+  const [, points] = /<polyline points="([^"]+)"/.exec(figures[0]!)!
+  const heights = points!.split(' ').map((point) => Number(point.split(',')[1]))
+  const [axis] = [.../y1="([\d.]+)"/.exec(figures[0]!)!].slice(1).map(Number)
+  // Half as slow is half as high above the axis at 0.
+  expect(axis! - heights[0]!).toBeCloseTo((axis! - heights[1]!) / 2, 0)
+  expect(axis! - heights[2]!).toBeCloseTo((axis! - heights[1]!) / 4, 0)
+  expect(figures[0]).not.toMatch(/pass|fail|badge/)
 })
 
 test('any request can be opened, with its texts', async () => {

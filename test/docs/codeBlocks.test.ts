@@ -48,9 +48,7 @@ describe('data', () => {
   })
 })
 
-test.each(commands)('$file: $line', async ({ line: whole }) => {
-  // What follows `--` is another tool's command line.
-  const [line = ''] = whole.split(' -- ')
+test.each(commands)('$file: $line', async ({ line }) => {
   const own = line
     .slice(line.indexOf('npx perfgate ') + 'npx perfgate '.length)
     .replaceAll(/'[^']*'|"[^"]*"|\s#.*$/g, '')

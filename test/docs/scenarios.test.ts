@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startServerThread } from '../../fixtures/index.ts'
 import { main } from '../../src/cli/index.ts'
 import { loadConfig } from '../../src/config/files/index.ts'
-import { splitCommand } from '../../src/import/commandLine.ts'
 import { loadScenarios } from '../../src/scenarios/index.ts'
 import { PARTS } from '../../src/scenarios/shape.ts'
 import { fakeRun, fakeWorld } from '../cli/fakeWorld.ts'
 import { placeWith } from '../scenarios/place.ts'
+import { wordsOf } from './evalscope/place.ts'
 
 const docs = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8')
 const configuration = docs('configuration.md')
@@ -59,7 +59,7 @@ describe('docs/configuration.md', () => {
     const shown: string[] = []
     for (const command of commandsOf(configuration)) {
       const world = fakeWorld()
-      expect(await main(splitCommand(command), world), world.err()).toBe(0)
+      expect(await main(wordsOf(command), world), world.err()).toBe(0)
       shown.push(world.out())
     }
     expect(shown).toHaveLength(4)
@@ -106,7 +106,7 @@ describe('docs/scenarios.md', () => {
     // The comparison measures two servers: once is enough.
     for (const command of all.toSorted((a, b) => a.length - b.length)) {
       if (command !== 'scenarios') rmSync('scenarios/compare.yaml', { force: true })
-      const words = splitCommand(command)
+      const words = wordsOf(command)
       const { run, configs } = fakeRun()
       const world = fakeWorld({ env: { LLM_URL: server.url, BASE_URL: server.url, HEAD_URL: server.url } })
       const small = ['--config', 'small.json']

@@ -54,17 +54,16 @@ describe('a program', () => {
   })
 })
 
-describe('OTLP in protobuf', () => {
+describe('OTLP', () => {
   test('asks for its package, which is not installed with this one', async () => {
     const { db } = madeDb([madeRow(0)])
-    const target = ['--endpoint', 'http://127.0.0.1:1', '--otlp-protocol', 'http/protobuf']
     const { code, stderr } = await attempt(inject('consumer'), [
       'node',
       'node_modules/perfgate/dist/src/cli/bin.js',
-      ...['export', db, '--format', 'otlp', ...target],
+      ...['export', db, '--format', 'otlp'],
     ])
     expect(stderr).toBe(
-      'perfgate: protocol http/protobuf: it needs the package @opentelemetry/otlp-transformer, which is not installed: npm install --save-dev @opentelemetry/otlp-transformer @opentelemetry/api, or send with --otlp-protocol http/json\n',
+      'perfgate: format otlp needs the package @opentelemetry/otlp-transformer, which is not installed; run npm install --save-dev @opentelemetry/otlp-transformer @opentelemetry/api\n',
     )
     expect(code).toBe(2)
   })

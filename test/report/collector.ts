@@ -17,7 +17,7 @@ export interface Received {
   headers: NodeJS.Dict<string | string[]>
   /** As it came. */
   body: Buffer
-  /** In the names of the JSON encoding. */
+  /** In the names of the JSON encoding, without what says nothing; 64-bit numbers are texts. */
   message: Record<string, unknown>
 }
 
@@ -62,7 +62,7 @@ export function definition(name: string): Type {
 }
 
 function messageOf(path: string, type: string | undefined, body: Buffer): Received['message'] {
-  if (type !== 'application/x-protobuf') return JSON.parse(body.toString()) as Received['message']
+  if (type !== 'application/x-protobuf') return inJsonNames(JSON.parse(body.toString())) as Received['message']
   const request = definition(path.endsWith('traces') ? 'ExportTraceServiceRequest' : 'ExportMetricsServiceRequest')
   const plain = request.toObject(request.decode(body), { longs: String, bytes: Array })
   return inJsonNames(plain) as Received['message']
@@ -70,9 +70,11 @@ function messageOf(path: string, type: string | undefined, body: Buffer): Receiv
 
 /** Bytes as the JSON encoding has them, in hexadecimal; what says nothing, such as `0 dropped`, is left out. */
 function inJsonNames(value: unknown, name = ''): unknown {
+  // JSON may have them as numbers, the definitions read them as texts.
+  if (typeof value === 'number' && LONGS.includes(name)) return String(value)
   if (Array.isArray(value)) {
     if (name === 'traceId' || name === 'spanId') return Buffer.from(value as number[]).toString('hex')
-    return value.map((one) => inJsonNames(one))
+    return value.map((one) => inJsonNames(one, name))
   }
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
@@ -83,6 +85,8 @@ function inJsonNames(value: unknown, name = ''): unknown {
     }),
   )
 }
+
+const LONGS = ['intValue', 'asInt', 'count', 'bucketCounts']
 
 /** Bit 0: sampled; bit 8: it is known whether the parent is remote, and bit 9 says no. */
 const IS_LOCAL_AND_SAMPLED = 0x101

@@ -6,7 +6,6 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { validate } from 'ctrf'
-import { HistogramLogReader } from 'hdr-histogram-js'
 import { parquetReadObjects } from 'hyparquet'
 import { describe, expect, test } from 'vitest'
 import { main } from '../../src/cli/index.ts'
@@ -175,52 +174,6 @@ print(json.dumps([[m.name, m.type, m.unit, [[s.name, s.labels, s.value] for s in
   })
 })
 
-describe('HdrHistogram', () => {
-  test('the log has an interval per second and tag, and its counts and maxima are those of the requests', async () => {
-    const text = readFileSync(await file('hlog'), 'utf8')
-    const reader = new HistogramLogReader(text)
-    const seen: [string, number, number][] = []
-    for (let next = reader.nextIntervalHistogram(); next !== null; next = reader.nextIntervalHistogram())
-      seen.push([next.tag!, next.totalCount, next.maxValue])
-    const latencies = seen.filter(([tag]) => tag === 'latency')
-    expect(latencies.reduce((sum, [, count]) => sum + count, 0)).toBe(95)
-    const most = Math.max(...latencies.map(([, , max]) => max)) / 1e6
-    // The 149 ms of i = 49 and 98 within three digits; i = 99 has failed.
-    expect(Math.abs(most - 149) / 149).toBeLessThan(0.001)
-    expect(new Set(seen.map(([tag]) => tag))).toEqual(new Set(['latency', 'ttft', 'tpot']))
-    expect(text).toMatch(/^Tag=latency,\d+\.\d{3},1\.000,\d+\.\d{3},HIST/m)
-  })
-
-  test('the percentile distribution ends with mean, deviation, maximum and count of the requests', async () => {
-    const text = readFileSync(await file('hgrm', '--metric', 'latency'), 'utf8')
-    const values = ROWS.filter(({ success }) => success === 1).map(({ latency }) => Number(latency) * 1000)
-    const mean = values.reduce((sum, one) => sum + one, 0) / 95
-    const [, shownMean] = /#\[Mean\s+=\s+([\d.]+)/.exec(text)!
-    const [, shownMax, count] = /#\[Max\s+=\s+([\d.]+), Total count\s+=\s+(\d+)\]/.exec(text)!
-    expect(Math.abs(Number(shownMean) - mean) / mean).toBeLessThan(0.001)
-    expect(Math.abs(Number(shownMax) - 149) / 149).toBeLessThan(0.001)
-    expect(Number(count)).toBe(95)
-    const rows = text
-      .split('\n')
-      .filter((line) => /^\s*\d/.test(line))
-      .map((line) => line.trim().split(/\s+/).map(Number))
-    for (const [value, share, below] of rows) {
-      expect(Math.abs(values.filter((one) => one <= value! * 1.0005).length - below!)).toBe(0)
-      expect(below! / 95).toBeGreaterThanOrEqual(share! - 1e-9)
-    }
-  })
-
-  test('a mistyped metric is named, and one without samples too', async () => {
-    const wrong = await exported([made.db, '--format', 'hgrm', '--metric', 'latncy'])
-    expect([wrong.code, wrong.err]).toEqual([
-      2,
-      'perfgate: option --metric: unknown metric "latncy", did you mean "latency"?\n',
-    ])
-    const empty = await exported([made.db, '--format', 'hgrm', '--metric', 'connect'])
-    expect([empty.code, empty.err]).toEqual([2, 'perfgate: option --metric: no request of this run has a "connect"\n'])
-  })
-})
-
 describe('CTRF', () => {
   test('the format’s own validator accepts it; thresholds are tests', async () => {
     const report = JSON.parse(readFileSync(await file('ctrf'), 'utf8'))
@@ -249,24 +202,6 @@ describe('CTRF', () => {
     const other = (await exported([bare.json, '--format', 'ctrf'])).out.trim()
     expect(JSON.parse(readFileSync(other, 'utf8')).results.summary).toMatchObject({ tests: 1, passed: 1 })
   })
-})
-
-test('GuideLLM’s names have the values its formulas give', async () => {
-  const report = JSON.parse(readFileSync(await file('guidellm'), 'utf8'))
-  const [benchmark] = report.benchmarks
-  expect(benchmark.metrics.request_totals).toEqual({ successful: 95, incomplete: 0, errored: 5, total: 100 })
-  const latency = benchmark.metrics.request_latency.successful
-  expect(latency.count).toBe(95)
-  expect(latency.min).toBeCloseTo(0.1, 9)
-  // Twice 149 ms, as i = 49 and i = 99, of which the latter has failed.
-  expect(latency.max).toBeCloseTo(0.149, 9)
-  // (90 ms − 20 ms − (i mod 7)) / 2 and 90 ms / 3 tokens.
-  expect(benchmark.requests.successful[0].inter_token_latency_ms).toBeCloseTo(35, 9)
-  expect(benchmark.requests.successful[0].time_per_output_token_ms).toBeCloseTo(30, 9)
-  expect(benchmark.requests.errored[0].info.error).toBe(NASTY)
-  // From the first start to the end of the last request that ended: i = 98 at 0.98 s + 148 ms.
-  expect(benchmark.duration).toBeCloseTo(0.98 + 0.148, 5)
-  expect(benchmark.metrics.requests_per_second.successful.mean).toBeCloseTo(95 / (0.98 + 0.148), 3)
 })
 
 describe('OpenTelemetry', () => {
@@ -326,17 +261,17 @@ describe('OpenTelemetry', () => {
       expect(span.spanId).toMatch(/^[0-9a-f]{16}$/)
       const took = Number(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano)) / 1e6
       expect(took).toBeCloseTo(Number(ROWS[i]!.latency) * 1000, 2)
-      expect(span.status?.code).toBe(ROWS[i]!.success === 1 ? undefined : 2)
+      expect(span.status?.code).toBe(ROWS[i]!.success === 1 ? 0 : 2)
     }
     const attributes = Object.fromEntries(spans[3]!.attributes.map(({ key, value }) => [key, value]))
-    expect(attributes['gen_ai.usage.output_tokens']).toEqual({ intValue: '3' })
+    expect(attributes['gen_ai.usage.output_tokens']).toEqual({ intValue: 3 })
     expect(attributes['gen_ai.request.model']).toBeUndefined()
     const { metrics } = JSON.parse(collector.seen[0]![1]).resourceMetrics[0].scopeMetrics[0]
     const [duration] = metrics
     const point = duration.histogram.dataPoints[0]
-    expect([duration.name, point.count]).toEqual(['gen_ai.client.operation.duration', '95'])
+    expect([duration.name, point.count]).toEqual(['gen_ai.client.operation.duration', 95])
     // 100 to 149 ms lie in (0.08, 0.16].
-    expect(point.bucketCounts.map(Number)[4]).toBe(95)
+    expect(point.bucketCounts[4]).toBe(95)
     expect(point.bucketCounts).toHaveLength(point.explicitBounds.length + 1)
   })
 

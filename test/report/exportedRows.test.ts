@@ -7,7 +7,6 @@ import { describe, expect, test } from 'vitest'
 import { main } from '../../src/cli/index.ts'
 import { COLUMN_NAMES, COLUMN_TYPES, type StoredRequest } from '../../src/store/index.ts'
 import { fakeWorld } from '../cli/fakeWorld.ts'
-import { readLog } from './hlogReader.ts'
 import { type MadeDb, madeDb } from './madeDb.ts'
 import { failedRow, madeRow } from './rows.ts'
 
@@ -76,33 +75,5 @@ describe('Parquet', () => {
     )
     expect(read).toEqual(rows)
     expect(read[0]).toEqual(full)
-  })
-})
-
-describe('the HdrHistogram log', () => {
-  /** Requests that end over four seconds: request i starts at i × 10 ms. */
-  const rows = Array.from({ length: 400 }, (_, i) => (i % 50 === 7 ? failedRow(i, 'busy') : madeRow(i)))
-  const succeeded = rows.filter(({ success }) => success === 1)
-
-  test('has each request in the second in which it ended, to a thousandth of its time', async () => {
-    const { startSeconds, intervals } = readLog((await exported(madeDb(rows), 'hlog')).toString())
-    expect(startSeconds).toBe(1_764_000_000)
-    const metrics = { latency: 'latency', ttft: 'time_to_first_token', tpot: 'time_per_output_token' } as const
-    for (const [tag, column] of Object.entries(metrics)) {
-      const of = intervals.filter((one) => one.tag === tag)
-      expect(of.map((one) => [one.startSeconds, one.lengthSeconds])).toEqual([0, 1, 2, 3, 4].map((at) => [at, 1]))
-      for (const { startSeconds: second, maximum, values } of of) {
-        const expected = succeeded
-          .filter((row) => Math.floor(Number(row.completed_time) - startSeconds) === second)
-          .map((row) => Number(row[column]) * 1e9)
-          .sort((a, b) => a - b)
-        expect(values).toHaveLength(expected.length)
-        for (const [i, value] of values.entries()) {
-          expect(value).toBeLessThanOrEqual(expected[i]! + 1)
-          expect(value).toBeGreaterThan(expected[i]! * 0.999)
-        }
-        expect(maximum).toBeCloseTo(expected.at(-1)! / 1e6, -1)
-      }
-    }
   })
 })

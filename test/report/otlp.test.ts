@@ -6,8 +6,8 @@ import protobufjs from 'protobufjs'
 import { describe, expect, test } from 'vitest'
 import { main } from '../../src/cli/index.ts'
 import { type OtlpTarget, sendOtlp } from '../../src/report/export/index.ts'
-import { protobuf } from '../../src/report/export/otlp/protobuf.ts'
-import type { Span } from '../../src/report/export/otlp/shapes.ts'
+import { metricsOf, spanBatches } from '../../src/report/export/otlp/signals.ts'
+import { loadTransformer } from '../../src/report/export/otlp/transformer.ts'
 import { fakeWorld } from '../cli/fakeWorld.ts'
 import { type Collector, definition, startCollector } from './collector.ts'
 import { madeDb } from './madeDb.ts'
@@ -18,6 +18,12 @@ const made = madeDb(ROWS)
 const PROTOBUF = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }
 const KEY = 'PLANTED, with = and %'
 const WITH_KEY = { OTEL_EXPORTER_OTLP_HEADERS: `x-first=1, X-Team-Pass=${encodeURIComponent(KEY)}` }
+
+/** A span as a collector reads it, in the names of the JSON encoding. */
+interface Span {
+  attributes: { key: string; value: object }[]
+  status?: object
+}
 
 interface Sent {
   code: number
@@ -36,9 +42,11 @@ async function sent(to: Collector, args: string[] = [], env: Record<string, stri
 async function trying(to: Collector, more: Partial<OtlpTarget> = {}): Promise<{ pauses: number[]; told: string }> {
   const pauses: number[] = []
   const pause = async (ms: number): Promise<void> => void pauses.push(ms)
-  const told = await sendOtlp({ endpoint: to.url, headers: {}, env: PROTOBUF, pause, ...more }, [
-    { ending: '.otlp-metrics.json', content: '{"resourceMetrics":[{"resource":{"attributes":[]},"scopeMetrics":[]}]}' },
-  ]).catch((error: Error) => `${error.name}: ${error.message}`)
+  // Without requests there are no traces.
+  const run = { result: made.result, requests: () => [] }
+  const told = await sendOtlp({ endpoint: to.url, headers: {}, env: PROTOBUF, pause, ...more }, run).catch(
+    (error: Error) => `${error.name}: ${error.message}`,
+  )
   to.close()
   return { pauses, told: told.replaceAll(to.url, 'there') }
 }
@@ -63,7 +71,10 @@ describe('protobuf', () => {
       ['/v1/traces', 'application/json'],
     ])
     expect(binary.received[0]!.message).toEqual(json.received[0]!.message)
-    expect(binary.received[1]!.message).toEqual(withWholeNumbers(json.received[1]!.message))
+    expect(binary.received[1]!.message).toEqual(json.received[1]!.message)
+    // Neither is empty in both.
+    expect(JSON.stringify(json.received[0]!.message)).toContain('"name":"perfgate.requests"')
+    expect(JSON.stringify(json.received[1]!.message).match(/"spanId"/g)).toHaveLength(20)
     expect(binary.received[1]!.body.length).toBeLessThan(json.received[1]!.body.length / 2)
   })
 
@@ -96,17 +107,17 @@ describe('protobuf', () => {
   })
 
   test('is encoded alike by the oldest line of the package that is let in', async () => {
-    const old = await protobuf(() => import('otlp-definitions') as never)
-    const now = await protobuf()
-    const collector = await startCollector()
-    await sent(collector)
-    for (const [i, signal] of (['metrics', 'traces'] as const).entries()) {
-      const name = signal === 'traces' ? 'ExportTraceServiceRequest' : 'ExportMetricsServiceRequest'
-      const [before, after] = [old, now].map(({ encode }) =>
-        definition(name).decode(encode(signal, collector.received[i]!.body)).toJSON(),
-      )
-      expect(after).toEqual(before)
-    }
+    const old = await loadTransformer(() => import('otlp-definitions') as never)
+    const now = await loadTransformer()
+    const run = { result: made.result, requests: () => ROWS }
+    const [spans] = spanBatches(run)
+    const decoded = (name: string, bytes: Uint8Array | undefined): unknown => definition(name).decode(bytes!).toJSON()
+    const [before, after] = [old, now].map((one) => ({
+      metrics: decoded('ExportMetricsServiceRequest', one.ProtobufMetricsSerializer.serializeRequest(metricsOf(run))),
+      traces: decoded('ExportTraceServiceRequest', one.ProtobufTraceSerializer.serializeRequest(spans!)),
+    }))
+    expect(after).toEqual(before)
+    expect(JSON.stringify(after)).toContain('gen_ai.client.operation.duration')
   })
 
   test('long runs go out in requests of 500 spans, well below what collectors take', async () => {
@@ -124,12 +135,6 @@ describe('protobuf', () => {
     expect(sizes).toEqual([500, 500, 200])
   })
 })
-
-/** Of JSON, as the package writes numbers: those that are whole as integers. */
-function withWholeNumbers(message: object): unknown {
-  const text = JSON.stringify(message).replace(/\{"doubleValue":(-?\d+)\}/g, '{"intValue":"$1"}')
-  return JSON.parse(text)
-}
 
 describe('the variables of OpenTelemetry', () => {
   test('those of a signal win over those of all, and flags over both', async () => {
@@ -282,15 +287,15 @@ describe('a collector that refuses', () => {
   })
 })
 
-describe('the package for protobuf', () => {
+describe('the package', () => {
   test('is asked for where it is not there, or is too old', async () => {
     const missing = Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' })
-    await expect(protobuf(() => Promise.reject(missing))).rejects.toMatchObject({
+    await expect(loadTransformer(() => Promise.reject(missing))).rejects.toMatchObject({
       name: 'ConfigError',
       message: expect.stringContaining('npm install --save-dev @opentelemetry/otlp-transformer @opentelemetry/api'),
     })
-    await expect(protobuf(() => Promise.resolve({} as never))).rejects.toThrow('is older than 0.200')
+    await expect(loadTransformer(() => Promise.resolve({} as never))).rejects.toThrow('0.200 or later')
     const broken = new Error('it broke')
-    await expect(protobuf(() => Promise.reject(broken))).rejects.toBe(broken)
+    await expect(loadTransformer(() => Promise.reject(broken))).rejects.toBe(broken)
   })
 })

@@ -1,4 +1,4 @@
-/** docs/dependencies.md says what is installed, and the workflows run what was reviewed. */
+/** What users install is justified and runs nothing by itself, and the workflows run what was reviewed. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -24,47 +24,18 @@ interface Locked extends Manifest {
 
 const manifest = JSON.parse(read('package.json')) as Manifest
 const lock = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> }
-const doc = read('docs/dependencies.md')
-const rows = doc.split('\n').flatMap((line) => {
-  if (!line.startsWith('| [`')) return []
-  const [name, version, purpose, why, by, licence, size, own] = line
-    .split('|')
-    .slice(1, -1)
-    .map((cell) => cell.trim())
-  return [{ name: /`(.+)`/.exec(name!)![1]!, version, purpose, why, by, licence, size, own }]
-})
+/** Packages that docs/dependencies.md justifies. */
+const justified = [...read('docs/dependencies.md').matchAll(/^\| \[`(.+?)`\]/gm)].map(([, name]) => name!)
 const installed = Object.entries(lock.packages).filter(
   ([name, { dev, optional, devOptional, peer }]) => name !== '' && !dev && !optional && !devOptional && !peer,
 )
 
-test('the table has each dependency of package.json, once, and no other', () => {
-  expect(rows.map(({ name }) => name).toSorted()).toEqual(Object.keys(manifest.dependencies!).toSorted())
+test('each dependency of package.json is justified, once, and no other', () => {
+  expect(justified.toSorted()).toEqual(Object.keys(manifest.dependencies!).toSorted())
 })
 
-test('its versions, licences and dependencies are those that are installed, and each is justified', () => {
-  for (const { name, version, purpose, why, by, licence, size, own } of rows) {
-    const found = JSON.parse(read(`node_modules/${name}/package.json`)) as Manifest
-    const needs = Object.keys(found.dependencies ?? {})
-    expect({ name, version, licence, own }).toEqual({
-      name,
-      version: found.version,
-      licence: found.license,
-      own: needs.length === 0 ? 'none' : needs.join(', '),
-    })
-    expect(lock.packages[`node_modules/${name}`]!.version).toBe(version)
-    expect([name, purpose!.length > 10, why!.length > 10, by!.length > 4, Number(size) > 0]).toEqual([
-      name,
-      true,
-      true,
-      true,
-      true,
-    ])
-  }
-})
-
-test('what it says of all of them is so: their number, licences, and that none runs anything at installation', () => {
-  const [, own, all] = /: (\d+) packages of our own choosing, (\d+) in all/.exec(doc)!
-  expect([Number(own), Number(all)]).toEqual([rows.length, installed.length])
+test('what is installed has a licence that is allowed, and runs nothing at installation', () => {
+  expect(installed.length).toBeGreaterThan(justified.length)
   const licences = ['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '(MIT AND Zlib)']
   for (const [name, { license, integrity, resolved, hasInstallScript }] of installed) {
     expect([name, licences.includes(license!)]).toEqual([name, true])

@@ -12,7 +12,6 @@ import { yamlOfDocs } from '../docs/yamlOfDocs.ts'
 import { attempt, type Ended, ROOT, run } from '../package/project.ts'
 import { BIN } from '../program.ts'
 import { type Received, startCollector } from '../report/collector.ts'
-import { readLog } from '../report/hlogReader.ts'
 import { parseOpenMetrics } from '../report/openMetricsParser.ts'
 import { projectPath, temporaryFolder } from './childVitest.ts'
 import { readJUnit } from './junit.ts'
@@ -182,9 +181,6 @@ describe.skipIf(shell !== '')(`the jobs of docs/ci.md ${shell}`, () => {
     expect(parse(await exported('csv'), { columns: true })).toHaveLength(12)
     const { buffer } = new Uint8Array(await exported('parquet'))
     expect(await parquetReadObjects({ file: buffer })).toHaveLength(12)
-    const { intervals } = readLog((await exported('hlog')).toString())
-    expect(intervals.filter(({ tag }) => tag === 'latency').flatMap(({ values }) => values)).toHaveLength(12)
-    expect((await exported('hgrm')).toString()).toMatch(/Total count\s+=\s+12\]/)
     const latency = parseOpenMetrics((await exported('openmetrics')).toString()).find(
       ({ name }) => name === 'perfgate_latency_seconds',
     )!

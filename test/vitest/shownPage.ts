@@ -8,16 +8,6 @@ export async function expectShown(page: Page): Promise<void> {
   const notes = page.getByRole('note')
   await notes.first().waitFor()
   expect(await notes.first().innerText()).toMatch(/^perf\.summary\s+fail, 1 of 2 thresholds broken/)
-  const picture = notes.first().locator('img')
-  await picture.waitFor()
-  await page.waitForFunction('document.querySelector("[role=note] img").naturalWidth > 0')
-  const source = (await picture.getAttribute('src'))!
-  const svg = source.startsWith('data:')
-    ? decodeURIComponent(source.replace('data:image/svg+xml,', ''))
-    : await (await page.request.get(new URL(source, page.url()).href)).text()
-  const texts = [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text!)
-  expect(texts[1]).toMatch(/^p99\(latency\) .* is above the limit of 1 ms/)
-  expect(texts.find((text) => text.startsWith('Succeed requests'))).toMatch(/ 6$/)
   await expect
     .poll(async () => (await notes.allInnerTexts()).map((text) => text.split(/\n+/)))
     .toContainEqual(['perf.total_requests', '6'])

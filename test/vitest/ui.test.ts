@@ -20,7 +20,7 @@ afterAll(async () => {
 })
 
 describe.skipIf(noBrowser !== '')(`Vitest’s UI in Chromium ${noBrowser}`, () => {
-  test('shows the verdict, a picture of the tables, and each figure', async () => {
+  test('shows the verdict and each figure', async () => {
     const child = startVitest('shown', ['--ui', '--watch', '--open=false', '--api.host=127.0.0.1', '--api.port=0'], {
       ENDPOINT: endpoint.url,
       OUTPUTS: join(folder, 'outputs'),

@@ -18,7 +18,7 @@ export async function baselineCommand(args: readonly string[], io: Io): Promise<
         'show     list the baselines, or show one',
         'compare  set a result against a baseline; with --regression, judge it',
         'record   add a result to the history only',
-        'trend    find where a figure changed in the history',
+        'trend    show a figure of each result in the history',
         '',
         'Without a file the newest result in the outputs folder is taken.',
       ].join('\n'),
@@ -32,8 +32,8 @@ export async function baselineCommand(args: readonly string[], io: Io): Promise<
     .addOption(
       new Option('--unlike-baseline <policy>', 'when environments differ: refuse, show or judge').default('refuse'),
     )
-    .addOption(new Option('--figure <key>', 'whose trend').default('p50(latency)'))
-    .addOption(new Option('--last <n>', 'latest results a trend is about').default('50'))
+    .addOption(new Option('--figure <key>', 'figure that trend shows').default('p50(latency)'))
+    .addOption(new Option('--last <n>', 'how many of the latest results trend shows').default('50'))
   try {
     command.parse(args, { from: 'user' })
   } catch (error) {
@@ -77,6 +77,6 @@ function wholeNumber(word: string): number {
 
 export const baseline: CliCommand = {
   name: 'baseline',
-  description: 'save, show and compare stored results; find trends',
+  description: 'save, show and compare stored results',
   run: baselineCommand,
 }

@@ -2,16 +2,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, suggestion } from '../../config/index.ts'
-import {
-  type Figure,
-  isRegression,
-  parseKey,
-  parseRegressions,
-  regressionRecord,
-  requireStored,
-  trendOf,
-} from '../../gates/index.ts'
-import { renderAgainstBaseline, renderStored, renderTrend, type TerminalStyle } from '../../report/index.ts'
+import { type Figure, parseKey, parseRegressions, regressionRecord, requireStored } from '../../gates/index.ts'
+import { renderAgainstBaseline, renderHistory, renderStored, type TerminalStyle } from '../../report/index.ts'
 import type { Result } from '../../result/index.ts'
 import { comparableHistory, compareWith, historyRecord } from '../../run/index.ts'
 import {
@@ -32,9 +24,9 @@ export interface BaselineWords {
   /** Expressions, for instance `p99(latency) 5 %`. */
   regressions: string[]
   unlike: string
-  /** Whose trend, where no regression says so. */
+  /** Whose values `trend` shows. */
   figure: string
-  /** The latest results a trend is about. */
+  /** How many of the latest results `trend` shows. */
   last: number
   style: TerminalStyle
   print: (text: string) => void
@@ -114,29 +106,18 @@ export function compare(request: BaselineWords): number {
 export function trend(request: BaselineWords): number {
   const { dir, style, print, last } = request
   const name = required(request, 'trend')
-  const regressions = parseRegressions(regressionRecord(request.regressions))
-  requireStored(regressions)
-  const figures = regressions.length > 0 ? regressions.map(({ figure }) => figure) : [figureNamed(request.figure)]
+  if (request.regressions.length > 0)
+    throw new ConfigError(
+      `option --regression: trend shows values and judges none; to judge a result, run "perfgate baseline compare ${name} --regression '${request.regressions[0]!}'"`,
+    )
+  const figure = figureNamed(request.figure)
   const history = readHistory(name, dir)
-  let isWorse = false
-  for (const [i, figure] of figures.entries()) {
-    const { records, series, unlike } = comparableHistory(history, figure, last)
-    const found = trendOf(series)
-    print(renderTrend(figure, records, found, style))
-    print(
-      `${counted(records.length, 'result')} of the last ${Math.min(last, history.length)}, E-divisive change points at p <= 0.05${unlike === 0 ? '' : `; ${unlike} of another scenario or environment left out`}.`,
-    )
-    const regression = regressions[i]
-    if (regression === undefined) continue
-    const broken = isRegression(found, regression)
-    isWorse ||= broken
-    print(
-      broken
-        ? `fail: ${regression.key} has become worse by more than ${regression.text} at its last change`
-        : `pass: no change of ${regression.key} for the worse by more than ${regression.text}`,
-    )
-  }
-  return isWorse ? 1 : 0
+  const { records, unlike } = comparableHistory(history, figure, last)
+  print(renderHistory(figure, records, style))
+  print(
+    `${counted(records.length, 'result')} of the last ${Math.min(last, history.length)}${unlike === 0 ? '' : `; ${unlike} of another scenario or environment left out`}.`,
+  )
+  return 0
 }
 
 function required({ name }: BaselineWords, action: string): string {

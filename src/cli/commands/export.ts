@@ -11,7 +11,6 @@ import type { CliCommand } from './command.ts'
 interface ExportFlags {
   format?: string
   out?: string
-  metric: string
   base?: string[]
   endpoint?: string
   header?: string[]
@@ -30,13 +29,12 @@ export async function exportCommand(args: readonly string[], io: Io): Promise<nu
     .argument('[paths...]', 'result JSON files, result DBs or folders of them')
     .option('--format <name>', 'one of those below')
     .option('--out <file>', 'where to write it; - for stdout (default: beside the result)')
-    .option('--metric <name>', 'of hgrm: latency, ttft, tpot, responseTime …', 'latency')
     .option('--base <file...>', 'of summary: results to compare with')
     .option('--endpoint <url>', 'of otlp: a collector to send to, for instance http://127.0.0.1:4318')
     .option('--header <k=v...>', 'of otlp: headers for the collector, over those of $OTEL_EXPORTER_OTLP_HEADERS')
     .option(
       '--otlp-protocol <name>',
-      'of otlp: http/json, or http/protobuf by @opentelemetry/otlp-transformer (default: $OTEL_EXPORTER_OTLP_PROTOCOL, or http/json)',
+      'of otlp: http/json or http/protobuf (default: $OTEL_EXPORTER_OTLP_PROTOCOL, or http/json)',
     )
     .addHelpText(
       'after',
@@ -46,7 +44,7 @@ export async function exportCommand(args: readonly string[], io: Io): Promise<nu
     command.parse(args, { from: 'user' })
   } catch (error) {
     if (isHelp(error)) return 0
-    throw usageError(error, ['format', 'out', 'metric', 'base', 'endpoint', 'header', 'otlp-protocol'])
+    throw usageError(error, ['format', 'out', 'base', 'endpoint', 'header', 'otlp-protocol'])
   }
   const flags = command.opts<ExportFlags>()
   const format = chosen(EXPORT_FORMATS, flags.format)
@@ -71,19 +69,14 @@ export async function exportCommand(args: readonly string[], io: Io): Promise<nu
       )
     const sets = format.joins ? [runs.runs] : runs.runs.map((run) => [run])
     for (const set of sets) {
-      const files = await format.write(set, {
-        ...runs,
-        metric: flags.metric,
-        base: base.runs,
-        baseMissing: base.missing,
-      })
       if (flags.endpoint !== undefined) {
         const { endpoint, otlpProtocol: protocol } = flags
         const headers = headersOf(flags.header ?? [])
-        const sent = await sendOtlp({ endpoint, protocol, headers, env: io.env }, files)
+        const sent = await sendOtlp({ endpoint, protocol, headers, env: io.env }, set[0]!)
         io.stdout.write(`sent ${sent} to ${endpoint}\n`)
         continue
       }
+      const files = await format.write(set, { ...runs, base: base.runs, baseMissing: base.missing })
       for (const file of files) {
         if (flags.out === '-') {
           for (const piece of pieces(file.content)) io.stdout.write(Buffer.from(piece).toString())

@@ -3,7 +3,6 @@ import { baseline } from './baseline.ts'
 import type { CliCommand } from './command.ts'
 import { compare } from './compare.ts'
 import { exportResults } from './export.ts'
-import { importScenario } from './import.ts'
 import { init } from './init.ts'
 import { merge } from './merge.ts'
 import { recover } from './recover.ts'
@@ -26,6 +25,5 @@ export const COMMANDS: readonly CliCommand[] = [
   view,
   init,
   recover,
-  importScenario,
   merge,
 ]

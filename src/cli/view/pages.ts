@@ -10,6 +10,7 @@ import { loadOf } from '../../report/reportRun.ts'
 import { shownVerdict } from '../../report/verdictLines.ts'
 import type { StoredRequest } from '../../store/index.ts'
 import type { ListedRun, ListedVerdict } from './folder.ts'
+import { overTimeSection } from './overTime.ts'
 
 export interface Page {
   text: string
@@ -65,6 +66,7 @@ export function listPage(
       shown.map(row),
     )}
 <button>Compare those chosen</button></form>
+${overTimeSection(shown)}
 ${
   judged.length > 0 &&
   table(

@@ -3,8 +3,6 @@ import type { ReportRun, ReportSet } from '../reportRun.ts'
 
 /** Comparisons and capacity searches are in formats that have a place for their verdicts. */
 export interface ExportOptions extends Pick<ReportSet, 'comparisons' | 'capacities'> {
-  /** Of the formats that show one distribution: latency, ttft, tpot … */
-  metric: string
   /** Runs that these are compared with, in formats that compare. */
   base: readonly ReportRun[]
   /** What was given to compare with and holds no results, in words. */

@@ -3,8 +3,6 @@ import { csv } from './csv.ts'
 import { ctrf } from './ctrf.ts'
 import { evalscope } from './evalscope.ts'
 import type { ExportFormat } from './format.ts'
-import { guidellm } from './guidellm.ts'
-import { hgrm, hlog } from './hdrHistogram.ts'
 import { gitlab, openMetrics } from './openMetrics.ts'
 import { otlp } from './otlp/index.ts'
 import { parquet } from './parquet.ts'
@@ -21,9 +19,6 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
   parquet,
   openMetrics,
   gitlab,
-  hlog,
-  hgrm,
-  guidellm,
   otlp,
   ctrf,
   summary,

@@ -1,12 +1,12 @@
-/** Sends exported OTLP to a collector over HTTP. */
+/** Sends a run to an OpenTelemetry collector over HTTP. */
 import { setTimeout } from 'node:timers/promises'
 import { ConfigError, EndpointError } from '../../../config/index.ts'
 import { secretsOf } from '../../../secrets/index.ts'
-import type { ExportedFile } from '../format.ts'
-import { pieces } from '../write.ts'
-import { type Encoding, encodingOf } from './encoding.ts'
-import { type Environment, type Signal, settingsOf } from './settings.ts'
+import type { ReportRun } from '../../reportRun.ts'
+import { type Environment, type Protocol, type Signal, settingsOf } from './settings.ts'
+import { metricsOf, spanBatches } from './signals.ts'
 import { statusMessage } from './status.ts'
+import { encoded, loadTransformer } from './transformer.ts'
 
 export interface OtlpTarget {
   /** Base URL of the collector; `/v1/metrics` and `/v1/traces` are added. */
@@ -30,35 +30,48 @@ const FIRST_WAIT_MS = 500
 /** Those that the protocol has tried again; others are final. */
 const PASSING = [429, 502, 503, 504]
 const LONGEST_TEXT = 300
+const CONTENT_TYPES: Record<Protocol, string> = {
+  'http/json': 'application/json',
+  'http/protobuf': 'application/x-protobuf',
+}
 
 /**
- * @param files as the format `otlp` writes them: each piece of their content is one export request
  * @returns what was sent, in words, with the warnings of the collector
- * @throws ConfigError when a setting is wrong, or the package for protobuf is not there
+ * @throws ConfigError when a setting is wrong, or OpenTelemetry's package is not installed
  * @throws EndpointError when the collector refuses, in whole or in part, or does not answer; never with a header's value
  */
-export async function sendOtlp(target: OtlpTarget, files: readonly ExportedFile[]): Promise<string> {
+export async function sendOtlp(target: OtlpTarget, run: ReportRun): Promise<string> {
   const { endpoint, env, pause = setTimeout } = target
   if (!/^https?:\/\//.test(endpoint) || !URL.canParse(endpoint))
     throw new ConfigError(`option --endpoint: expected a URL that begins with http:// or https://, got "${endpoint}"`)
-  const routes = { metrics: await routeTo('metrics'), traces: await routeTo('traces') }
+  const routes = { metrics: routeTo('metrics'), traces: routeTo('traces') }
+  const transformer = await loadTransformer()
+  const metrics =
+    transformer[routes.metrics.protocol === 'http/json' ? 'JsonMetricsSerializer' : 'ProtobufMetricsSerializer']
+  const traces = transformer[routes.traces.protocol === 'http/json' ? 'JsonTraceSerializer' : 'ProtobufTraceSerializer']
   const counts = { metrics: 0, traces: 0 }
   const warnings = new Set<string>()
-  for (const { ending, content } of files) {
-    const signal = ending.includes('metrics') ? 'metrics' : 'traces'
-    for (const piece of pieces(content)) {
-      const warning = await post(routes[signal], piece, pause)
-      if (warning !== '') warnings.add(`; the collector warns: ${warning}`)
-      counts[signal]++
-    }
-  }
+  await send('metrics', metrics.serializeRequest(metricsOf(run)), metrics)
+  for (const spans of spanBatches(run)) await send('traces', traces.serializeRequest(spans), traces)
   return `${counts.metrics} requests of metrics and ${counts.traces} of traces${[...warnings].join('')}`
 
-  async function routeTo(signal: Signal): Promise<Route> {
+  async function send(signal: Signal, bytes: Uint8Array | undefined, reader: AnswerReader): Promise<void> {
+    const warning = await post(routes[signal], encoded(bytes), reader, pause)
+    if (warning !== '') warnings.add(`; the collector warns: ${warning}`)
+    counts[signal]++
+  }
+
+  function routeTo(signal: Signal): Route {
     const { protocol, headers } = settingsOf(signal, target, env)
     const { hide } = secretsOf(Object.values(headers))
-    const url = `${endpoint.replace(/\/+$/, '')}/v1/${signal}`
-    return { url, signal, headers, encoding: await encodingOf(protocol), hide }
+    return { url: `${endpoint.replace(/\/+$/, '')}/v1/${signal}`, signal, headers, protocol, hide }
+  }
+}
+
+/** The half of a serializer that reads answers. 64-bit numbers may be numbers, texts or objects that print as such. */
+interface AnswerReader {
+  deserializeResponse(answer: Uint8Array): {
+    partialSuccess?: { rejectedSpans?: unknown; rejectedDataPoints?: unknown; errorMessage?: unknown } | null
   }
 }
 
@@ -66,19 +79,23 @@ interface Route {
   url: string
   signal: Signal
   headers: Record<string, string>
-  encoding: Encoding
+  protocol: Protocol
   hide(text: string): string
 }
 
 /** @returns what the collector warns of */
-async function post(route: Route, request: Uint8Array, pause: (ms: number) => Promise<unknown>): Promise<string> {
-  const { url, signal, encoding, hide } = route
-  const body = encoding.encode(signal, request)
+async function post(
+  route: Route,
+  body: Uint8Array,
+  reader: AnswerReader,
+  pause: (ms: number) => Promise<unknown>,
+): Promise<string> {
+  const { url, hide } = route
   let waitedMs = 0
   for (let attempt = 1; ; attempt++) {
     const { answer, bytes } = await ask(route, body)
     const type = answer.headers.get('content-type') ?? ''
-    if (answer.ok) return acceptedBy(route, type, bytes)
+    if (answer.ok) return warningIn(route, reader, type, bytes)
     const text = hide(type.includes('protobuf') ? statusMessage(bytes) : Buffer.from(bytes).toString())
     const said = `${url}: HTTP ${answer.status}${text.trim() === '' ? '' : `: ${text.trim().slice(0, LONGEST_TEXT)}`}`
     if (answer.status >= 300 && answer.status < 400)
@@ -98,13 +115,13 @@ async function post(route: Route, request: Uint8Array, pause: (ms: number) => Pr
 
 /** A redirect is not followed: it would take the headers to another place, and make a GET of the request. */
 async function ask(
-  { url, headers, encoding, hide }: Route,
+  { url, headers, protocol, hide }: Route,
   body: Uint8Array,
 ): Promise<{ answer: Response; bytes: Uint8Array }> {
   try {
     const answer = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': encoding.contentType, ...headers },
+      headers: { 'content-type': CONTENT_TYPES[protocol], ...headers },
       body: Buffer.from(body),
       redirect: 'manual',
       signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -117,30 +134,31 @@ async function ask(
   }
 }
 
-function acceptedBy({ url, signal, encoding, hide }: Route, type: string, answer: Uint8Array): string {
-  // Some collectors answer protobuf with an empty JSON object, and the other way round with nothing.
+function warningIn({ url, signal, hide }: Route, reader: AnswerReader, type: string, answer: Uint8Array): string {
   if (type.includes('html')) throw new EndpointError(`${url}: answers with a web page; is a collector listening there?`)
-  const accepted = readOrNothing(() => encoding.read(signal, answer))
-  const message = hide(accepted.message).slice(0, LONGEST_TEXT)
-  if (accepted.refused > 0)
+  const { rejectedSpans, rejectedDataPoints, errorMessage } = partialSuccessIn(reader, answer) ?? {}
+  const refused = Number(String(rejectedSpans ?? rejectedDataPoints ?? 0))
+  const message = hide(String(errorMessage ?? '')).slice(0, LONGEST_TEXT)
+  if (refused > 0)
     throw new EndpointError(
-      `${url}: ${accepted.refused} ${signal === 'traces' ? 'spans' : 'data points'} were refused: ${message}`,
+      `${url}: ${refused} ${signal === 'traces' ? 'spans' : 'data points'} were refused: ${message}`,
     )
   return message
 }
 
-/** The status says that all was taken; a body in another format takes nothing back. */
-function readOrNothing<T extends { refused: number; message: string }>(read: () => T): T | Nothing {
+/**
+ * The status says that all was taken; a body in another format takes nothing back. Some collectors answer protobuf with
+ * an empty JSON object, and the other way round with nothing.
+ */
+function partialSuccessIn(
+  reader: AnswerReader,
+  answer: Uint8Array,
+): ReturnType<AnswerReader['deserializeResponse']>['partialSuccess'] {
   try {
-    return read()
+    return reader.deserializeResponse(answer).partialSuccess
   } catch {
-    return { refused: 0, message: '' }
+    return undefined
   }
-}
-
-interface Nothing {
-  refused: 0
-  message: ''
 }
 
 /** Of a number of seconds or a date. */
