@@ -4,7 +4,7 @@ import type { ResolvedConfig } from '../config/index.ts'
 import type { Message } from '../datasets/dataset.ts'
 import type { Api, ChoiceReading, Reading } from './api.ts'
 import { bearer } from './bearer.ts'
-import { partsOf } from './parts.ts'
+import { calledText, callPieces, partsOf } from './parts.ts'
 import { messagesOf } from './prompt.ts'
 import { type Json, number, object, objects, usageOf, words } from './reading.ts'
 import { refuseOptions } from './unsupported.ts'
@@ -66,8 +66,9 @@ function parametersOf(config: ResolvedConfig, own: Json = {}): Json {
   }
 }
 
+/** A message that only calls tools has no content in OpenAI's form; here it must be a text. */
 function asItIs(message: Message): unknown {
-  return message
+  return { ...message, content: message.content ?? '' }
 }
 
 function multimodal(message: Message): unknown {
@@ -103,14 +104,15 @@ function readChoice({ index, message, finish_reason: reason }: Json): ChoiceRead
       : objects(content)
           .map(({ text }) => words(text))
           .join('')
-  const called = objects(calls).map(
-    ({ function: call }) => words(object(call)['name']) + words(object(call)['arguments']),
-  )
-  const text = `${words(reasoning)}${said}${called.join('')}`
+  const pieces = callPieces(objects(calls))
+  const called = calledText(pieces)
+  const text = `${words(reasoning)}${said}${called}`
   return {
     ...(typeof index === 'number' && index > 0 ? { choice: index } : {}),
     ...(text === '' ? {} : { text }),
     ...(words(reasoning) === '' ? {} : { reasoning: words(reasoning) }),
+    ...(called === '' ? {} : { called }),
+    ...(pieces.length === 0 ? {} : { toolCalls: pieces }),
     // Until the end it is the word "null".
     ...(typeof reason === 'string' && reason !== '' && reason !== 'null' ? { finishReason: reason } : {}),
   }

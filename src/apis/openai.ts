@@ -1,7 +1,8 @@
 /** OpenAI chat completions, and completions where the URL says so. */
 import type { ResolvedConfig } from '../config/index.ts'
 import type { Prompt } from '../datasets/dataset.ts'
-import type { Api, ChoiceReading, Reading, Usage } from './api.ts'
+import type { Api, CallPiece, ChoiceReading, Reading, Usage } from './api.ts'
+import { calledText, callPieces } from './parts.ts'
 import { messagesOf, textOf } from './prompt.ts'
 
 export const openai: Api = {
@@ -98,22 +99,20 @@ function readChoice(choice: Choice, part: Part, into: ChoiceReading): boolean {
   const { tool_calls: calls, function_call: call } = part
   const isCall = Array.isArray(calls) ? calls.length > 0 : Boolean(call)
   const reasoning = words(part.reasoning_content ?? part.reasoning)
-  const text = `${reasoning}${words(part.content)}${words(part.refusal)}${isCall ? calledIn(part) : ''}${words(choice.text)}`
+  const pieces = isCall ? callsIn(part) : []
+  const called = calledText(pieces)
+  const text = `${reasoning}${words(part.content)}${words(part.refusal)}${words(choice.text)}${called}`
   if (text !== '') into.text = text
   if (reasoning !== '') into.reasoning = reasoning
+  if (called !== '') into.called = called
+  if (pieces.length > 0) into.toolCalls = pieces
   if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') into.finishReason = choice.finish_reason
   return isCall
 }
 
-/** Names and arguments of the tools that are called, as far as they came. */
-function calledIn({ tool_calls: calls, function_call: call }: Part): string {
-  const functions = Array.isArray(calls) ? calls.map((one) => (one as { function?: unknown } | null)?.function) : [call]
-  return functions
-    .map((one) => {
-      const { name, arguments: args } = (one ?? {}) as { name?: unknown; arguments?: unknown }
-      return words(name) + words(args)
-    })
-    .join('')
+/** What it says of the tools that are called; older servers have one `function_call`, without an id. */
+function callsIn({ tool_calls: calls, function_call: call }: Part): CallPiece[] {
+  return Array.isArray(calls) ? callPieces(calls) : callPieces([{ index: 0, function: call }])
 }
 
 function words(value: unknown): string {

@@ -1,7 +1,7 @@
 /** OpenAI's embeddings: texts in, one vector for each out. */
 import type { Api, Reading } from './api.ts'
 import { textsOf } from './prompt.ts'
-import { type Json, number, object, objects, usageOf, words } from './reading.ts'
+import { differentResults, type Json, number, object, objects, usageOf, words } from './reading.ts'
 import { GENERATION, refuseOptions } from './unsupported.ts'
 
 const NAME = 'openai_embedding'
@@ -58,7 +58,7 @@ function readAnswer(answer: Json): Reading {
   const lacking = vectors.findIndex(({ embedding }) => !isVector(embedding))
   if (vectors.length === 0) return { ...reading, missing: 'the answer has no "data" with embeddings' }
   if (lacking >= 0) return { ...reading, missing: `the answer has no vector in "data[${lacking}].embedding"` }
-  return { ...reading, isPackage: true }
+  return { ...reading, isPackage: true, items: differentResults(vectors) }
 }
 
 /** Numbers, or with `encoding_format: 'base64'` a text. */

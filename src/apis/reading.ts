@@ -21,6 +21,12 @@ export function number(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined
 }
 
+/** How many of a batch have a result: those that have the same `index` are one. */
+export function differentResults(results: readonly Json[]): number {
+  const indices = new Set(results.map(({ index }, i) => number(index) ?? `at ${i}`))
+  return indices.size
+}
+
 /** Usage of the counts that are known; undefined when none is. */
 export function usageOf(counts: { [K in keyof Usage]: number | undefined }): { usage?: Usage } {
   const known = Object.entries(counts).filter(([, count]) => count !== undefined)

@@ -9,6 +9,7 @@ import { EventTemplate } from './eventTemplate.ts'
 import { type Inflater, inflaterOf, KNOWN_ENCODINGS } from './inflate.ts'
 import { shownLocation } from './location.ts'
 import { SseDecoder, type SseListener } from './sse.ts'
+import { ToolCalls } from './toolCalls.ts'
 
 /** How much of what the server said is kept with a failure. */
 const FAILURE_TEXT_BYTES = 2048
@@ -27,6 +28,10 @@ export class Answer extends AnswerTimes implements SseListener {
   failureText = ''
   finishReason = ''
   requestId = ''
+  /** Vectors or scores in a whole answer; undefined where it is none of those. */
+  items: number | undefined
+  /** Of the first choice. */
+  readonly toolCalls = new ToolCalls()
 
   readonly #api: Api
   readonly #template = new EventTemplate()
@@ -70,6 +75,8 @@ export class Answer extends AnswerTimes implements SseListener {
     this.failureText = ''
     this.finishReason = ''
     this.requestId = ''
+    this.items = undefined
+    this.toolCalls.reset()
     this.#template.reset()
     this.#shapes.reset()
     this.#decoder.reset()
@@ -86,7 +93,7 @@ export class Answer extends AnswerTimes implements SseListener {
     return this.#choices.text
   }
 
-  /** The first choice's text after its reasoning, in the same form. */
+  /** The first choice's text without its reasoning and calls of tools, in the same form. */
   get spoken(): Uint8Array {
     return this.#choices.spoken
   }
@@ -280,13 +287,18 @@ export class Answer extends AnswerTimes implements SseListener {
     if (reading.id && this.requestId === '') this.requestId = reading.id
   }
 
-  #takeChoice({ choice: index = 0, text, reasoning, finishReason }: ChoiceReading): void {
+  #takeChoice({ choice: index = 0, text, reasoning, called = '', toolCalls, finishReason }: ChoiceReading): void {
     const choice = this.#choices.at(index)
     if (reasoning) {
       append(choice, reasoning)
       choice.endReasoning()
     }
-    if (text) append(choice, reasoning ? text.slice(reasoning.length) : text)
+    if (text) append(choice, text.slice(reasoning?.length ?? 0, text.length - called.length))
+    if (called !== '') {
+      append(choice, called)
+      choice.endCall()
+    }
+    if (toolCalls !== undefined && index === 0) this.toolCalls.add(toolCalls)
     if (!finishReason) return
     this.finishReason = finishReason
     choice.finished = true
@@ -306,6 +318,7 @@ export class Answer extends AnswerTimes implements SseListener {
       return
     }
     const reading = this.#api.readAnswer(answer)
+    this.items = reading.items
     this.#take(reading)
     if (!reading.isPackage) this.fail('no-output', `${reading.missing ?? 'the answer has no choices'}: ${body}`)
   }
@@ -335,6 +348,8 @@ function isPlainText(reading: Reading): boolean {
     reading.isPackage === true &&
     reading.more === undefined &&
     !reading.hasOutput &&
+    reading.called === undefined &&
+    reading.toolCalls === undefined &&
     !reading.finishReason &&
     reading.usage === undefined &&
     reading.error === undefined &&
