@@ -111,7 +111,7 @@ export class CacheWatch {
       ...(fresh.fromCache === 0
         ? []
         : [
-            `The server had ${formatCount(fresh.fromCache)} of ${formatCount(fresh.requests)} prompts that were made up for this run in its prompt cache, with ${formatCount(fresh.cachedTokens)} tokens. An earlier run sent the same ones: leave promptSalt (--prompt-salt) out, or give another.`,
+            `The server had ${formatCount(fresh.fromCache)} of ${formatCount(fresh.requests)} prompts that were made up for this run in its prompt cache, with ${formatCount(fresh.cachedTokens)} tokens. Their times are those of a cache. Leave promptSalt (--prompt-salt) out or give another, or empty the cache of the server.`,
           ]),
       ...(repeated.fromCache === 0
         ? []

@@ -69,15 +69,15 @@ function texts(render: Render): Render {
     ...message,
     content: typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : message.content,
   })
-  const needsParts = (): boolean => {
-    const message = { role: 'user', content: PROBE }
+  const probe = { role: 'user', content: PROBE }
+  const shows = (message: CountedMessage): boolean => {
     try {
-      return !render([message]).includes(PROBE) && render([asParts(message)]).includes(PROBE)
+      return render([message]).includes(PROBE)
     } catch {
       return false
     }
   }
-  const prepare = needsParts() ? (message: CountedMessage) => asParts(plainMessage(message)) : plainMessage
+  const prepare = !shows(probe) && shows(asParts(probe)) ? (message: CountedMessage) => asParts(plainMessage(message)) : plainMessage
   return (messages) => render(messages.map(prepare))
 }
 

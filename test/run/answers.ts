@@ -21,7 +21,8 @@ export async function answering(
     const given = await answer(body, asked.length - 1)
     if (!Array.isArray(given)) {
       response.setHeader('content-type', 'application/json')
-      return response.end(JSON.stringify(given))
+      response.end(JSON.stringify(given))
+      return
     }
     response.setHeader('content-type', 'text/event-stream')
     response.end(
