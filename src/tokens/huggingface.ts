@@ -77,7 +77,8 @@ function texts(render: Render): Render {
       return false
     }
   }
-  const prepare = !shows(probe) && shows(asParts(probe)) ? (message: CountedMessage) => asParts(plainMessage(message)) : plainMessage
+  const prepare =
+    !shows(probe) && shows(asParts(probe)) ? (message: CountedMessage) => asParts(plainMessage(message)) : plainMessage
   return (messages) => render(messages.map(prepare))
 }
 
