@@ -1,7 +1,7 @@
 /** Anthropic's Messages API: typed events such as `content_block_delta`, and usage in `message_delta`. */
 import type { Message } from '../datasets/dataset.ts'
-import type { Api, Reading } from './api.ts'
-import { dataUrl, partsOf, toolCallsOf } from './parts.ts'
+import type { Api, CallPiece, Reading } from './api.ts'
+import { calledText, dataUrl, partsOf, toolCallsOf } from './parts.ts'
 import { type Input, messagesOf } from './prompt.ts'
 import { count, type Json, object, objects, usageOf, words } from './reading.ts'
 import { refuseOptions } from './unsupported.ts'
@@ -57,9 +57,22 @@ export const anthropic: Api = {
 function conversation(prompt: Input): Json {
   const all = messagesOf(prompt, NAME)
   const system = all.filter(({ role }) => role === 'system').flatMap(({ content }) => blocksOf(content))
-  const messages = all.filter(({ role }) => role !== 'system').map(messageOf)
+  const messages = inOneTurn(all.filter(({ role }) => role !== 'system').map(messageOf))
   const onlyText = system.length === 1 ? system[0]!['text'] : undefined
   return { ...(system.length === 0 ? {} : { system: onlyText ?? system }), messages }
+}
+
+/** The results of all calls, and what the user says next, are one message: no two of a user may follow each other. */
+function inOneTurn(messages: readonly Json[]): Json[] {
+  const turns: Json[] = []
+  for (const message of messages) {
+    const last = turns.at(-1)
+    const isAfterResult = objects(last?.['content'])[0]?.['type'] === 'tool_result'
+    if (isAfterResult && message['role'] === 'user')
+      turns[turns.length - 1] = { ...last, content: [...objects(last?.['content']), ...blocksOf(message['content'])] }
+    else turns.push(message)
+  }
+  return turns
 }
 
 function messageOf(message: Message): Json {
@@ -115,7 +128,10 @@ function readEvent(event: Json): Reading {
       if (type === 'redacted_thinking') return { thinking: 'hidden' }
       if (type === 'thinking') return { thinking: 'begun' }
       const name = isCall(block) ? words(block['name']) : ''
-      return name === '' ? {} : { isPackage: true, text: name }
+      if (name === '') return {}
+      // What the server runs by itself is no call for the user's side to answer.
+      const call: CallPiece = { ...indexOf(event), id: words(block['id']), name }
+      return { isPackage: true, text: name, called: name, ...(type === 'tool_use' ? { toolCalls: [call] } : {}) }
     }
     case 'content_block_delta':
       return readDelta(event)
@@ -150,26 +166,37 @@ function readDelta(event: Json): Reading {
   if (typeof text !== 'string')
     return { malformed: `content_block_delta without a text in "delta.${field}": ${JSON.stringify(event)}` }
   if (text === '') return { isPackage: true }
+  if (field === 'partial_json')
+    return { isPackage: true, text, called: text, toolCalls: [{ ...indexOf(event), arguments: text }] }
   // What newer models think comes as a summary, and nothing in the stream says which it is.
   return { isPackage: true, text, ...(field === 'thinking' ? { reasoning: text, isSummary: 'perhaps' } : {}) }
 }
 
 function readAnswer(answer: Json): Reading {
   if (!Array.isArray(answer['content'])) return { missing: 'the answer has no content' }
-  const text = objects(answer['content']).map(blockText).join('')
+  const blocks = objects(answer['content'])
+  const reasoning = blocks.map(({ thinking }) => words(thinking)).join('')
+  const calls = blocks.filter(({ type }) => type === 'tool_use').map(callOf)
+  const called = calledText(blocks.filter(isCall).map(callOf))
+  const text = `${reasoning}${blocks.map((block) => words(block['text'])).join('')}${called}`
   const reason = words(answer['stop_reason'])
   return {
     isPackage: true,
     ...idOf(answer),
     ...(text === '' ? {} : { text }),
+    ...(reasoning === '' ? {} : { reasoning }),
+    ...(calls.length === 0 ? {} : { called, toolCalls: calls }),
     ...(reason === '' ? {} : { finishReason: reason }),
     ...readUsage(answer['usage']),
   }
 }
 
-function blockText(block: Json): string {
-  if (isCall(block)) return words(block['name']) + JSON.stringify(block['input'] ?? {})
-  return words(block['thinking']) + words(block['text'])
+function callOf({ id, name, input }: Json, index: number): CallPiece {
+  return { index, id: words(id), name: words(name), arguments: JSON.stringify(input ?? {}) }
+}
+
+function indexOf({ index }: Json): Pick<CallPiece, 'index'> {
+  return typeof index === 'number' ? { index } : {}
 }
 
 /** `input_tokens` leaves out what was read from or written to the cache; here all input counts. */

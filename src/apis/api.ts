@@ -10,6 +10,16 @@ export interface Usage {
   reasoningTokens?: number
 }
 
+/** A call of a tool, or a piece of one: what the event or answer says of it. */
+export interface CallPiece {
+  /** Which call of the answer it belongs to. Absent: the latest, or a new one where it has a name. */
+  index?: number
+  id?: string
+  name?: string
+  /** JSON text; the texts of all pieces follow one another. */
+  arguments?: string
+}
+
 /** What an event says of one of several choices (`n` above 1); most APIs have only choice 0. */
 export interface ChoiceReading {
   /** Which choice; 0 where absent. */
@@ -22,6 +32,10 @@ export interface ChoiceReading {
   isSummary?: boolean | 'perhaps'
   /** The model reasons: `hidden` where what it thinks is not shown, `begun` where it may follow in later events. */
   thinking?: 'hidden' | 'begun'
+  /** The end of `text` that calls tools: it does not join the history as text. */
+  called?: string
+  /** Calls of tools that the user's side must answer: they join the history of a conversation. */
+  toolCalls?: CallPiece[]
   /** This choice is complete. */
   finishReason?: string
 }
@@ -48,6 +62,8 @@ export interface Reading extends ChoiceReading {
   missing?: string
   /** The server's own id of the answer. */
   id?: string
+  /** Vectors or scores in a whole answer: fewer than the request asked for (`answersOf`) are a failure, `no-output`. */
+  items?: number
 }
 
 /** What of a request body counts as input: messages with the overhead of their form, texts, or token ids. */
@@ -101,4 +117,6 @@ export interface Api {
   inputOf?(body: Record<string, unknown>): CountedInput
   /** Texts embedded, or documents ranked, by one request. */
   itemsOf?(body: Record<string, unknown>): number
+  /** Vectors or scores that the answer to a request must have at least. Absent: as many as `itemsOf` says. */
+  answersOf?(body: Record<string, unknown>): number
 }

@@ -68,8 +68,9 @@ function parametersOf(config: ResolvedConfig, own: Json = {}): Json {
   }
 }
 
+/** A message that only calls tools has no content in OpenAI's form; here it must be a text. */
 function asItIs(message: Message): unknown {
-  return message
+  return { ...message, content: message.content ?? '' }
 }
 
 function multimodal(message: Message): unknown {

@@ -1,6 +1,7 @@
 /** Reads events and whole answers of chat completions and completions, in the forms that servers really send. */
-import type { ChoiceReading, Reading, Usage } from './api.ts'
-import { count, type Json, object, objects, words } from './reading.ts'
+import type { CallPiece, ChoiceReading, Reading, Usage } from './api.ts'
+import { calledText, callPieces } from './parts.ts'
+import { count, object, objects, words } from './reading.ts'
 
 /** Streamed and whole answers differ in the name of a choice's content only: `delta`, or `message`. */
 export function readOpenaiAnswer(value: unknown): Reading {
@@ -74,12 +75,15 @@ export function readMessage(part: MessagePart, into: ChoiceReading, after = ''):
   if (reasoning === '' && part.reasoning_details !== undefined) reasoning = readDetails(part.reasoning_details, into)
   if (part.refusal !== undefined) said += words(part.refusal)
   const isCall = Array.isArray(part.tool_calls) ? part.tool_calls.length > 0 : Boolean(part.function_call)
-  if (isCall) said += calledIn(part)
+  const calls = isCall ? callsIn(part) : []
+  const called = calledText(calls)
   const audio = part.audio === undefined ? undefined : object(part.audio)
   if (audio !== undefined) said += words(audio['transcript'])
-  const text = reasoning + said + after
+  const text = reasoning + said + after + called
   if (text !== '') into.text = text
   if (reasoning !== '') into.reasoning = reasoning
+  if (called !== '') into.called = called
+  if (calls.length > 0) into.toolCalls = calls
   return isCall || words(audio?.['data']) !== '' || (Array.isArray(part.images) && part.images.length > 0)
 }
 
@@ -112,14 +116,9 @@ function readDetails(details: unknown, into: ChoiceReading): string {
   return reasoning
 }
 
-/** Names and arguments of the tools that are called, as far as they came. */
-function calledIn({ tool_calls: calls, function_call: call }: MessagePart): string {
-  if (!Array.isArray(calls)) return calledBy(object(call))
-  return calls.map((one) => calledBy(object(object(one)['function'] ?? object(one)['custom']))).join('')
-}
-
-function calledBy({ name, arguments: args, input }: Json): string {
-  return words(name) + words(args) + words(input)
+/** What it says of the tools that are called; older servers have one `function_call`, without an id. */
+function callsIn({ tool_calls: calls, function_call: call }: MessagePart): CallPiece[] {
+  return Array.isArray(calls) ? callPieces(calls) : callPieces([{ index: 0, function: call }])
 }
 
 function usageOfChoice(choices: unknown): Usage | undefined {

@@ -1,7 +1,7 @@
 /** OpenAI's embeddings: texts in, one vector for each out. */
 import type { Api, Reading } from './api.ts'
 import { textsOf } from './prompt.ts'
-import { count, type Json, object, objects, usageOf, words } from './reading.ts'
+import { count, differentResults, type Json, object, objects, usageOf, words } from './reading.ts'
 import { GENERATION, refuseOptions } from './unsupported.ts'
 
 const NAME = 'openai_embedding'
@@ -56,7 +56,7 @@ function readAnswer(answer: Json): Reading {
   const lacking = vectors.findIndex(({ embedding }) => !isVector(embedding))
   if (vectors.length === 0) return { ...reading, missing: 'the answer has no "data" with embeddings' }
   if (lacking >= 0) return { ...reading, missing: `the answer has no vector in "data[${lacking}].embedding"` }
-  return { ...reading, isPackage: true }
+  return { ...reading, isPackage: true, items: differentResults(vectors) }
 }
 
 /** Numbers, or with `encoding_format: 'base64'` a text. */

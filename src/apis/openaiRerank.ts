@@ -2,7 +2,7 @@
 import type { Prompt } from '../datasets/dataset.ts'
 import type { Api, Reading } from './api.ts'
 import { wrongKind } from './prompt.ts'
-import { count, type Json, object, objects, usageOf, words } from './reading.ts'
+import { count, differentResults, type Json, object, objects, usageOf, words } from './reading.ts'
 import { GENERATION, refuseOptions } from './unsupported.ts'
 
 const NAME = 'openai_rerank'
@@ -25,6 +25,12 @@ export const openaiRerank: Api = {
     texts: documentsOf(documents).flatMap((document) => [words(query), document]),
   }),
   itemsOf: ({ documents }) => documentsOf(documents).length,
+  // The best ones alone, where the request says so.
+  answersOf: ({ documents, top_n: topN, top_k: topK }) => {
+    const { length } = documentsOf(documents)
+    const wanted = count(topN) ?? count(topK) ?? 0
+    return wanted > 0 ? Math.min(wanted, length) : length
+  },
 }
 
 function inputOf(prompt: Prompt): Json {
@@ -48,7 +54,7 @@ function readAnswer(answer: Json): Reading {
   const lacking = results.findIndex(({ index, relevance_score: score }) => ![index, score].every(Number.isFinite))
   if (lacking >= 0)
     return { ...reading, missing: `the answer has no "index" and "relevance_score" in "results[${lacking}]"` }
-  return { ...reading, isPackage: true }
+  return { ...reading, isPackage: true, items: differentResults(results) }
 }
 
 /** vLLM and Jina say `usage.total_tokens`, Cohere `meta.tokens.input_tokens`; its billed units are not tokens. */

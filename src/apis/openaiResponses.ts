@@ -1,8 +1,8 @@
 /** OpenAI's Responses API: input items, and events by type such as `response.output_text.delta`. */
 import type { Message } from '../datasets/dataset.ts'
-import type { Api, Reading } from './api.ts'
+import type { Api, CallPiece, Reading } from './api.ts'
 import { readServerError } from './outcome.ts'
-import { partsOf, toolCallsOf } from './parts.ts'
+import { calledText, partsOf, toolCallsOf } from './parts.ts'
 import { type Input, textOf } from './prompt.ts'
 import { count, type Json, object, objects, usageOf, words } from './reading.ts'
 import { refuseOptions } from './unsupported.ts'
@@ -92,6 +92,13 @@ const TEXT_DELTAS = new Set([
   'response.audio.transcript.delta',
 ])
 
+/** Pieces of calls that the user's side must answer. */
+const CALL_DELTAS = new Set(['response.function_call_arguments.delta', 'response.custom_tool_call_input.delta'])
+
+function calledBy({ output_index: index }: Json, piece: CallPiece): Pick<Reading, 'called' | 'toolCalls'> {
+  return { called: calledText([piece]), toolCalls: [{ ...(typeof index === 'number' ? { index } : {}), ...piece }] }
+}
+
 function readEvent(event: Json): Reading {
   const type = words(event['type'])
   if (TEXT_DELTAS.has(type)) {
@@ -99,19 +106,19 @@ function readEvent(event: Json): Reading {
     if (typeof delta !== 'string')
       return { malformed: `event ${type} without a text in "delta": ${JSON.stringify(event)}` }
     if (delta === '') return { isPackage: true }
-    return {
-      isPackage: true,
-      text: delta,
-      ...(type.startsWith('response.reasoning') ? { reasoning: delta } : {}),
-      ...(type === SUMMARY_DELTA ? { isSummary: true } : {}),
-    }
+    if (type === SUMMARY_DELTA) return { isPackage: true, text: delta, reasoning: delta, isSummary: true }
+    if (type.startsWith('response.reasoning')) return { isPackage: true, text: delta, reasoning: delta }
+    return { isPackage: true, text: delta, ...(CALL_DELTAS.has(type) ? calledBy(event, { arguments: delta }) : {}) }
   }
   switch (type) {
     case 'response.audio.delta':
       return { isPackage: true, hasOutput: true }
     case 'response.output_item.added': {
-      const name = calledBy(object(event['item']))
-      return name === '' ? { isPackage: true } : { isPackage: true, text: name }
+      const item = object(event['item'])
+      const name = calledName(item)
+      if (name === '') return { isPackage: true }
+      if (!ANSWERED.has(words(item['type']))) return { isPackage: true, text: name, called: name }
+      return { isPackage: true, text: name, ...calledBy(event, { id: words(item['call_id']), name }) }
     }
     case 'response.created':
       return idOf(object(event['response']))
@@ -141,20 +148,48 @@ function readAnswer(answer: Json): Reading {
   const reading = readEnding(answer, words(answer['status']) || 'completed')
   const items = objects(answer['output'])
   if (items.length === 0) return { ...reading, missing: 'the answer has no output items' }
-  const text = items.map(saidBy).join('')
-  return { ...reading, isPackage: true, ...(text === '' ? {} : { text }) }
+  const reasoning = items
+    .filter(({ type }) => type === 'reasoning')
+    .map(saidBy)
+    .join('')
+  const said = items
+    .filter(({ type }) => type !== 'reasoning')
+    .map(saidBy)
+    .join('')
+  const called = items.map(callText).join('')
+  const text = reasoning + said + called
+  const calls = items.filter(({ type }) => ANSWERED.has(words(type))).map(callOf)
+  return {
+    ...reading,
+    isPackage: true,
+    ...(text === '' ? {} : { text }),
+    ...(reasoning === '' ? {} : { reasoning }),
+    ...(called === '' ? {} : { called }),
+    ...(calls.length === 0 ? {} : { toolCalls: calls }),
+  }
 }
 
-/** Reasoning, text, refusal, or the call of a tool. */
+/** Reasoning, text or refusal. */
 function saidBy(item: Json): string {
   const parts = [...objects(item['summary']), ...objects(item['content'])]
-  const said = parts.map((part) => words(part['text']) + words(part['refusal'])).join('')
-  return said + calledBy(item) + words(item['arguments']) + words(item['input'])
+  return parts.map((part) => words(part['text']) + words(part['refusal'])).join('')
 }
 
 /** The name of the tool that an item calls, which the model generated; items of other kinds begin empty. */
-function calledBy(item: Json): string {
+function calledName(item: Json): string {
   return words(item['type']).endsWith('_call') ? words(item['name']) : ''
+}
+
+/** Calls of any kind: also those that the server runs by itself. */
+function callText(item: Json): string {
+  return calledName(item) + words(item['arguments']) + words(item['input'])
+}
+
+/** Calls that the user's side must answer. */
+const ANSWERED = new Set(['function_call', 'custom_tool_call'])
+
+function callOf({ call_id: id, name, arguments: args, input }: Json, index: number): CallPiece {
+  return { index, id: words(id), name: words(name), arguments: words(args) + words(input) }
 }
 
 function readUsage(value: unknown): Pick<Reading, 'usage'> {

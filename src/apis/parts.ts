@@ -1,4 +1,5 @@
 /** The parts of a chat message's content in OpenAI's form, in which datasets give them, for APIs that have their own. */
+import type { CallPiece } from './api.ts'
 
 export type Part =
   | { kind: 'text'; text: string }
@@ -35,6 +36,26 @@ export function toolCallsOf(message: object): ToolCall[] {
     name: String(call.function?.name ?? ''),
     arguments: typeof call.function?.arguments === 'string' ? call.function.arguments : '{}',
   }))
+}
+
+/** The pieces of calls in `tool_calls` of a message or of a delta, in OpenAI's form. */
+export function callPieces(calls: readonly unknown[]): CallPiece[] {
+  return calls.map((one) => {
+    const { index, id, function: called, custom } = (one ?? {}) as Record<string, unknown>
+    const { name, arguments: given, input } = (called ?? custom ?? {}) as Record<string, unknown>
+    const args = given ?? input
+    return {
+      ...(typeof index === 'number' ? { index } : {}),
+      ...(typeof id === 'string' && id !== '' ? { id } : {}),
+      ...(typeof name === 'string' ? { name } : {}),
+      ...(typeof args === 'string' ? { arguments: args } : {}),
+    }
+  })
+}
+
+/** Names and arguments, as the model generated them. */
+export function calledText(pieces: readonly CallPiece[]): string {
+  return pieces.map(({ name = '', arguments: args = '' }) => name + args).join('')
 }
 
 /** Media type and base64 of a `data:` URL; undefined for any other. */

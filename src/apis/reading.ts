@@ -22,6 +22,12 @@ export function count(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined
 }
 
+/** How many of a batch have a result: those that have the same `index` are one. */
+export function differentResults(results: readonly Json[]): number {
+  const indices = new Set(results.map(({ index }, i) => count(index) ?? `at ${i}`))
+  return indices.size
+}
+
 /** Usage of the counts that are known; undefined when none is. */
 export function usageOf(counts: { [K in keyof Usage]: number | undefined }): { usage?: Usage } {
   const known = Object.entries(counts).filter(([, count]) => count !== undefined)

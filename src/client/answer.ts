@@ -12,6 +12,7 @@ import { EventTemplate } from './eventTemplate.ts'
 import { type Inflater, inflaterOf, KNOWN_ENCODINGS, readEncodings } from './inflate.ts'
 import { shownLocation } from './location.ts'
 import { SseDecoder, type SseListener } from './sse.ts'
+import type { ToolCalls } from './toolCalls.ts'
 
 /** How much of what the server said is kept with a failure. */
 const FAILURE_TEXT_BYTES = 2048
@@ -38,6 +39,8 @@ export class Answer extends AnswerTimes implements SseListener {
   failureText = ''
   /** When its end was seen, by `[DONE]` or the event of its API, `performance.now()`; NaN: it was not. */
   overAt = Number.NaN
+  /** Vectors or scores in a whole answer; undefined where it is none of those. */
+  items: number | undefined
 
   readonly #api: Api
   readonly #template = new EventTemplate()
@@ -85,6 +88,7 @@ export class Answer extends AnswerTimes implements SseListener {
     this.failure = undefined
     this.failureText = ''
     this.overAt = Number.NaN
+    this.items = undefined
     this.#template.reset()
     this.#shapes.reset()
     this.#decoder.reset()
@@ -139,7 +143,7 @@ export class Answer extends AnswerTimes implements SseListener {
     return this.#content.choices.text
   }
 
-  /** The first choice's text after its reasoning, in the same form. */
+  /** The first choice's text without its reasoning and calls of tools, in the same form. */
   get spoken(): Uint8Array {
     return this.#content.choices.spoken
   }
@@ -148,6 +152,11 @@ export class Answer extends AnswerTimes implements SseListener {
   get complete(): boolean {
     const { begun, ended } = this.#content.choices
     return this.#isOver || (begun >= this.#asked && begun > 0 && ended === begun)
+  }
+
+  /** Calls of tools in the first choice. */
+  get toolCalls(): ToolCalls {
+    return this.#content.toolCalls
   }
 
   /** Its head is past: what comes belongs to the body. */
@@ -401,6 +410,7 @@ export class Answer extends AnswerTimes implements SseListener {
     const reading = this.#api.readAnswer(answer)
     const error = readServerError(answer) ?? readForeignError(answer, reading)
     if (error !== undefined) return this.fail('server-error-event', error)
+    this.items = reading.items
     this.#take(reading)
     if (this.#streamed && this.#api.streams !== false) this.#content.notes |= NOTE['one-piece']
     if (this.failure !== undefined || this.#api.generates === false) {
@@ -472,6 +482,8 @@ function isPlainText(reading: Reading): boolean {
     reading.isPackage === true &&
     reading.more === undefined &&
     !reading.hasOutput &&
+    reading.called === undefined &&
+    reading.toolCalls === undefined &&
     !reading.finishReason &&
     !reading.ends &&
     reading.usage === undefined &&

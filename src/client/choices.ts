@@ -10,8 +10,10 @@ export class Choice {
   finished = false
   #text = new Uint8Array(1024)
   #length = 0
-  /** Where the model's reasoning ends. */
-  #spokenFrom = 0
+  /** Where what was added last begins. */
+  #lastFrom = 0
+  /** Ends of what is not spoken, in pairs: where it begins, and where it ends. */
+  readonly #unspoken: number[] = []
 
   constructor(index: number) {
     this.index = index
@@ -19,7 +21,8 @@ export class Choice {
 
   reset(): void {
     this.#length = 0
-    this.#spokenFrom = 0
+    this.#lastFrom = 0
+    this.#unspoken.length = 0
     this.finished = false
   }
 
@@ -28,17 +31,32 @@ export class Choice {
     return this.#text.subarray(0, this.#length)
   }
 
-  /** The text after the reasoning, in the same form. */
+  /** The text without reasoning and calls of tools, in the same form. */
   get spoken(): Uint8Array {
-    return this.#text.subarray(this.#spokenFrom, this.#length)
+    const cuts = [0, ...this.#unspoken, this.#length]
+    const parts = Array.from({ length: cuts.length / 2 }, (_, i) => this.#text.subarray(cuts[2 * i], cuts[2 * i + 1]))
+    const spoken = parts.filter(({ length }) => length > 0)
+    return spoken.length === 1 ? spoken[0]! : Buffer.concat(spoken)
   }
 
-  /** What was said so far was the model's reasoning. */
+  /** What was added last was the model's reasoning. */
   endReasoning(): void {
-    this.#spokenFrom = this.#length
+    this.#leaveOut()
+  }
+
+  /** What was added last calls a tool. */
+  endCall(): void {
+    this.#leaveOut()
+  }
+
+  #leaveOut(): void {
+    const cuts = this.#unspoken
+    if (cuts.length > 0 && cuts.at(-1) === this.#lastFrom) cuts[cuts.length - 1] = this.#length
+    else cuts.push(this.#lastFrom, this.#length)
   }
 
   append(bytes: Uint8Array, start: number, end: number): void {
+    this.#lastFrom = this.#length
     const length = this.#length + end - start
     if (length > this.#text.length) {
       if (length > CHOICE_TEXT_BYTES) return
@@ -93,7 +111,7 @@ export class Choices {
     return Buffer.concat(ordered.flatMap(({ text }, i) => (i === 0 ? [text] : [separator, text])))
   }
 
-  /** The first choice's text after its reasoning. Valid until the next reset. */
+  /** The first choice's text without its reasoning and calls of tools. Valid until the next reset. */
   get spoken(): Uint8Array {
     return this.#first.spoken
   }

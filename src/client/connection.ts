@@ -20,6 +20,7 @@ import { InterimAnswers } from './interim.ts'
 import type { Order, Target } from './order.ts'
 import { writeAtOnce } from './reuse.ts'
 import { mayBeHttp2 } from './route.ts'
+import { judgeContent, type Said, saidIn } from './said.ts'
 import { type Client, type Dispatcher, UndiciClient } from './undici.ts'
 
 /** What a sender puts into one segment, and so is there all at once, on nearly every network. */
@@ -154,10 +155,9 @@ export class Connection implements Dispatcher.DispatchHandler {
     return this.#row[C.endedAt]!
   }
 
-  /** What the model said, without its reasoning: the inside of a JSON string. */
-  get answerText(): string {
-    const { buffer, byteOffset, length } = this.#answer.spoken
-    return Buffer.from(buffer, byteOffset, length).toString()
+  /** What of the answer joins the history of a conversation. */
+  get said(): Said {
+    return saidIn(this.#answer)
   }
 
   /** When the end of the answer in flight was seen, although its body goes on; NaN: it was not. */
@@ -380,6 +380,7 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#controller = undefined
     const answer = this.#answer
     const row = this.#row
+    judgeContent(answer, row, () => this.#target.itemsAsked?.(row[C.body]!, this.#body))
     const failed = answer.failure !== undefined
     writeAnswer(row, answer)
     // A closed loop has no schedule but its starts.

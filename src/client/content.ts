@@ -3,6 +3,7 @@ import type { ChoiceReading, Reading, Usage } from '../apis/api.ts'
 import { judgeFinishReason } from '../apis/outcome.ts'
 import { NOTE } from '../samples/index.ts'
 import { type Choice, Choices } from './choices.ts'
+import { ToolCalls } from './toolCalls.ts'
 
 export class AnswerContent {
   usage: Usage | undefined
@@ -16,6 +17,8 @@ export class AnswerContent {
   /** Tokens are timed from the answer itself on, not from a summary of the reasoning before it. */
   isTimedFromAnswer = false
   readonly choices = new Choices()
+  /** Calls of tools in the first choice. */
+  readonly toolCalls = new ToolCalls()
   /** Reasoning was streamed, perhaps as a summary. */
   #reasons = false
   #isSummary: boolean | 'perhaps' = false
@@ -33,6 +36,7 @@ export class AnswerContent {
     this.firstTokens = 1
     this.isTimedFromAnswer = false
     this.choices.reset()
+    this.toolCalls.reset()
     this.#reasons = false
     this.#isSummary = false
     this.#thinking = undefined
@@ -65,13 +69,25 @@ export class AnswerContent {
     if (thinking) this.#thinking = this.#thinking === 'hidden' ? 'hidden' : thinking
   }
 
-  #takeChoice({ choice: index = 0, text, reasoning, finishReason }: ChoiceReading): string | undefined {
+  #takeChoice({
+    choice: index = 0,
+    text,
+    reasoning,
+    called = '',
+    toolCalls,
+    finishReason,
+  }: ChoiceReading): string | undefined {
     const choice = this.choices.at(index)
     if (reasoning) {
       append(choice, reasoning)
       choice.endReasoning()
     }
-    if (text) append(choice, reasoning ? text.slice(reasoning.length) : text)
+    if (text) append(choice, text.slice(reasoning?.length ?? 0, text.length - called.length))
+    if (called !== '') {
+      append(choice, called)
+      choice.endCall()
+    }
+    if (toolCalls !== undefined && index === 0) this.toolCalls.add(toolCalls)
     if (!finishReason) return undefined
     this.finishReason = finishReason
     choice.finished = true

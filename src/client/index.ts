@@ -2,4 +2,5 @@
 export { Connection, type ConnectionListener } from './connection.ts'
 export { EventTemplate } from './eventTemplate.ts'
 export type { Order, Target, TurnOrder } from './order.ts'
+export type { Said } from './said.ts'
 export { SseDecoder, type SseListener } from './sse.ts'

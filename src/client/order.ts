@@ -17,6 +17,8 @@ export interface Target {
   route?: Route | undefined
   /** Makes of a failure's text one that may be kept, knowing the request's body. */
   failureText?: ((text: string, body: Uint8Array) => string) | undefined
+  /** Vectors or scores that the answer to a body must have at least; absent: the answers are none. */
+  itemsAsked?: ((body: number, bytes: Uint8Array) => number) | undefined
   /** Largest event of a stream, or answer in one piece, bytes; absent: 32 MiB. */
   maxEventBytes?: number | undefined
   /** Choices that each request asks for; absent: 1. */

@@ -58,6 +58,13 @@ export interface Dataset<Args = unknown> {
   readonly makesLengths?: boolean
   /** True where prompts are made up, as many as are wanted, none like another. */
   readonly isMadeUp?: boolean
+  /** True where texts or pictures are made up, all or some of them: `promptSalt` decides what is in them. */
+  readonly hasContents?: boolean
+  /**
+   * Tokens with which all its prompts may begin alike. Given where everything else is made up for the run, so that a
+   * server which has more of a prompt in its cache has seen it before.
+   */
+  sharedTokens?(options: Pick<DatasetOptions<Args>, 'args' | 'config'>): number
   /** True where prompts are texts for `/v1/completions`, which a chat template would lengthen. */
   readonly isPlainText?: boolean
   /** True where the result shows the speed for each length of prompt. */

@@ -47,6 +47,20 @@ export function hasFreshPrompts({ prompt, dataset }: ResolvedConfig): boolean {
   return prompt === undefined && findDataset(dataset).isMadeUp === true
 }
 
+/** True where `promptSalt` decides the contents of prompts. @throws ConfigError when there is no such dataset */
+export function hasContents({ prompt, dataset }: ResolvedConfig): boolean {
+  return prompt === undefined && findDataset(dataset).hasContents === true
+}
+
+/**
+ * Tokens that all prompts of the scenario may begin with; undefined where prompts are not made up for the run.
+ * @throws ConfigError when there is no such dataset, or its arguments are wrong
+ */
+export function sharedTokens(config: ResolvedConfig): number | undefined {
+  const dataset = config.prompt === undefined ? findDataset(config.dataset) : undefined
+  return dataset?.sharedTokens?.({ config, args: readDatasetArgs(dataset, config) })
+}
+
 /** True where the result is to show the speed for each length of prompt. */
 export function showsSpeed({ prompt, dataset }: ResolvedConfig): boolean {
   return prompt === undefined && findDataset(dataset).showsSpeed === true

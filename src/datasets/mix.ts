@@ -29,6 +29,8 @@ export const mix: Dataset<z.output<typeof args>> = {
     'prompts of the datasets in scenarios of --dataset-args, drawn by weight: {"scenarios": [{"dataset": "openqa", "weight": 3, "max_tokens": 64}, …]}',
   args,
   makesLengths: true,
+  // Of some of its datasets.
+  hasContents: true,
   async *read(options) {
     const { args, count, config } = options
     const total = args.scenarios.reduce((sum, { weight }) => sum + weight, 0)

@@ -1,7 +1,6 @@
 /** Mooncake traces: lengths and shared blocks of real prompts without their texts, which are made up anew. */
 import { z } from 'zod'
 import { ConfigError } from '../config/index.ts'
-import { seeded } from '../random/index.ts'
 import type { Dataset } from './dataset.ts'
 import { kindOf, type Row } from './jsonl.ts'
 import { openMaker } from './randomTexts.ts'
@@ -22,6 +21,7 @@ export const mooncake: Dataset<z.output<typeof args>> = {
     'prompts of the `input_length` tokens of each JSONL line of --dataset-path, sharing the blocks of `hash_ids`, with `output_length` output tokens',
   args,
   makesLengths: true,
+  hasContents: true,
   async *read(options) {
     const { path, args } = options
     if (path === undefined)
@@ -29,10 +29,10 @@ export const mooncake: Dataset<z.output<typeof args>> = {
         'option "datasetPath": dataset mooncake needs a trace: JSONL lines {"input_length": 6758, "output_length": 500, "hash_ids": [0, 1]}; name the file',
         'datasetPath',
       )
-    const { maker } = await openMaker(options)
+    const { maker, contents } = await openMaker(options)
     const blocks = new Map<number, string>()
     const blockOf = (id: number): string => {
-      const text = blocks.get(id) ?? maker.make(args.block_size, seeded(id))
+      const text = blocks.get(id) ?? maker.make(args.block_size, contents(id))
       blocks.delete(id)
       blocks.set(id, text)
       if (blocks.size > KEPT_BLOCKS) blocks.delete(blocks.keys().next().value!)
@@ -44,7 +44,7 @@ export const mooncake: Dataset<z.output<typeof args>> = {
       // Full blocks in full; the last one as far as it goes, from the beginning of what it would be in full.
       const full = Math.min(ids.length, Math.ceil(length / args.block_size)) - 1
       const begin = ids.slice(0, Math.max(0, full)).map(blockOf).join(' ')
-      const text = maker.make(length, seeded(ids[Math.max(0, full)] ?? 0), begin)
+      const text = maker.make(length, contents(ids[Math.max(0, full)] ?? 0), begin)
       const { timestamp } = row.value
       yield {
         text,

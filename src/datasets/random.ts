@@ -15,6 +15,8 @@ export const random: Dataset = {
     'random words of exactly --min-prompt-length to --max-prompt-length tokens, after a shared prefix of --prefix-length',
   makesLengths: true,
   isMadeUp: true,
+  hasContents: true,
+  sharedTokens: ({ config }) => config.prefixLength,
   async *read(options) {
     for await (const text of randomPrompts(options)) yield { text }
   },
@@ -28,9 +30,9 @@ export async function* randomPrompts(options: DatasetOptions): AsyncGenerator<st
   const { config } = options
   const [low, high] = lengthRange(config, config.prefixLength > 0 ? 0 : 1)
   const tokenizer = await options.tokenizer()
-  const { loadSeed, prefixLength, model, tokenizerPath, dataSource } = config
+  const { loadSeed, promptSalt, prefixLength, model, tokenizerPath, dataSource } = config
   const template = templateTokens(config, tokenizer)
-  const plan: PromptPlan = { loadSeed, low, high, template, prefixLength, model, tokenizerPath, dataSource }
+  const plan: PromptPlan = { loadSeed, promptSalt, low, high, template, prefixLength, model, tokenizerPath, dataSource }
   const threads = threadsFor(config, options.count, plan)
   if (threads > 1) {
     yield* onThreads(

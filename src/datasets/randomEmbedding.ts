@@ -9,6 +9,8 @@ export const randomEmbedding: Dataset = {
   description: 'a random text of --min-prompt-length to --max-prompt-length tokens to embed',
   makesLengths: true,
   isMadeUp: true,
+  hasContents: true,
+  sharedTokens: () => 0,
   read: (options) => batches(options, 1),
 }
 
@@ -19,16 +21,19 @@ export const randomEmbeddingBatch: Dataset<BatchArgs> = {
   extraArgs: ['batch_size'],
   makesLengths: true,
   isMadeUp: true,
+  hasContents: true,
+  sharedTokens: () => 0,
   read: (options) => batches(options, options.args.batch_size),
 }
 
 async function* batches(options: DatasetOptions, size: number): AsyncGenerator<Prompt> {
   const [low, high] = lengthRange(options.config)
-  const { maker } = await openMaker(options)
+  const { maker, contents } = await openMaker(options)
   yield* madeUp(options, (index) => {
     const draw = randomOf(options.config, index)
     const lengths = Array.from({ length: size }, () => between(draw, low, high))
-    const made = embed(lengths.map((length) => maker.make(length, draw)))
+    const words = contents(index)
+    const made = embed(lengths.map((length) => maker.make(length, words)))
     return { made, tokens: lengths.reduce((sum, length) => sum + length, 0) }
   })
 }

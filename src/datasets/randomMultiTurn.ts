@@ -28,19 +28,22 @@ export const randomMultiTurn: Dataset<z.output<typeof args>> = {
     'conversations of --min-turns to --max-turns turns of random words, each of exactly --min-prompt-length to --max-prompt-length tokens, or as first_turn_length and subsequent_turn_length of --dataset-args say; the first after a shared prefix of --prefix-length',
   args,
   makesLengths: true,
+  hasContents: true,
+  sharedTokens: ({ config }) => config.prefixLength,
   async *read(options) {
     const { config, args } = options
     const turns = turnRange(config)
-    const { maker } = await openMaker(options)
-    const prefix = maker.make(config.prefixLength, randomOf(config, PREFIX_INDEX))
+    const { maker, contents } = await openMaker(options)
+    const prefix = maker.make(config.prefixLength, contents(PREFIX_INDEX))
     yield* madeUp<Conversation>(options, (index) => {
       const draw = randomOf(config, index)
+      const words = contents(index)
       let tokens = 0
       const textOfTurn = (turn: number): string => {
         const own = drawLength(turn === 0 ? args.first_turn_length : args.subsequent_turn_length, config, draw)
         const before = turn === 0 ? config.prefixLength : 0
         tokens += before + own
-        return maker.make(before + own, draw, turn === 0 ? prefix : '')
+        return maker.make(before + own, words, turn === 0 ? prefix : '')
       }
       const count = between(draw, ...turns)
       const made: Conversation = {

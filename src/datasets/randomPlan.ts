@@ -1,10 +1,17 @@
 /** What makes the prompt of each index, on whichever thread: the same plan makes the same prompts. */
+import { createHash } from 'node:crypto'
 import { type Random, seeded } from '../random/index.ts'
 import { type Tokenizer, type TokenizerChoice, textMaker } from '../tokens/index.ts'
 
-/** Crosses to threads, so plain data only. */
-export interface PromptPlan extends TokenizerChoice {
+/** What decides the contents of made-up prompts. */
+export interface Contents {
   loadSeed: number
+  /** Another text, other contents of the same lengths. */
+  promptSalt?: string | undefined
+}
+
+/** Crosses to threads, so plain data only. */
+export interface PromptPlan extends TokenizerChoice, Contents {
   /** Tokens of a prompt beyond its prefix, from and to. */
   low: number
   high: number
@@ -17,9 +24,18 @@ export interface PromptPlan extends TokenizerChoice {
 const WORDS_INDEX = 2 ** 31
 const PREFIX_INDEX = 2 ** 31 + 1
 
-/** Random numbers of one prompt: the same whatever was drawn for others. */
+/** Random numbers of the lengths and choices of one prompt: the same whatever was drawn for others. */
 export function drawOf(loadSeed: number, index: number): Random {
   return seeded((loadSeed % 2 ** 20) * 2 ** 32 + index)
+}
+
+/** Random numbers of the contents of each prompt, by its index: with another salt they are others. */
+export function contentDraws({ loadSeed, promptSalt = '' }: Contents): (index: number) => Random {
+  const hash = createHash('sha256').update(`${loadSeed} ${promptSalt}`).digest()
+  const [high, low] = [hash.readUInt32LE(0), hash.readUInt32LE(4)]
+  // Seeds are integers of 53 bits: indices follow each other from a place that the hash gives.
+  return (index) =>
+    seeded(((high + Math.floor(index / 2 ** 32)) & 0x1fffff) * 2 ** 32 + ((low + (index % 2 ** 32)) >>> 0))
 }
 
 /** An integer from low to high, both included. */
@@ -29,19 +45,15 @@ export function between(random: Random, low: number, high: number): number {
 
 /** Tokens of a prompt, its prefix included; known before it is made. */
 export function plannedTokens(plan: PromptPlan, index: number): number {
-  return lengthOf(plan, drawOf(plan.loadSeed, index))
+  const { prefixLength, low, high, template } = plan
+  const own = between(drawOf(plan.loadSeed, index), low, high) - template
+  return prefixLength + Math.max(prefixLength > 0 ? 0 : 1, own)
 }
 
 /** @throws Error when the tokenizer does not lend itself to texts of exact lengths */
 export function promptMaker(plan: PromptPlan, tokenizer: Tokenizer): (index: number) => string {
-  const maker = textMaker(tokenizer, drawOf(plan.loadSeed, WORDS_INDEX))
-  const prefix = maker.make(plan.prefixLength, drawOf(plan.loadSeed, PREFIX_INDEX))
-  return (index) => {
-    const draw = drawOf(plan.loadSeed, index)
-    return maker.make(lengthOf(plan, draw), draw, prefix)
-  }
-}
-
-function lengthOf({ prefixLength, low, high, template }: PromptPlan, draw: Random): number {
-  return prefixLength + Math.max(prefixLength > 0 ? 0 : 1, between(draw, low, high) - template)
+  const contents = contentDraws(plan)
+  const maker = textMaker(tokenizer, contents(WORDS_INDEX))
+  const prefix = maker.make(plan.prefixLength, contents(PREFIX_INDEX))
+  return (index) => maker.make(plannedTokens(plan, index), contents(index), prefix)
 }

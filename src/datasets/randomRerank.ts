@@ -18,18 +18,20 @@ export const randomRerank: Dataset<z.output<typeof args>> = {
   extraArgs: ['num_documents', 'document_length_ratio'],
   makesLengths: true,
   isMadeUp: true,
+  hasContents: true,
+  sharedTokens: () => 0,
   async *read(options) {
     const [low, high] = lengthRange(options.config)
     const { num_documents: documents, document_length_ratio: ratio } = options.args
-    const { maker } = await openMaker(options)
+    const { maker, contents } = await openMaker(options)
     yield* madeUp(options, (index) => {
-      const draw = randomOf(options.config, index)
-      const length = between(draw, low, high)
+      const length = between(randomOf(options.config, index), low, high)
+      const words = contents(index)
       const longer = Math.max(1, Math.floor(length * ratio))
-      const query = maker.make(length, draw)
+      const query = maker.make(length, words)
       const made = ranking(
         query,
-        Array.from({ length: documents }, () => maker.make(longer, draw)),
+        Array.from({ length: documents }, () => maker.make(longer, words)),
       )
       return { made, tokens: length + documents * longer }
     })

@@ -4,23 +4,30 @@ import type { Random } from '../random/index.ts'
 import { type TextMaker, type Tokenizer, textMaker } from '../tokens/index.ts'
 import type { DatasetOptions } from './dataset.ts'
 import { isChat } from './endpoint.ts'
-import { drawOf } from './randomPlan.ts'
+import { contentDraws, drawOf } from './randomPlan.ts'
 
 /** More than this is not made up, however many requests a run may come to: later ones repeat the prompts there are. */
 const TOKENS_AT_MOST = 32_000_000
 
-/** Random numbers of one prompt: the same whatever was drawn for others. */
+/** Random numbers of the lengths and choices of one prompt: the same whatever was drawn for others. */
 export function randomOf(config: ResolvedConfig, index: number): Random {
   return drawOf(config.loadSeed, index)
 }
 
-/** @throws ConfigError when the tokenizer does not lend itself to texts of exact lengths */
+/**
+ * `contents` gives the random numbers of the texts of one prompt: beside those of `randomOf`, as the salt of the run
+ * decides what is said, and not how much.
+ *
+ * @throws ConfigError when the tokenizer does not lend itself to texts of exact lengths
+ */
 export async function openMaker({ config, tokenizer }: DatasetOptions): Promise<{
   maker: TextMaker
   tokenizer: Tokenizer
+  contents: (index: number) => Random
 }> {
   const loaded = await tokenizer()
-  return { maker: exactly(() => textMaker(loaded, randomOf(config, 2 ** 31))), tokenizer: loaded }
+  const contents = contentDraws(config)
+  return { maker: exactly(() => textMaker(loaded, contents(2 ** 31))), tokenizer: loaded, contents }
 }
 
 /** Tokens that the chat template puts around a prompt; 0 where none is known, or the endpoint has none. */

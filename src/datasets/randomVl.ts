@@ -4,7 +4,7 @@ import type { Dataset } from './dataset.ts'
 import { imagePrompt } from './images/part.ts'
 import { randomImage } from './images/random.ts'
 import { randomPrompts } from './random.ts'
-import { randomOf } from './randomTexts.ts'
+import { contentDraws } from './randomPlan.ts'
 
 /** Of the random numbers of images: beside those of texts. */
 const IMAGES_INDEX = 2 ** 30
@@ -14,6 +14,8 @@ export const randomVl: Dataset = {
   description: 'as random, with --image-num random PNG images of --image-width by --image-height pixels',
   makesLengths: true,
   isMadeUp: true,
+  hasContents: true,
+  sharedTokens: ({ config }) => config.prefixLength,
   async *read(options) {
     const { config } = options
     if (config.tokenizePrompt)
@@ -21,9 +23,10 @@ export const randomVl: Dataset = {
         'option "tokenizePrompt": images cannot be token ids; leave it out, or choose dataset random',
         'tokenizePrompt',
       )
+    const contents = contentDraws(config)
     let index = 0
     for await (const text of randomPrompts(options)) {
-      const draw = randomOf(config, IMAGES_INDEX + index++)
+      const draw = contents(IMAGES_INDEX + index++)
       const urls: string[] = []
       for (let i = 0; i < config.imageNum; i++) urls.push(await randomImage(config, draw))
       yield imagePrompt(text, urls)

@@ -1,6 +1,6 @@
 /** Prompts of fixed lengths, two of each, for the speed of an engine by length of its context. */
 import type { Dataset, DatasetOptions, Prompt } from './dataset.ts'
-import { openMaker, randomOf } from './randomTexts.ts'
+import { openMaker } from './randomTexts.ts'
 
 const OUTPUT_TOKENS = 2048
 const OF_EACH = 2
@@ -15,6 +15,7 @@ function speed(name: string, lengths: readonly number[]): Dataset {
     name,
     description: `prompts of ${lengths.join(', ')} tokens, two of each, with ${OUTPUT_TOKENS} output tokens; shows the speed for each`,
     makesLengths: true,
+    hasContents: true,
     isPlainText: true,
     showsSpeed: true,
     read: (options) => prompts(options, lengths),
@@ -24,11 +25,11 @@ function speed(name: string, lengths: readonly number[]): Dataset {
 /** Exactly so many tokens where the tokenizer is named; else so many times one character. */
 async function* prompts(options: DatasetOptions, lengths: readonly number[]): AsyncGenerator<Prompt> {
   const { config } = options
-  const maker = config.tokenizerPath === undefined ? undefined : (await openMaker(options)).maker
+  const made = config.tokenizerPath === undefined ? undefined : await openMaker(options)
   for (const [i, length] of lengths.entries())
     for (let repeat = 0; repeat < OF_EACH; repeat++)
       yield {
-        text: maker?.make(length, randomOf(config, i * OF_EACH + repeat)) ?? ONE_TOKEN.repeat(length),
+        text: made?.maker.make(length, made.contents(i * OF_EACH + repeat)) ?? ONE_TOKEN.repeat(length),
         maxTokens: OUTPUT_TOKENS,
       }
 }

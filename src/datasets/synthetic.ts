@@ -22,16 +22,18 @@ export const synthetic: Dataset<z.output<typeof args>> = {
   args,
   makesLengths: true,
   isMadeUp: true,
+  hasContents: true,
+  sharedTokens: ({ args }) => args.prefix_tokens,
   async *read(options) {
     const { config, args } = options
-    const { maker, tokenizer } = await openMaker(options)
+    const { maker, tokenizer, contents } = await openMaker(options)
     const template = templateTokens(config, tokenizer)
     const fileDraw = randomOf(config, FILE_INDEX)
     const input = await lengthSampler(args.input, args.prefix_tokens > 0 ? 0 : 1, 'synthetic', fileDraw)
     const output = args.output === undefined ? undefined : await lengthSampler(args.output, 1, 'synthetic', fileDraw)
     const prefixes = new Map<number, string>()
     const prefixOf = (group: number): string => {
-      const text = prefixes.get(group) ?? maker.make(args.prefix_tokens, randomOf(config, PREFIX_INDEX + group))
+      const text = prefixes.get(group) ?? maker.make(args.prefix_tokens, contents(PREFIX_INDEX + group))
       prefixes.set(group, text)
       return text
     }
@@ -41,7 +43,7 @@ export const synthetic: Dataset<z.output<typeof args>> = {
       const maxTokens = output?.(draw)
       const prefix = prefixOf(Math.floor(draw() * args.prefix_groups))
       const tokens = args.prefix_tokens + own
-      const text = maker.make(tokens, draw, prefix)
+      const text = maker.make(tokens, contents(index), prefix)
       return { made: maxTokens === undefined ? { text } : { text, maxTokens }, tokens }
     })
   },

@@ -4,7 +4,7 @@ import { numbers, wholeNumber } from './fields.ts'
 import { hubFile } from './hubFile.ts'
 import type { Conversation, Turn } from './item.ts'
 import type { Row } from './jsonl.ts'
-import { exactly, openMaker, randomOf } from './randomTexts.ts'
+import { exactly, openMaker } from './randomTexts.ts'
 import { readRows } from './readers/rows.ts'
 
 export const trieAgenticCoding = trie('trie_agentic_coding', 'coding agents', 'agentic_coding_8k.jsonl')
@@ -21,15 +21,16 @@ function trie(name: string, what: string, file: string): Dataset {
     name,
     description: `traces of ${what}, of --dataset-path or the hub: each a conversation of the recorded lengths, with tool latencies between its turns`,
     makesLengths: true,
+    hasContents: true,
     async *read(options) {
       const hub = { modelscope: 'evalscope/trie-workloads', huggingface: 'evalscope/trie-workloads', file }
       const path = await hubFile(options, hub)
-      const { maker } = await openMaker(options)
+      const { maker, contents } = await openMaker(options)
       let index = 0
       for await (const row of readRows(path, name)) {
-        const random = randomOf(options.config, index++)
+        const words = contents(index++)
         // A message of no tokens is refused by many chat templates.
-        yield conversationOf(row, (tokens) => exactly(() => maker.make(Math.max(1, tokens), random)))
+        yield conversationOf(row, (tokens) => exactly(() => maker.make(Math.max(1, tokens), words)))
       }
     },
   }

@@ -1,5 +1,7 @@
 /** The conversations of a run in shared memory, and the bodies of their later turns, built from what the model said. */
 import type { Api } from '../apis/api.ts'
+import type { ToolCall } from '../apis/parts.ts'
+import type { Said } from '../client/said.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import type { Message } from '../datasets/dataset.ts'
 import { Bodies, type SharedBodies } from './bodies.ts'
@@ -75,11 +77,50 @@ export class ConversationBook {
   }
 }
 
-/** The message of a model as JSON. @param text its words: the inside of a JSON string */
-export function assistantMessage(text: string): string {
-  // Pieces of a stream are taken as they came: an escape that JSON does not have must not spoil the whole history.
-  if (text.includes('\\') && !isJson(`"${text}"`)) return `{"role":"assistant","content":${JSON.stringify(text)}}`
-  return `{"role":"assistant","content":"${text}"}`
+/** What a call is answered with where the dataset has no result for it: servers reject a call without one. */
+const RESULT = 'done'
+
+/**
+ * The message of a model and what the user's side says next, as JSON texts joined by commas.
+ *
+ * Each call of a tool is followed by its result: the next one that the turn has, which gets the id of the call, or a
+ * word. Results of the turn beyond those stay as they are.
+ *
+ * @param messages of the next turn, as `PlannedTurn` has them
+ * @param turn number of the next turn, for the ids of calls that the server gave none
+ */
+export function continuation({ text, toolCalls }: Said, messages: string, turn: number): string {
+  if (toolCalls.length === 0) return `{"role":"assistant","content":${jsonText(text)}},${messages}`
+  const calls = toolCalls.map((call, i) => ({ ...call, id: call.id === '' ? `call_${turn}_${i + 1}` : call.id }))
+  const assistant = `{"role":"assistant","content":${text === '' ? 'null' : jsonText(text)},"tool_calls":${JSON.stringify(calls.map(wireCall))}}`
+  const planned = messages.includes('"tool"') ? (JSON.parse(`[${messages}]`) as Message[]) : undefined
+  const recorded = (planned ?? []).filter(({ role }) => role === 'tool')
+  const results = calls.map(({ id }, i) => ({
+    role: 'tool',
+    tool_call_id: id,
+    content: recorded[i]?.content ?? RESULT,
+  }))
+  const used = new Set(recorded.slice(0, calls.length))
+  const rest =
+    planned === undefined || used.size === 0
+      ? messages
+      : planned
+          .filter((message) => !used.has(message))
+          .map((message) => JSON.stringify(message))
+          .join(',')
+  return [assistant, ...results.map((result) => JSON.stringify(result)), ...(rest === '' ? [] : [rest])].join(',')
+}
+
+/** Servers parse the arguments of a history: what is no JSON, for instance as it was cut, is put into one. */
+function wireCall({ id, name, arguments: given }: ToolCall): object {
+  const isGiven = given.trim() !== ''
+  const args = !isGiven || isJson(given) ? given : JSON.stringify({ arguments: given })
+  return { id, type: 'function', function: { name, arguments: isGiven ? args : '{}' } }
+}
+
+/** @param inside pieces of a stream as they came: an escape that JSON does not have must not spoil the whole history */
+function jsonText(inside: string): string {
+  return inside.includes('\\') && !isJson(`"${inside}"`) ? JSON.stringify(inside) : `"${inside}"`
 }
 
 function isJson(text: string): boolean {

@@ -1,7 +1,7 @@
 /** Holds conversations: each turn is sent when the answer before it was read and thought about. */
 import type { Connection } from '../client/index.ts'
 import { type Random, seeded } from '../random/index.ts'
-import { assistantMessage, type ConversationBook, type PlannedTurn } from './conversationBook.ts'
+import { type ConversationBook, continuation, type PlannedTurn } from './conversationBook.ts'
 import type { Engine, PhaseOptions } from './engine.ts'
 import type { Conversations as Executor } from './executors/index.ts'
 import { BURST, type Loop } from './loop.ts'
@@ -116,7 +116,7 @@ export class ConversationLoop implements Loop {
   /** The next body is built at once, so that the user's thinking hides it. */
   #goOn(held: Held, connection: Connection): void {
     const turn = held.turns[++held.turn]!
-    held.history += `,${assistantMessage(connection.answerText)},${turn.messages}`
+    held.history += `,${continuation(connection.said, turn.messages, held.turn)}`
     const bytes = this.#book.body(held.history, turn.maxTokens)
     const thinkMs = turn.waitMs ?? drawThinkTime(this.#phase.level.thinkTime ?? 0, held.random)
     const dueAt = connection.endedAt + thinkMs

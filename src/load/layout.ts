@@ -9,7 +9,7 @@ export function optionsAlike(options: EngineOptions): EngineOptions {
   const { target, bodies, counters, worker, workers, shard, totalTimeoutMs, writer, conversations, onBatchDue } =
     options
   const { api, origin, path, headers, stream, connectTimeoutMs, readTimeoutMs } = target
-  const { route, failureText, maxEventBytes, choices, allowEmpty } = target
+  const { route, failureText, itemsAsked, maxEventBytes, choices, allowEmpty } = target
   return {
     target: {
       api,
@@ -21,6 +21,7 @@ export function optionsAlike(options: EngineOptions): EngineOptions {
       readTimeoutMs,
       route,
       failureText,
+      itemsAsked,
       maxEventBytes,
       choices,
       allowEmpty,

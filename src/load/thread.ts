@@ -1,6 +1,7 @@
 /** A load thread: nothing runs here but the load, so that its clock can be trusted. */
 import { parentPort } from 'node:worker_threads'
-import { loadApi } from '../apis/index.ts'
+import { type Api, loadApi } from '../apis/index.ts'
+import type { Target } from '../client/index.ts'
 import { BatchWriter } from '../samples/index.ts'
 import { secretsFrom, withoutQuotes } from '../secrets/index.ts'
 import { Bodies } from './bodies.ts'
@@ -97,6 +98,7 @@ async function start(setup: ThreadSetup): Promise<Run> {
       choices: setup.choices,
       allowEmpty: setup.allowEmpty,
       failureText: failureWords(setup),
+      itemsAsked: itemsAsked(api),
     },
     bodies: new Bodies(setup.bodies),
     counters,
@@ -109,6 +111,20 @@ async function start(setup: ThreadSetup): Promise<Run> {
     onBatchDue: flush,
   })
   return { worker: setup.worker, engine, flush, end: () => clearInterval(flusher) }
+}
+
+/** Counted once for each body: a dataset's are sent again and again. */
+function itemsAsked(api: Api): Target['itemsAsked'] {
+  const countOf = api.answersOf ?? api.itemsOf
+  if (countOf === undefined) return undefined
+  const counts = new Map<number, number>()
+  return (body, bytes) => {
+    const known = counts.get(body)
+    if (known !== undefined) return known
+    const count = countOf(JSON.parse(Buffer.from(bytes).toString()) as Record<string, unknown>)
+    counts.set(body, count)
+    return count
+  }
 }
 
 /** What may be kept of a server's words about a failed request. */

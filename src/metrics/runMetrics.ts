@@ -116,6 +116,15 @@ export class RunMetrics implements MetricsView {
     return this.#errors.get(cause) ?? 0
   }
 
+  /** Input tokens of the succeeded requests whose cached tokens the server reported, and these. */
+  get inputTokensOfCached(): number {
+    return this.#cachedOf
+  }
+
+  get cachedTokens(): number {
+    return this.#cachedTokens
+  }
+
   get total(): number {
     return this.succeeded + this.failed
   }

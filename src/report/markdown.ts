@@ -3,6 +3,7 @@ import type { Result, Verdict } from '../result/index.ts'
 import { CONVERSATION_TITLE, conversationLine, TURN_HEAD, turnRows } from './conversationTable.ts'
 import { figure } from './figures.ts'
 import { PERCENTILE_TITLE, percentileCells } from './percentileTable.ts'
+import { PROMPT_CACHE_HEAD, PROMPT_CACHE_TITLE, promptCacheRows } from './promptCacheTable.ts'
 import { SERVER_HEAD, SERVER_TITLE, serverRows, serverSentences } from './serverTable.ts'
 import { plainWords } from './serverWords.ts'
 import { SPEED_HEAD, SPEED_TITLE, speedCells } from './speedTable.ts'
@@ -36,6 +37,7 @@ export function renderMarkdown(result: Result): string {
     `### ${PERCENTILE_TITLE}`,
     table(percentiles.head, percentiles.rows),
     workloadPart(result),
+    promptCachePart(result),
     conversationsPart(result),
     serverPart(result),
     result.speed === undefined ? '' : `### ${SPEED_TITLE}\n\n${table(SPEED_HEAD, speedCells(result.speed))}`,
@@ -49,6 +51,11 @@ export function renderMarkdown(result: Result): string {
 function workloadPart(result: Result): string {
   const rows = workloadRows(result)
   return rows.length === 0 ? '' : `### ${WORKLOAD_TITLE}\n\n${table(WORKLOAD_HEAD, rows)}`
+}
+
+function promptCachePart(result: Result): string {
+  const rows = promptCacheRows(result)
+  return rows.length === 0 ? '' : `### ${PROMPT_CACHE_TITLE}\n\n${table(PROMPT_CACHE_HEAD, rows)}`
 }
 
 function conversationsPart(result: Result): string {

@@ -3,6 +3,7 @@ import type { Result } from '../result/index.ts'
 import { coloured } from './colour.ts'
 import { CONVERSATION_TITLE, conversationLine, conversationTable } from './conversationTable.ts'
 import { PERCENTILE_TITLE, type PercentileTableOptions, percentileTable } from './percentileTable.ts'
+import { PROMPT_CACHE_TITLE, promptCacheTable } from './promptCacheTable.ts'
 import { SERVER_TITLE, serverSentences, serverTable } from './serverTable.ts'
 import { SPEED_TITLE, speedTable } from './speedTable.ts'
 import { SUMMARY_TITLE, summaryTable } from './summaryTable.ts'
@@ -25,6 +26,7 @@ export function renderText(
     `${coloured('bold', SUMMARY_TITLE, terminal)}\n${summaryTable(result.summary, terminal)}`,
     `${coloured('bold', PERCENTILE_TITLE, terminal)}\n${percentileTable(result.percentiles, terminal, options)}`,
     workloadPart(result, terminal),
+    promptCachePart(result, terminal),
     conversationPart(result, terminal),
     serverPart(result, terminal),
     result.speed === undefined
@@ -39,6 +41,11 @@ export function renderText(
 function workloadPart(result: Result, style: TerminalStyle): string {
   const table = workloadTable(result, style)
   return table === '' ? '' : `${coloured('bold', WORKLOAD_TITLE, style)}\n${table}`
+}
+
+function promptCachePart(result: Result, style: TerminalStyle): string {
+  const table = promptCacheTable(result, style)
+  return table === '' ? '' : `${coloured('bold', PROMPT_CACHE_TITLE, style)}\n${table}`
 }
 
 function serverPart(result: Result, style: TerminalStyle): string {

@@ -14,6 +14,7 @@ export {
   comparisonResultSchema,
 } from './comparison.ts'
 export type { ConversationFigures } from './conversations.ts'
+export type { PromptCache, PromptsFromCache } from './promptCache.ts'
 export {
   type BaselineInfo,
   type ClientHealth,

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { conversationsSchema } from './conversations.ts'
 import { distributionSchema } from './distribution.ts'
+import { promptCacheSchema } from './promptCache.ts'
 import { serverViewSchema } from './serverView.ts'
 import { mergedSchema, shardSchema } from './shard.ts'
 import { workloadSchema } from './workload.ts'
@@ -147,6 +148,7 @@ export const resultSchema = z.object({
   timeline: timelineSchema.optional(),
   workload: workloadSchema.optional(),
   conversations: conversationsSchema.optional(),
+  promptCache: promptCacheSchema.optional().describe('where the server had prompts in its cache unexpectedly'),
   server: serverViewSchema.optional(),
   errors: z.record(z.string(), z.number()),
   failures: z

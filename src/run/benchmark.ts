@@ -34,6 +34,8 @@ import { limitReached, withinLimits } from './limits.ts'
 import { startsServer } from './localServer.ts'
 import { inOrder, type LoadPlan } from './plan.ts'
 import { withProgressFile } from './progressFile.ts'
+import { withPromptSalt } from './promptSalt.ts'
+import { PromptUse } from './promptUse.ts'
 import { type Protocol, protocolOf } from './protocol.ts'
 import { keepingSecrets, redactConfig, secretsOfRun } from './redact.ts'
 import { readRecording } from './replay.ts'
@@ -77,7 +79,8 @@ export async function runPerfBenchmark(
   hooks: RunHooks = {},
 ): Promise<Outcome> {
   return keepingSecrets(input, hooks, async (kept) => {
-    const scenario = await protocolOf(resolveConfig(input))
+    const protocol = await protocolOf(resolveConfig(input))
+    const scenario = { ...protocol, config: withPromptSalt(protocol.config, kept.onNotice) }
     return withinLimits(scenario.config, kept, (limited) =>
       withProgressFile(scenario.config, limited, (watched) => runScenario(scenario, watched)),
     )
@@ -142,6 +145,7 @@ export async function runPlan(
     const spare = Math.max(1, (hooks.cores ?? availableParallelism()) - 1)
     let workers = config.workers === 'auto' ? threadsFor(plan.extent, spare) : config.workers
     const warming = warmingRequests(plan.extent, config)
+    const promptUse = new PromptUse(config, conversations?.length ?? prompts.length)
     const batches = { listener: (_batch: SampleBatch): void => {} }
     const openPool = (): LoadPool =>
       new LoadPool({
@@ -201,6 +205,7 @@ export async function runPlan(
           store,
           batches,
           bodies,
+          promptUse,
           secrets,
           turnCounts: built?.turnCounts,
           thresholds,

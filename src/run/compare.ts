@@ -2,7 +2,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConfigError } from '../config/index.ts'
-import { readPrompts } from '../datasets/index.ts'
+import { hasFreshPrompts } from '../datasets/index.ts'
 import {
   type BlockPair,
   judgeRegressions,
@@ -21,6 +21,8 @@ import { onAbort } from './abort.ts'
 import { isJudged } from './clientHealth.ts'
 import { type ComparisonConfig, type ResolvedComparison, resolveComparison } from './comparison/config.ts'
 import { blockOrder } from './comparison/order.ts'
+import { readSides, salted } from './comparison/prompts.ts'
+import { type CacheFacts, sharedCacheNote } from './comparison/sharedCache.ts'
 import { SideRun } from './comparison/side.ts'
 import { connectionsOf, requireDescriptors } from './descriptors.ts'
 import { environment } from './environment.ts'
@@ -54,7 +56,7 @@ export async function runComparison(
   hooks: RunHooks = {},
 ): Promise<ComparisonOutcome> {
   return keepingSecrets(input, hooks, (kept) => {
-    const comparison = resolveComparison(input)
+    const comparison = salted(resolveComparison(input))
     const { baseline, candidate } = comparison.sides
     for (const notice of [admitHost(baseline.config) ?? [], admitHost(candidate.config) ?? []].flat())
       kept.onNotice?.(notice)
@@ -72,7 +74,7 @@ async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
       'multiTurn',
     )
   const wanted = comparison.blockSize * comparison.looks.at(-1)!.blocks
-  const prompts = await readPrompts(config, Math.min(wanted, MAX_BODIES))
+  const prompts = await readSides(comparison, Math.min(wanted, MAX_BODIES))
   if (config.store !== 'none') requireWritable(config.outputsDir)
   const sideConfigs = SIDES.map((name) => comparison.sides[name].config)
   // Both sides keep their connections open throughout.
@@ -91,7 +93,7 @@ async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
         await SideRun.open({
           name,
           side: comparison.sides[name],
-          prompts,
+          prompts: prompts[name],
           wanted,
           metrics: metricsOf(comparison.regressions),
           objectives: comparison.objectives,
@@ -150,6 +152,8 @@ interface Measured {
   pairs: BlockPair[]
   order: string
   looked: number
+  /** Of each pair of blocks what the sides had of a cache, in the order in which they sent. */
+  inCaches: [first: CacheFacts, second: CacheFacts][]
   judged: RegressionResult[]
 }
 
@@ -172,6 +176,7 @@ async function measure(
   const isBroken = (): boolean => SIDES.some((side) => sides[side].isBroken)
   const watch = watchProgress(comparison, sides, hooks)
   const pairs: BlockPair[] = []
+  const inCaches: Measured['inCaches'] = []
   let sent = ''
   let looked = 0
   let judged: RegressionResult[] = []
@@ -182,12 +187,17 @@ async function measure(
       while (pairs.length < look.blocks && !hooks.signal?.aborted && !isBroken()) {
         const block = pairs.length
         const pair: Partial<BlockPair> = {}
+        const seen: CacheFacts[] = []
         for (const side of order[block]!) {
-          pair[side] = await sides[side].run(levelOf(block))
+          const measured = await sides[side].run(levelOf(block))
+          pair[side] = measured.block
+          seen.push({ side, ...measured.inCache })
           sent += side === 'baseline' ? 'B' : 'C'
         }
         // A block that was cut short has no like on the other side.
-        if (!hooks.signal?.aborted && !isBroken()) pairs.push(pair as BlockPair)
+        if (hooks.signal?.aborted || isBroken()) continue
+        pairs.push(pair as BlockPair)
+        inCaches.push(seen as Measured['inCaches'][number])
       }
       looked++
       // An interruption is a look at no planned time: the strictest one.
@@ -202,7 +212,7 @@ async function measure(
   } finally {
     watch()
   }
-  return { pairs, order: sent, looked, judged }
+  return { pairs, order: sent, looked, inCaches, judged }
 }
 
 function watchProgress(comparison: ResolvedComparison, sides: Record<Side, SideRun>, hooks: RunHooks): () => void {
@@ -241,7 +251,7 @@ interface ResultParts extends Measured, Record<Side, SideRun> {
 }
 
 function resultOf(comparison: ResolvedComparison, parts: ResultParts): ComparisonResult {
-  const { pairs, order, looked, judged, hooks, startedAt, label, jsonPath } = parts
+  const { pairs, order, looked, inCaches, judged, hooks, startedAt, label, jsonPath } = parts
   const { config } = comparison.sides.baseline
   const interrupted = hooks.signal?.aborted === true || hooks.killSignal?.aborted === true
   const baseline = parts.baseline.describe()
@@ -259,6 +269,7 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
     if (run.serverEnded !== undefined)
       notes.push(`The command of the ${side} ended during the comparison (${run.serverEnded}).`)
   }
+  if (!comparison.disjointPrompts) notes.push(...sharedCacheNote(inCaches, hasFreshPrompts(config)))
   const limit = limitReached(hooks)
   if (limit !== undefined)
     notes.push(`${limit.charAt(0).toUpperCase()}${limit.slice(1)}: the comparison is not complete.`)
@@ -291,7 +302,12 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
 }
 
 /** The scenario, and what the sides add to it; the environment of a command may hold secrets. */
-function shownConfig({ sides, regressions, onUndecided }: ResolvedComparison): Record<string, unknown> {
+function shownConfig({
+  sides,
+  regressions,
+  onUndecided,
+  disjointPrompts,
+}: ResolvedComparison): Record<string, unknown> {
   const { url: _, ...scenario } = redactConfig(sides.baseline.config)
   const sideOf = ({ config, command }: ResolvedComparison['sides'][Side]) => ({
     ...(config.url === undefined ? {} : { url: redactUrl(config.url, config) }),
@@ -313,5 +329,6 @@ function shownConfig({ sides, regressions, onUndecided }: ResolvedComparison): R
       regressions.filter(({ isGuard }) => !isGuard).map(({ key, tolerance }) => [key, tolerance.text]),
     ),
     onUndecided,
+    disjointPrompts,
   }
 }

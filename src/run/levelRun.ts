@@ -16,6 +16,7 @@ import {
 import { renderJson } from '../report/index.ts'
 import {
   type ClientHealth,
+  type PromptCache,
   type Result,
   SCHEMA_VERSION,
   type ServerView,
@@ -36,6 +37,7 @@ import { watchProgress } from './levelProgress.ts'
 import { levelConfig, type RunLevel } from './levels.ts'
 import { limitReached, limitThreshold } from './limits.ts'
 import { Pipeline } from './pipeline.ts'
+import type { PromptUse } from './promptUse.ts'
 import { recentRequests } from './recent.ts'
 import { redactConfig, redactUrl } from './redact.ts'
 import { routeNotes } from './route.ts'
@@ -53,6 +55,7 @@ export interface LevelContext {
   store: ResultStore | undefined
   batches: { listener: (batch: SampleBatch) => void }
   bodies: SharedBodies
+  promptUse: PromptUse
   secrets: Secrets
   /** Turns of each conversation; undefined where single requests are sent. */
   turnCounts: readonly number[] | undefined
@@ -159,11 +162,14 @@ export async function runLevel(
     })
     const expected = Number.isFinite(level.number) ? requestsOf(context, level) : null
     const thresholds = [...judging.results(), ...limitThreshold(hooks, metrics.total, expected)]
+    const { promptCache, notes: cacheNotes } = await pipeline.promptCache()
     const measured = buildResult(context, {
+      promptCache,
       shardFacts,
       pipeline,
       usageNotes: [
         ...(await pipeline.usageNotes()),
+        ...cacheNotes,
         ...routeNotes(endpoint.route, endpoint.origin, report.connections),
       ],
       level: partOf(level, shard),
@@ -222,6 +228,7 @@ interface ResultParts {
   dbPath: string | null
   shown: Record<string, unknown>
   server: ServerView | undefined
+  promptCache: PromptCache | undefined
   unsent: number
 }
 
@@ -240,6 +247,7 @@ function buildResult(
     dbPath,
     shown,
     server,
+    promptCache,
     unsent,
   }: ResultParts,
 ): Result {
@@ -288,6 +296,7 @@ function buildResult(
     timeline,
     workload: workload(metrics),
     conversations: metrics.conversations.figures(),
+    ...(promptCache === undefined ? {} : { promptCache }),
     server,
     errors: errorCounts(metrics),
     failures: metrics.failures,

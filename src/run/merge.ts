@@ -6,7 +6,14 @@ import { incompleteAtBest, overallVerdict, parseObjectives, parseThresholds, sto
 import type { Level } from '../load/index.ts'
 import { distributions, errorCounts, percentileRows, RunMetrics, rates, summarize, workload } from '../metrics/index.ts'
 import { renderJson, renderMarkdown } from '../report/index.ts'
-import { type ClientHealth, type MergedFacts, type Result, SCHEMA_VERSION } from '../result/index.ts'
+import {
+  type ClientHealth,
+  type MergedFacts,
+  type PromptCache,
+  type PromptsFromCache,
+  type Result,
+  SCHEMA_VERSION,
+} from '../result/index.ts'
 import { addFacts, joinResultDbs, readResultDb, reservePath, writeWholeFile } from '../store/index.ts'
 import { isJudged } from './clientHealth.ts'
 import { environment } from './environment.ts'
@@ -124,6 +131,7 @@ function figuresOf(dbPath: string, { read, config, shown, originMs }: Whole): { 
   const client = joinedHealth(parts, metrics)
   const interrupted = parts.some(({ result }) => result.interrupted)
   const { estimatedTokens, reportedTokens, succeeded } = metrics
+  const promptCache = joinedPromptCache(parts)
   const result: Result = {
     schemaVersion: SCHEMA_VERSION,
     name: first.result.name,
@@ -142,6 +150,7 @@ function figuresOf(dbPath: string, { read, config, shown, originMs }: Whole): { 
     timeline,
     workload: workload(metrics),
     conversations: metrics.conversations.figures(),
+    ...(promptCache === undefined ? {} : { promptCache }),
     errors: errorCounts(metrics),
     failures: metrics.failures,
     tokens: {
@@ -178,6 +187,18 @@ function expected(parts: readonly Part[], missing: readonly number[]): number | 
   const planned = parts.map(({ result }) => result.summary.expectedRequests)
   if (missing.length > 0 || planned.includes(null)) return null
   return planned.reduce<number>((sum, number) => sum + number!, 0)
+}
+
+/** Each part knows the prompts that it sent itself. */
+function joinedPromptCache(parts: readonly Part[]): PromptCache | undefined {
+  const known = parts.flatMap(({ result }) => result.promptCache ?? [])
+  if (known.length === 0) return undefined
+  const joined = (kind: keyof PromptCache): PromptsFromCache => ({
+    requests: known.reduce((sum, one) => sum + one[kind].requests, 0),
+    fromCache: known.reduce((sum, one) => sum + one[kind].fromCache, 0),
+    cachedTokens: known.reduce((sum, one) => sum + one[kind].cachedTokens, 0),
+  })
+  return { fresh: joined('fresh'), repeated: joined('repeated') }
 }
 
 /** One generator that could not keep up makes the whole a measurement of it. */

@@ -3,19 +3,22 @@ import type { Api } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { showsSpeed } from '../datasets/index.ts'
 import { Bodies, type SharedBodies } from '../load/index.ts'
-import type { Result } from '../result/index.ts'
+import type { PromptCache, Result } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import type { ResultStore } from '../store/index.ts'
 import { loadTokenizer, type TokenCounter } from '../tokens/index.ts'
 import { countItems } from './itemCounts.ts'
+import { CacheWatch, type PromptUse } from './promptUse.ts'
 import { type SpeedRecorder, speedRecorder } from './speed.ts'
-import { estimateTokens, lacksTokens } from './tokenEstimates.ts'
+import { countUncountedMedia, estimateTokens, lacksTokens } from './tokenEstimates.ts'
 import { type UsageCheck, usageCheck } from './usageCheck.ts'
 
 export interface PipelineOptions {
   api: Api
   bodies: SharedBodies
   config: ResolvedConfig
+  /** Of the run; absent: it is not looked at what comes from a cache. */
+  promptUse?: PromptUse
 }
 
 /** What counts the batches of a measured phase. */
@@ -31,17 +34,21 @@ export class Pipeline {
   readonly #api: Api
   readonly #usage: UsageCheck | undefined
   readonly #speed: SpeedRecorder | undefined
+  readonly #cache: CacheWatch | undefined
   readonly #inputCounts = new Map<number, number>()
   readonly #itemCounts = new Map<number, number>()
+  /** Measured answers whose input was counted here, without the pictures in it. */
+  #uncountedMedia = 0
   #counter: TokenCounter | undefined
   #queue: Promise<void> | undefined
 
-  constructor({ api, bodies, config }: PipelineOptions, store: ResultStore | undefined) {
+  constructor({ api, bodies, config, promptUse }: PipelineOptions, store: ResultStore | undefined) {
     this.#api = api
     this.#bodies = new Bodies(bodies)
     this.#store = store
     this.#config = config
     this.#usage = config.tokenizerPath === undefined ? undefined : usageCheck(this.#bodies, api)
+    this.#cache = promptUse && new CacheWatch(promptUse, this.#bodies, api)
     this.#speed = showsSpeed(config) ? speedRecorder() : undefined
   }
 
@@ -50,11 +57,26 @@ export class Pipeline {
     return this.#speed?.rows()
   }
 
-  /** Where the server's token counts are not those of the tokenizer named. */
+  /** Where token counts are not those of the tokenizer named, or lack what no tokenizer counts. */
   async usageNotes(): Promise<string[]> {
-    if (this.#usage === undefined) return []
+    const notes =
+      this.#uncountedMedia === 0
+        ? []
+        : [
+            `The input tokens of ${this.#uncountedMedia} answers are without their pictures, sound and video: the server reported no usage, and only texts can be counted here.`,
+          ]
+    if (this.#usage === undefined) return notes
     this.#counter ??= await loadTokenizer(this.#config)
-    return this.#usage.notes(this.#counter)
+    return [...notes, ...this.#usage.notes(this.#counter)]
+  }
+
+  /** What came from the server's cache of prompts although the run did not mean it to, with what is to be said of it. */
+  async promptCache(): Promise<{ promptCache: PromptCache | undefined; notes: string[] }> {
+    const promptCache = await this.#cache?.facts(async () => {
+      this.#counter ??= await loadTokenizer(this.#config)
+      return this.#counter
+    })
+    return { promptCache, notes: promptCache === undefined ? [] : this.#cache!.notes(promptCache) }
   }
 
   /** From now on, batches count; without a sink, they do no longer. */
@@ -81,9 +103,11 @@ export class Pipeline {
   #process(batch: SampleBatch): void {
     if (this.#counter !== undefined) estimateTokens(batch, this.#bodies, this.#api, this.#counter, this.#inputCounts)
     countItems(batch, this.#bodies, this.#api, this.#itemCounts)
+    this.#cache?.add(batch, this.#sink !== undefined)
     if (this.#sink !== undefined) {
       this.#sink.add(batch)
       this.#usage?.add(batch)
+      if (this.#counter !== undefined) this.#uncountedMedia += countUncountedMedia(batch, this.#bodies)
       this.#speed?.add(batch)
     }
     this.#store?.write(batch)

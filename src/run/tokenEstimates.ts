@@ -12,7 +12,18 @@ import {
   type SampleBatch,
   textOf,
 } from '../samples/index.ts'
-import type { TokenCounter } from '../tokens/index.ts'
+import { type TokenCounter, textsOf } from '../tokens/index.ts'
+
+/** Succeeded requests whose input we counted although it has a picture, sound or a video. */
+export function countUncountedMedia(batch: SampleBatch, bodies: Bodies): number {
+  let count = 0
+  for (let row = 0; row < batch.count; row++) {
+    const at = row * ROW
+    if (causeOf(batch, row) !== undefined || !(batch.numbers[at + C.flags]! & FLAG_INPUT_ESTIMATED)) continue
+    if (hasMedia(textOf(batch, row, 'request') || bodies.text(batch.numbers[at + C.body]!))) count++
+  }
+  return count
+}
 
 /** True when a succeeded row lacks a count. */
 export function lacksTokens(batch: SampleBatch, api: Api): boolean {
@@ -62,6 +73,26 @@ export function inputTokens(bodyText: string, api: Api, counter: TokenCounter): 
   const { messages = [], texts = [], tokens = 0 } = api.inputOf?.(body) ?? chatOrCompletion(body)
   const inMessages = messages.length === 0 ? 0 : counter.countMessages(messages)
   return texts.reduce((sum, text) => sum + counter.count(text), inMessages + tokens)
+}
+
+/** The same without what a chat template or the form of a message adds: texts alone. */
+export function textTokens(bodyText: string, api: Api, counter: TokenCounter): number {
+  return inputTokens(bodyText, api, {
+    ...counter,
+    count: (text) => counter.count(text),
+    countMessages: (messages) =>
+      messages
+        .flatMap((message) => textsOf({ ...message, role: '' }))
+        .reduce((sum, text) => sum + counter.count(text), 0),
+  })
+}
+
+/** A request has a picture, sound or a video, for which no text stands that could be counted. */
+function hasMedia(bodyText: string): boolean {
+  // Within a JSON string a quotation mark has a backslash before it: a text cannot look like this.
+  return /"type":"(?:image|input_image|image_url|input_audio|audio|audio_url|video|video_url|input_file|file|document)"|\{"(?:image|audio|video)":"/.test(
+    bodyText,
+  )
 }
 
 function chatOrCompletion({ messages, prompt }: { messages?: unknown; prompt?: unknown }): CountedInput {

@@ -9,6 +9,9 @@ import type { Tokenizer } from './tokenizer.ts'
 /** Raw bytes of text that no other token covers; alone they are no text. */
 const BYTE_TOKEN = /^<0x[0-9A-F]{2}>$/i
 
+/** Files with a template of their own, the one that wins first: models that see have had theirs in JSON. */
+export const TEMPLATE_FILES = ['chat_template.jinja', 'chat_template.json'] as const
+
 /**
  * @param path `tokenizer.json`, or the folder that holds it
  * @throws ConfigError of option `tokenizerPath` when a file is missing or cannot be used
@@ -23,10 +26,9 @@ export async function loadHuggingFaceTokenizer(path: string): Promise<Tokenizer>
   const kept = usable(file, () => new Kept(readJson(file), config))
   const vocabulary = kept.get_vocab()
   const special = new Set([...kept.get_added_tokens_decoder().values()].map(({ content }) => content))
-  const template = existsSync(join(folder, 'chat_template.jinja'))
-    ? readText(join(folder, 'chat_template.jinja'))
-    : templateText(config)
-  const renderChat = template === undefined ? undefined : await loadChatTemplate(template, config, folder)
+  const template = templateIn(folder) ?? templateText(config)
+  const render = template === undefined ? undefined : await loadChatTemplate(template, config, folder)
+  const renderChat = render && texts(render)
   const encode = (text: string): number[] => kept.encode(text, { add_special_tokens: false }).ids
   const count = (text: string): number => encode(text).length
   return {
@@ -35,7 +37,7 @@ export async function loadHuggingFaceTokenizer(path: string): Promise<Tokenizer>
     countMessages: (messages) =>
       renderChat === undefined
         ? messages.flatMap(textsOf).reduce((sum, text) => sum + count(text), 0)
-        : count(renderChat(messages.map(plainMessage))),
+        : count(renderChat(messages)),
     encode,
     vocabularySize: [...vocabulary.values()].reduce((largest, id) => Math.max(largest, id), -1) + 1,
     tokenText: (id) => {
@@ -47,7 +49,39 @@ export async function loadHuggingFaceTokenizer(path: string): Promise<Tokenizer>
   }
 }
 
-/** Templates of text models expect texts: of a content of parts the texts count. */
+/** Undefined where the folder has neither; models that see keep theirs beside their tokenizer's. */
+function templateIn(folder: string): string | undefined {
+  const [jinja, json] = TEMPLATE_FILES.map((name) => join(folder, name)) as [string, string]
+  if (existsSync(jinja)) return readText(jinja)
+  return existsSync(json) ? templateText(readJson(json)) : undefined
+}
+
+type Render = (messages: readonly CountedMessage[]) => string
+
+const PROBE = 'perfgate'
+
+/**
+ * Renders texts as the template takes them: most take a text, those of some models that see nothing but a list of parts,
+ * and leave a text out. Of a content of parts the texts count, as no text stands for a picture.
+ */
+function texts(render: Render): Render {
+  const asParts = (message: CountedMessage): CountedMessage => ({
+    ...message,
+    content: typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : message.content,
+  })
+  const probe = { role: 'user', content: PROBE }
+  const shows = (message: CountedMessage): boolean => {
+    try {
+      return render([message]).includes(PROBE)
+    } catch {
+      return false
+    }
+  }
+  const prepare =
+    !shows(probe) && shows(asParts(probe)) ? (message: CountedMessage) => asParts(plainMessage(message)) : plainMessage
+  return (messages) => render(messages.map(prepare))
+}
+
 function plainMessage(message: CountedMessage): CountedMessage {
   if (!Array.isArray(message.content)) return message
   const { role: _, ...rest } = message

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { isHubName, locate } from '../hub/index.ts'
 import { loadTokenCounter } from './count.ts'
-import { loadHuggingFaceTokenizer } from './huggingface.ts'
+import { loadHuggingFaceTokenizer, TEMPLATE_FILES } from './huggingface.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 export interface TokenizerChoice {
@@ -33,6 +33,6 @@ export async function loadTokenizer(
     })
   const file = await find('tokenizer.json', false)
   await find('tokenizer_config.json', true)
-  await find('chat_template.jinja', true)
+  for (const name of TEMPLATE_FILES) await find(name, true)
   return loadHuggingFaceTokenizer(file!)
 }

@@ -144,8 +144,8 @@ describe('a server that reports no usage', () => {
   it('has its input counted here: the texts of a batch, and the query with each document', async () => {
     const { createServer } = await import('node:http')
     const answers: Record<string, unknown> = {
-      '/v1/embeddings': { data: [{ embedding: [0.1] }] },
-      '/v1/rerank': { results: [{ index: 0, relevance_score: 1 }] },
+      '/v1/embeddings': { data: Array.from({ length: 3 }, (_, index) => ({ index, embedding: [0.1] })) },
+      '/v1/rerank': { results: [0, 1].map((index) => ({ index, relevance_score: 1 })) },
     }
     const bare = createServer((request, response) => {
       response.setHeader('content-type', 'application/json')

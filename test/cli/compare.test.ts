@@ -38,6 +38,7 @@ test('flags of a run are the scenario, the others the sides and what is compared
     '24',
     '--on_undecided',
     'fail',
+    '--disjointPrompts',
   ])
   expect(config).toEqual({
     baseline: { url: 'http://a' },
@@ -48,6 +49,7 @@ test('flags of a run are the scenario, the others the sides and what is compared
     blocks: 12,
     maxBlocks: 24,
     onUndecided: 'fail',
+    disjointPrompts: true,
   })
 })
 

@@ -48,6 +48,17 @@ describe('random', () => {
     for (const text of await texts(1)) expect(other).not.toContain(text)
   })
 
+  it('has other contents of the same lengths with another salt, and the same with the same', async () => {
+    const texts = async (promptSalt: string) =>
+      textsOf(await read({ dataset: 'random', maxPromptLength: 90, prefixLength: 9, promptSalt }))
+    const [one, other] = [await texts('one'), await texts('other')]
+    expect(await texts('one')).toEqual(one)
+    expect(lengths(other)).toEqual(lengths(one))
+    const begins = [...one, ...other].map((text) => tokenizer.encode(text).slice(0, 9).join())
+    expect(new Set(begins).size).toBe(2)
+    expect(other.filter((text) => one.includes(text))).toEqual([])
+  })
+
   it('skips what the offset says', async () => {
     const given = { dataset: 'random', maxPromptLength: 20 }
     expect(await read({ ...given, datasetOffset: 3 }, 5)).toEqual((await read(given, 8)).slice(3))
@@ -160,6 +171,55 @@ describe('random_embedding and random_rerank', () => {
     expect(tokenizer.count(prompt!.rerank!.query)).toBe(6)
     expect(lengths(prompt!.rerank!.documents)).toEqual([15, 15, 15])
     expect((await read(given, 1))[0]!.rerank!.documents).toHaveLength(10)
+  })
+})
+
+describe('a salt', () => {
+  const trace = () =>
+    file(
+      [
+        { timestamp: 0, input_length: 70, output_length: 5, hash_ids: [1, 2, 3] },
+        { timestamp: 9, input_length: 64, output_length: 7, hash_ids: [1, 2] },
+      ]
+        .map((line) => JSON.stringify(line))
+        .join('\n'),
+      'salted.jsonl',
+    )
+  const textsIn = (prompt: Prompt): string[] =>
+    prompt.rerank !== undefined
+      ? [prompt.rerank.query, ...prompt.rerank.documents]
+      : (prompt.inputs ?? ('text' in prompt ? [prompt.text] : []))
+
+  it.each([
+    { dataset: 'random_embedding' },
+    { dataset: 'random_embedding_batch' },
+    { dataset: 'random_rerank', datasetArgs: { num_documents: 2, document_length_ratio: 2 } },
+    {
+      dataset: 'synthetic',
+      datasetArgs: { input: { kind: 'uniform', min: 4, max: 40 }, output: { kind: 'uniform', min: 1, max: 9 } },
+    },
+    { dataset: 'mooncake', datasetArgs: { block_size: 32 } },
+    {
+      dataset: 'mix',
+      datasetArgs: { scenarios: [{ dataset: 'random' }, { dataset: 'synthetic', args: { input: 8 } }] },
+    },
+  ])('changes what $dataset says, and not how much or in which order', async (given) => {
+    const shape = { minPromptLength: 5, maxPromptLength: 30, datasetPath: trace() }
+    const of = async (promptSalt: string) => read({ ...shape, ...given, promptSalt }, 12)
+    const [one, other] = [await of('one'), await of('other')]
+    expect(other.map((prompt) => lengths(textsIn(prompt)))).toEqual(one.map((prompt) => lengths(textsIn(prompt))))
+    expect(other.map(({ maxTokens }) => maxTokens)).toEqual(one.map(({ maxTokens }) => maxTokens))
+    const said = new Set(one.flatMap(textsIn))
+    expect(other.flatMap(textsIn).filter((text) => said.has(text))).toEqual([])
+  })
+
+  it('changes pictures', async () => {
+    const given = { dataset: 'random_vl', url: chatUrl, maxPromptLength: 40, imageWidth: 30, imageHeight: 20 }
+    const images = async (promptSalt: string) =>
+      JSON.stringify(await read({ ...given, promptSalt }, 3)).match(/base64,[^"]+/g)!
+    const one = await images('one')
+    expect(one).toHaveLength(3)
+    expect((await images('other')).filter((image) => one.includes(image))).toEqual([])
   })
 })
 

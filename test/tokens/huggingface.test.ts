@@ -68,6 +68,30 @@ describe('a chat template', () => {
     expect(renderChat!([{ role: 'user', content: 'Hi' }])).toBe('<|im_start|>Hi')
   })
 
+  it.each([
+    ['in chat_template.json', '{{ bos_token }}{{ messages[0].content }}', '<|im_start|>Hi'],
+    [
+      'that knows parts alone',
+      "{% for part in messages[0].content %}{% if part.type == 'text' %}[{{ part.text }}]{% endif %}{% endfor %}",
+      '[Hi]',
+    ],
+  ])('of a model that sees is read, %s', async (_, chat_template, expected) => {
+    const path = folder({
+      'tokenizer.json': readFileSync(join(data('bpe'), 'tokenizer.json'), 'utf8'),
+      'tokenizer_config.json': JSON.stringify({ chat_template: 'no', bos_token: '<|im_start|>' }),
+      'chat_template.json': JSON.stringify({ chat_template }),
+    })
+    const { renderChat, countMessages, count } = await loadTokenizer({ tokenizerPath: path })
+    const content = [
+      { type: 'image_url', image_url: { url: 'data:,' } },
+      { type: 'text', text: 'Hi' },
+    ]
+    for (const one of ['Hi', content]) {
+      expect(renderChat!([{ role: 'user', content: one }])).toBe(expected)
+      expect(countMessages([{ role: 'user', content: one }])).toBe(count(expected))
+    }
+  })
+
   it('that refuses the messages says so', async () => {
     const path = folder({
       'tokenizer.json': readFileSync(join(data('bpe'), 'tokenizer.json'), 'utf8'),

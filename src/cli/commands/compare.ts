@@ -20,7 +20,8 @@ export type RunComparison = (config: Record<string, unknown>, hooks: RunHooks) =
 
 interface Flag {
   name: string
-  value: string
+  /** Absent: a switch. */
+  value?: string
   description: string
 }
 
@@ -47,6 +48,10 @@ const OWN_FLAGS: Flag[] = [
   { name: 'blocks', value: 'n', description: 'pairs of blocks before the first look (default: as fit the number)' },
   { name: 'max-blocks', value: 'n', description: 'pairs of blocks at most (default: four times blocks)' },
   { name: 'on-undecided', value: 'policy', description: 'when the budget is spent: warn or fail (default: warn)' },
+  {
+    name: 'disjoint-prompts',
+    description: 'made-up prompts of its own for each side, of the same lengths: for sides that share a cache',
+  },
 ]
 
 /** A comparison has these twice, or not at all. */
@@ -141,9 +146,12 @@ function readRequest(args: readonly string[], io: Io): Request | undefined {
     .allowExcessArguments(true)
   const given = new Map<string, string[]>()
   const add = ({ name, value, description }: Flag, group: string): void => {
-    const option = new Option(`--${name} <${value}>`, description).helpGroup(group)
+    const option = new Option(value === undefined ? `--${name}` : `--${name} <${value}>`, description).helpGroup(group)
     command.addOption(option)
-    command.on(`option:${option.name()}`, (word: string) => void given.set(name, [...(given.get(name) ?? []), word]))
+    command.on(
+      `option:${option.name()}`,
+      (word: string | null) => void given.set(name, [...(given.get(name) ?? []), word ?? 'true']),
+    )
   }
   for (const side of SIDES)
     for (const flag of SIDE_FLAGS)
@@ -200,6 +208,7 @@ function ownValues(given: ReadonlyMap<string, string[]>): Record<string, unknown
   for (const name of ['confidence', 'blocks', 'max-blocks'])
     if (given.has(name)) values[camelCase(name)] = numberOf(name, given.get(name)!.at(-1)!)
   if (given.has('on-undecided')) values.onUndecided = given.get('on-undecided')!.at(-1)
+  if (given.has('disjoint-prompts')) values.disjointPrompts = true
   return values
 }
 

@@ -71,6 +71,14 @@ export const dataOptions = {
     value: 'tokens',
     description: 'tokens that all random prompts begin with, before their own',
   }),
+  promptSalt: option(z.string().min(1).max(200).optional(), {
+    group: 'Data',
+    kind: 'string',
+    value: 'text',
+    description:
+      'decides the contents of made-up prompts; loadSeed decides their lengths. Give it again to repeat a run',
+    defaultText: 'fresh for each run, kept in its result',
+  }),
   tokenizerPath: option(z.string().min(1).optional(), {
     group: 'Data',
     kind: 'string',

@@ -8,8 +8,10 @@ export type ScenarioFacts = Record<string, unknown>
 
 const GROUPS: ReadonlySet<string> = new Set(['Load', 'Data', 'Generation'])
 const ALSO: ReadonlySet<OptionName> = new Set(['api', 'objectives'])
-/** How the load is driven and shown, not what it is. */
-const NOT: ReadonlySet<OptionName> = new Set(['workers', 'logEveryNQuery', 'gracefulStop', 'sleepInterval'])
+/** How the load is driven and shown, not what it is; and the salt, which is another in each run. */
+const NOT: ReadonlySet<OptionName> = new Set([
+  ...(['workers', 'logEveryNQuery', 'gracefulStop', 'sleepInterval', 'promptSalt'] as const),
+])
 
 /**
  * @param config as in a result: resolved, and of one level of load

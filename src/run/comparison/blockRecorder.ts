@@ -2,6 +2,7 @@
 import type { SideBlock } from '../../gates/comparison/index.ts'
 import { type DistributionName, type Objective, RunMetrics } from '../../metrics/index.ts'
 import { C, ROW, type SampleBatch } from '../../samples/index.ts'
+import type { CacheFacts } from './sharedCache.ts'
 
 export interface BlockFacts {
   /** Number of the first request of the block. */
@@ -38,6 +39,13 @@ export class BlockRecorder {
       const distribution = this.#metrics.distribution(metric)
       if (distribution !== undefined && distribution.n > counts[i]!) values[place] = distribution.series()!.at(-1)!
     }
+  }
+
+  /** What the block says of a cache of prompts. */
+  inCache(): Omit<CacheFacts, 'side'> {
+    const { cachedTokens, inputTokensOfCached: inputTokens } = this.#metrics
+    const waits = this.#metrics.distribution('ttft') ?? this.#metrics.distribution('latency')
+    return { cachedTokens, inputTokens, waitMs: waits?.percentile(50) }
   }
 
   block(): SideBlock {

@@ -8,6 +8,7 @@ import {
   resolveConfig,
   suggestion,
 } from '../../config/index.ts'
+import { hasFreshPrompts } from '../../datasets/index.ts'
 import {
   type Look,
   looksOf,
@@ -49,6 +50,8 @@ export interface ComparisonConfig extends Omit<Config, 'url' | 'thresholds' | 'b
   maxBlocks?: number
   /** When the budget is spent and a figure is still undecided. Default `warn`. */
   onUndecided?: 'warn' | 'fail'
+  /** Each side has made-up prompts of its own, with the same lengths: for sides that share a cache. Default false. */
+  disjointPrompts?: boolean
 }
 
 export interface ResolvedSide {
@@ -68,6 +71,7 @@ export interface ResolvedComparison {
   /** Requests of each side in one block. */
   blockSize: number
   onUndecided: 'warn' | 'fail'
+  disjointPrompts: boolean
 }
 
 const count = z.number().int().min(1)
@@ -77,6 +81,7 @@ const own = z.strictObject({
   blocks: count.optional(),
   maxBlocks: count.optional(),
   onUndecided: z.enum(['warn', 'fail']).default('warn'),
+  disjointPrompts: z.boolean().default(false),
 })
 
 const side = z.strictObject({
@@ -129,6 +134,7 @@ export function resolveComparison(input: ComparisonConfig | Record<string, unkno
     baseline: resolveSide('baseline', baseline, scenario),
     candidate: resolveSide('candidate', candidate, scenario),
   }
+  if (options.disjointPrompts) requireMadeUp(sides.baseline.config)
   const objectives = parseObjectives(sides.baseline.config.objectives)
   requireComparedObjectives(regressions, objectives)
   const level = onlyLevel(sides.baseline.config)
@@ -152,7 +158,17 @@ export function resolveComparison(input: ComparisonConfig | Record<string, unkno
     confidence: options.confidence,
     blockSize: Math.max(1, Math.round(level.level.number / blocks)),
     onUndecided: options.onUndecided,
+    disjointPrompts: options.disjointPrompts,
   }
+}
+
+function requireMadeUp(config: ResolvedConfig): void {
+  if (hasFreshPrompts(config)) return
+  const given = config.prompt === undefined ? `dataset ${config.dataset}` : 'prompt'
+  throw new ConfigError(
+    `option "disjointPrompts": ${given} has one set of prompts for both sides; choose a dataset that makes them up, such as random, or leave it out`,
+    'disjointPrompts',
+  )
 }
 
 function refuseForeign(scenario: Record<string, unknown>): void {

@@ -26,6 +26,7 @@ import { threadsFor } from '../workers.ts'
 import { BlockRecorder } from './blockRecorder.ts'
 import type { ResolvedSide } from './config.ts'
 import { joinedReport } from './joinedReport.ts'
+import type { CacheFacts } from './sharedCache.ts'
 
 /** Waited for the answer of the connection test at most. */
 const TEST_TIMEOUT_MS = 120_000
@@ -210,8 +211,8 @@ export class SideRun {
     await this.#pipeline.settle()
   }
 
-  /** Sends one block. @throws StoreError when samples could not be written */
-  async run(level: Level): Promise<SideBlock> {
+  /** Sends one block; `inCache` is what it says of a cache of prompts. @throws StoreError when samples could not be written */
+  async run(level: Level): Promise<{ block: SideBlock; inCache: Omit<CacheFacts, 'side'> }> {
     const { side, metrics, objectives } = this.#options
     if (side.config.preconnect) await this.#pool.preconnect(level)
     const recorder = new BlockRecorder({ firstIndex: level.firstIndex ?? 0, size: level.number, metrics, objectives })
@@ -229,7 +230,7 @@ export class SideRun {
     this.metrics.addTimes('connect', report.connectMs)
     const block = recorder.block()
     this.#seconds += block.seconds
-    return block
+    return { block, inCache: recorder.inCache() }
   }
 
   /** What this side came to. */

@@ -104,6 +104,7 @@ describe('a scenario', () => {
       thresholds: { qps: '> 1' },
       outputsDir: '/tmp/x',
       workers: 2,
+      promptSalt: 'of this run',
       embedded: { slots: 2 },
       baseline: 'main',
     }
