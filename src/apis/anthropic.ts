@@ -1,6 +1,7 @@
 /** Anthropic's Messages API: typed events such as `content_block_delta`, and usage in `message_delta`. */
 import type { Message } from '../datasets/dataset.ts'
 import type { Api, Reading } from './api.ts'
+import { withExtraArgs } from './body.ts'
 import { dataUrl, partsOf, toolCallsOf } from './parts.ts'
 import { type Input, messagesOf } from './prompt.ts'
 import { type Json, number, object, objects, usageOf, words } from './reading.ts'
@@ -14,9 +15,12 @@ export const anthropic: Api = {
   aliases: ['anthropic_messages'],
   description: 'Anthropic messages',
   paths: ['/v1/messages'],
+  // A request without max_tokens is rejected: it cannot be left out.
+  defaultFields: { temperature: 'temperature' },
   keyVariable: 'ANTHROPIC_API_KEY',
   check: (config) =>
     refuseOptions(config, NAME, [
+      'maxCompletionTokens',
       'minTokens',
       'seed',
       'stopTokenIds',
@@ -30,17 +34,17 @@ export const anthropic: Api = {
     ...(apiKey === undefined ? {} : { 'x-api-key': apiKey }),
   }),
   buildRequest(prompt, config) {
-    return {
+    const body = {
       model: config.model,
-      max_tokens: config.maxTokens,
-      temperature: config.temperature,
+      max_tokens: config.maxTokens ?? undefined,
+      temperature: config.temperature ?? undefined,
       top_p: config.topP,
       top_k: config.topK,
       stop_sequences: config.stop === undefined ? undefined : [config.stop].flat(),
       stream: config.stream,
       ...('body' in prompt ? prompt.body : conversation(prompt)),
-      ...config.extraArgs,
     }
+    return withExtraArgs(body, config.extraArgs)
   },
   readEvent: (event) => readEvent(object(event)),
   readAnswer: (answer) => readAnswer(object(answer)),

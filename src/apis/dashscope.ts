@@ -4,6 +4,7 @@ import type { ResolvedConfig } from '../config/index.ts'
 import type { Message } from '../datasets/dataset.ts'
 import type { Api, ChoiceReading, Reading } from './api.ts'
 import { bearer } from './bearer.ts'
+import { withExtraArgs } from './body.ts'
 import { partsOf } from './parts.ts'
 import { messagesOf } from './prompt.ts'
 import { type Json, number, object, objects, usageOf, words } from './reading.ts'
@@ -17,9 +18,10 @@ export const dashscope: Api = {
   description: 'DashScope text-generation, or multimodal-generation when the URL ends in it',
   paths: ['/api/v1/services/aigc/text-generation/generation', MULTIMODAL],
   keyVariable: 'DASHSCOPE_API_KEY',
+  defaultFields: { max_tokens: 'maxTokens', temperature: 'temperature' },
   check(config) {
-    refuseOptions(config, NAME, ['minTokens', 'stopTokenIds', 'frequencyPenalty'])
-    if (config.stream && parametersOf(config)['incremental_output'] !== true)
+    refuseOptions(config, NAME, ['maxCompletionTokens', 'minTokens', 'stopTokenIds', 'frequencyPenalty'])
+    if (config.stream && (object(config.extraArgs['parameters'])['incremental_output'] ?? true) !== true)
       throw new ConfigError(
         'option "extraArgs": dashscope must stream with parameters.incremental_output true, or every event would repeat the whole text',
         'extraArgs',
@@ -31,14 +33,8 @@ export const dashscope: Api = {
       'body' in prompt
         ? prompt.body
         : { input: { messages: messagesOf(prompt, NAME).map(path.includes(MULTIMODAL) ? multimodal : asItIs) } }
-    return {
-      model: config.model,
-      ...given,
-      ...config.extraArgs,
-      // What a user adds belongs beside what is there: the rest of the form would be lost otherwise.
-      input: { ...object(given['input']), ...object(config.extraArgs['input']) },
-      parameters: { ...parametersOf(config, object(given['parameters'])) },
-    }
+    const parameters = { ...parametersOf(config), ...object(given['parameters']) }
+    return withExtraArgs({ model: config.model, ...given, parameters }, config.extraArgs)
   },
   readEvent: (event) => read(object(event)),
   readAnswer: (answer) => read(object(answer)),
@@ -48,11 +44,11 @@ export const dashscope: Api = {
   }),
 }
 
-function parametersOf(config: ResolvedConfig, own: Json = {}): Json {
+function parametersOf(config: ResolvedConfig): Json {
   return {
     result_format: 'message',
-    max_tokens: config.maxTokens,
-    temperature: config.temperature,
+    max_tokens: config.maxTokens ?? undefined,
+    temperature: config.temperature ?? undefined,
     top_p: config.topP,
     top_k: config.topK,
     seed: config.seed,
@@ -61,8 +57,6 @@ function parametersOf(config: ResolvedConfig, own: Json = {}): Json {
     repetition_penalty: config.repetitionPenalty,
     logprobs: config.logprobs,
     ...(config.stream ? { incremental_output: true } : {}),
-    ...own,
-    ...object(config.extraArgs['parameters']),
   }
 }
 

@@ -1,6 +1,7 @@
 /** OpenAI's Responses API: input items, and events by type such as `response.output_text.delta`. */
 import type { Message } from '../datasets/dataset.ts'
 import type { Api, Reading } from './api.ts'
+import { withExtraArgs } from './body.ts'
 import { partsOf, toolCallsOf } from './parts.ts'
 import { type Input, textOf } from './prompt.ts'
 import { type Json, number, object, objects, usageOf, words } from './reading.ts'
@@ -13,8 +14,10 @@ export const openaiResponses: Api = {
   aliases: ['responses'],
   description: 'OpenAI responses',
   paths: ['/v1/responses'],
+  defaultFields: { max_output_tokens: 'maxTokens', temperature: 'temperature' },
   check: (config) =>
     refuseOptions(config, NAME, [
+      'maxCompletionTokens',
       'minTokens',
       'topK',
       'seed',
@@ -26,15 +29,15 @@ export const openaiResponses: Api = {
       'logprobs',
     ]),
   buildRequest(prompt, config) {
-    return {
+    const body = {
       model: config.model,
-      max_output_tokens: config.maxTokens,
-      temperature: config.temperature,
+      max_output_tokens: config.maxTokens ?? undefined,
+      temperature: config.temperature ?? undefined,
       top_p: config.topP,
       stream: config.stream,
       ...('body' in prompt ? prompt.body : { input: inputOf(prompt) }),
-      ...config.extraArgs,
     }
+    return withExtraArgs(body, config.extraArgs)
   },
   readEvent: (event) => readEvent(object(event)),
   readAnswer: (answer) => readAnswer(object(answer)),

@@ -1,5 +1,6 @@
 /** The conversations of a run in shared memory, and the bodies of their later turns, built from what the model said. */
 import type { Api } from '../apis/api.ts'
+import { withOutputLimit } from '../apis/body.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import type { Message } from '../datasets/dataset.ts'
 import { Bodies, type SharedBodies } from './bodies.ts'
@@ -71,7 +72,7 @@ export class ConversationBook {
 
   #build(messages: Message[], maxTokens: number | undefined): Record<string, unknown> {
     const { config, path } = this.#shared
-    return this.#api.buildRequest({ messages }, maxTokens === undefined ? config : { ...config, maxTokens }, path)
+    return this.#api.buildRequest({ messages }, withOutputLimit(config, maxTokens), path)
   }
 }
 
