@@ -16,7 +16,7 @@ export type { Api, ChoiceReading, CountedInput, DefaultOption, Reading, Usage } 
 export { bearer } from './bearer.ts'
 export { outputLimit, withExtraArgs, withOutputLimit, withoutFields } from './body.ts'
 export { type CustomApi, customReference } from './custom.ts'
-export { resolveEndpoint } from './endpoint.ts'
+export { addedPath, resolveEndpoint } from './endpoint.ts'
 
 export const APIS: readonly Api[] = [
   openai,

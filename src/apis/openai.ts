@@ -12,7 +12,12 @@ export const openai: Api = {
   description: 'OpenAI chat/completions, or completions when the URL ends in it',
   paths: ['/v1/chat/completions', '/v1/completions'],
   unread: ['id', 'created', 'system_fingerprint'],
-  defaultFields: { max_tokens: 'maxTokens', temperature: 'temperature', stream_options: 'streamUsage' },
+  defaultFields: {
+    max_tokens: 'maxTokens',
+    max_completion_tokens: 'maxTokens',
+    temperature: 'temperature',
+    stream_options: 'streamUsage',
+  },
   buildRequest(prompt, config, path) {
     const chat = !/(?<!\/chat)\/completions$/.test(path.replace(/\?.*$/s, ''))
     if (!chat && config.maxCompletionTokens !== undefined)

@@ -24,6 +24,7 @@ import { blockOrder } from './comparison/order.ts'
 import { SideRun } from './comparison/side.ts'
 import { connectionsOf, requireDescriptors } from './descriptors.ts'
 import { environment } from './environment.ts'
+import { changesOf } from './firstContact.ts'
 import type { RunHooks } from './hooks.ts'
 import { admitHost } from './hosts.ts'
 import { limitReached, withinLimits } from './limits.ts'
@@ -98,6 +99,7 @@ async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
           path: paths?.[name],
           logPath: `${paths?.[name] ?? join(tmpdir(), `perfgate-${process.pid}-${name}`)}.log`,
           signal: hooks.signal,
+          onNotice: hooks.onNotice,
           level: comparison.level.level,
         }),
       )
@@ -269,7 +271,7 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
     name: label ?? `${fileName(candidate.model)} against ${fileName(baseline.model)}`,
     startedAt: startedAt.toISOString(),
     interrupted,
-    config: shownConfig(comparison),
+    config: shownConfig(comparison, parts),
     baseline,
     candidate,
     blocks: {
@@ -290,9 +292,13 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
 }
 
 /** The scenario, and what the sides add to it; the environment of a command may hold secrets. */
-function shownConfig({ sides, regressions, onUndecided }: ResolvedComparison): Record<string, unknown> {
+function shownConfig(
+  { sides, regressions, onUndecided }: ResolvedComparison,
+  runs: Record<Side, SideRun>,
+): Record<string, unknown> {
   const { url: _, ...scenario } = redactConfig(sides.baseline.config)
-  const sideOf = ({ config, command }: ResolvedComparison['sides'][Side]) => ({
+  const sideOf = (name: Side, { command } = sides[name], { config } = runs[name]) => ({
+    ...changesOf(sides[name].config, config),
     ...(config.url === undefined ? {} : { url: redactUrl(config.url, config) }),
     ...(config.model === undefined ? {} : { model: config.model }),
     ...(command === undefined
@@ -306,8 +312,8 @@ function shownConfig({ sides, regressions, onUndecided }: ResolvedComparison): R
   })
   return {
     ...scenario,
-    baseline: sideOf(sides.baseline),
-    candidate: sideOf(sides.candidate),
+    baseline: sideOf('baseline'),
+    candidate: sideOf('candidate'),
     regressions: Object.fromEntries(
       regressions.filter(({ isGuard }) => !isGuard).map(({ key, tolerance }) => [key, tolerance.text]),
     ),

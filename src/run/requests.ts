@@ -26,7 +26,6 @@ export function buildBodies(
   const random = seeded(config.loadSeed)
   return Array.from({ length: count }, (_, i) => {
     const prompt = prompts[i % prompts.length]!
-    if (prompt.isWhole && 'body' in prompt) return JSON.stringify(recordedBody(prompt.body, settled))
     const tokens = prompt.maxTokens ?? (Array.isArray(limit) ? sampleLimit(limit, random) : undefined)
     return JSON.stringify(buildBody(prompt, withOutputLimit(settled, tokens), api, path))
   })
@@ -42,6 +41,7 @@ export function buildBody(
   api: Api,
   path: string,
 ): Record<string, unknown> {
+  if (prompt.isWhole && 'body' in prompt) return recordedBody(prompt.body, config)
   const built = { ...config.queryTemplate, ...api.buildRequest(prompt, config, path) }
   return withoutFields(built, config.extraArgs)
 }
