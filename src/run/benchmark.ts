@@ -127,8 +127,11 @@ export async function runPlan(
   if (config.store !== 'none') prepareStoreThread()
   const environmentRead = readEnvironment()
   const limit = Math.min(wanted, MAX_BODIES)
-  const conversations = config.multiTurn ? await readConversations(config, limit, hooks.onNotice) : undefined
-  const prompts = conversations === undefined ? (read ?? (await readPrompts(config, limit, hooks.onNotice))) : []
+  const conversations = config.multiTurn
+    ? await readConversations(config, limit, hooks.onNotice, hooks.signal)
+    : undefined
+  const prompts =
+    conversations === undefined ? (read ?? (await readPrompts(config, limit, hooks.onNotice, hooks.signal))) : []
   const endpoint = await openEndpoint(config, api, hooks)
   let pool: LoadPool | undefined
   let store: ResultStore | undefined

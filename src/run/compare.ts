@@ -73,7 +73,7 @@ async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
       'multiTurn',
     )
   const wanted = comparison.blockSize * comparison.looks.at(-1)!.blocks
-  const prompts = await readPrompts(config, Math.min(wanted, MAX_BODIES))
+  const prompts = await readPrompts(config, Math.min(wanted, MAX_BODIES), hooks.onNotice, hooks.signal)
   if (config.store !== 'none') requireWritable(config.outputsDir)
   const sideConfigs = SIDES.map((name) => comparison.sides[name].config)
   // Both sides keep their connections open throughout.

@@ -163,7 +163,7 @@ export async function runLevel(
       shardFacts,
       pipeline,
       usageNotes: [
-        ...(await pipeline.usageNotes()),
+        ...(await pipeline.usageNotes(hooks.onNotice)),
         ...routeNotes(endpoint.route, endpoint.origin, report.connections),
       ],
       level: partOf(level, shard),

@@ -1,4 +1,5 @@
 /** The way of a batch: token counts, figures, disk; in order, although counting may have to wait for its tables. */
+import { setImmediate } from 'node:timers/promises'
 import type { Api } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { showsSpeed } from '../datasets/index.ts'
@@ -51,10 +52,10 @@ export class Pipeline {
   }
 
   /** Where the server's token counts are not those of the tokenizer named. */
-  async usageNotes(): Promise<string[]> {
+  async usageNotes(notice?: (text: string) => void): Promise<string[]> {
     if (this.#usage === undefined) return []
     this.#counter ??= await loadTokenizer(this.#config)
-    return this.#usage.notes(this.#counter)
+    return this.#usage.notes(this.#counter, notice)
   }
 
   /** From now on, batches count; without a sink, they do no longer. */
@@ -76,6 +77,8 @@ export class Pipeline {
   async #count(batch: SampleBatch): Promise<void> {
     this.#counter ??= await loadTokenizer(this.#config)
     this.#process(batch)
+    // Timers have their turn between two batches, so that progress is shown while many are counted.
+    await setImmediate()
   }
 
   #process(batch: SampleBatch): void {
