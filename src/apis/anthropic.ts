@@ -1,6 +1,7 @@
 /** Anthropic's Messages API: typed events such as `content_block_delta`, and usage in `message_delta`. */
 import type { Message } from '../datasets/dataset.ts'
 import type { Api, CallPiece, Reading } from './api.ts'
+import { withExtraArgs } from './body.ts'
 import { calledText, dataUrl, partsOf, toolCallsOf } from './parts.ts'
 import { type Input, messagesOf } from './prompt.ts'
 import { count, type Json, object, objects, usageOf, words } from './reading.ts'
@@ -15,9 +16,12 @@ export const anthropic: Api = {
   description: 'Anthropic messages',
   paths: ['/v1/messages'],
   eventTypes: /^(message|content_block|error$)/,
+  // A request without max_tokens is rejected: it cannot be left out.
+  defaultFields: { temperature: 'temperature' },
   keyVariable: 'ANTHROPIC_API_KEY',
   check: (config) =>
     refuseOptions(config, NAME, [
+      'maxCompletionTokens',
       'minTokens',
       'seed',
       'stopTokenIds',
@@ -31,17 +35,17 @@ export const anthropic: Api = {
     ...(apiKey === undefined ? {} : { 'x-api-key': apiKey }),
   }),
   buildRequest(prompt, config) {
-    return {
+    const body = {
       model: config.model,
-      max_tokens: config.maxTokens,
-      temperature: config.temperature,
+      max_tokens: config.maxTokens ?? undefined,
+      temperature: config.temperature ?? undefined,
       top_p: config.topP,
       top_k: config.topK,
       stop_sequences: config.stop === undefined ? undefined : [config.stop].flat(),
       stream: config.stream,
       ...('body' in prompt ? prompt.body : conversation(prompt)),
-      ...config.extraArgs,
     }
+    return withExtraArgs(body, config.extraArgs)
   },
   readEvent: (event) => readEvent(object(event)),
   readAnswer: (answer) => readAnswer(object(answer)),

@@ -73,6 +73,9 @@ export interface CountedInput {
   tokens?: number
 }
 
+/** Options with a default that goes into each body, and that can be left out. */
+export type DefaultOption = 'maxTokens' | 'temperature' | 'streamUsage'
+
 export interface Api {
   readonly name: string
   /** Other names for it, for instance EvalScope's short ones. */
@@ -98,6 +101,11 @@ export interface Api {
   readonly eventTypes?: RegExp
   /** False: events that differ only in their text may mean different things, so each is read in full. */
   readonly uniform?: boolean
+  /**
+   * Fields of a body, of whatever depth, that are there by default, and the options that decide on them: a server that
+   * does not know one is sent requests without it.
+   */
+  readonly defaultFields?: Readonly<Record<string, DefaultOption>>
   /** Environment variable that holds the key where neither `apiKey` nor PERFGATE_API_KEY does. Default OPENAI_API_KEY. */
   readonly keyVariable?: string
   /** @throws ConfigError for an option that this API cannot honour */

@@ -7,6 +7,7 @@ import type { ResolvedConfig } from '../config/index.ts'
 import { suggestion } from '../config/suggest.ts'
 import type { Prompt } from '../datasets/dataset.ts'
 import type { Api, ChoiceReading, Reading, Usage } from './api.ts'
+import { withoutFields } from './body.ts'
 import { count, usageOf } from './reading.ts'
 
 /**
@@ -126,7 +127,7 @@ function wrap(custom: CustomApi, file: string): Api {
         throw refused(file, `buildRequest threw ${String(error)} for the prompt ${shown(prompt)}`)
       }
       if (typeof body === 'object' && body !== null && !Array.isArray(body) && !(body instanceof Promise))
-        return body as Record<string, unknown>
+        return withoutFields(body as Record<string, unknown>, config.extraArgs)
       throw refused(file, `buildRequest must return an object, got ${shown(body)}`)
     },
     readEvent: (event, type) => reading('onEvent', () => onEvent!.call(custom, event, type)),

@@ -4,6 +4,7 @@ import type { ResolvedConfig } from '../config/index.ts'
 import type { Message } from '../datasets/dataset.ts'
 import type { Api, ChoiceReading, Reading } from './api.ts'
 import { bearer } from './bearer.ts'
+import { withExtraArgs } from './body.ts'
 import { readMessage } from './openaiAnswer.ts'
 import { partsOf } from './parts.ts'
 import { messagesOf } from './prompt.ts'
@@ -19,9 +20,10 @@ export const dashscope: Api = {
   paths: ['/api/v1/services/aigc/text-generation/generation', MULTIMODAL],
   eventTypes: /^(result|error)$/,
   keyVariable: 'DASHSCOPE_API_KEY',
+  defaultFields: { max_tokens: 'maxTokens', temperature: 'temperature' },
   check(config) {
-    refuseOptions(config, NAME, ['minTokens', 'stopTokenIds', 'frequencyPenalty'])
-    if (config.stream && parametersOf(config)['incremental_output'] !== true)
+    refuseOptions(config, NAME, ['maxCompletionTokens', 'minTokens', 'stopTokenIds', 'frequencyPenalty'])
+    if (config.stream && (object(config.extraArgs['parameters'])['incremental_output'] ?? true) !== true)
       throw new ConfigError(
         'option "extraArgs": dashscope must stream with parameters.incremental_output true, or every event would repeat the whole text',
         'extraArgs',
@@ -33,14 +35,8 @@ export const dashscope: Api = {
       'body' in prompt
         ? prompt.body
         : { input: { messages: messagesOf(prompt, NAME).map(path.includes(MULTIMODAL) ? multimodal : asItIs) } }
-    return {
-      model: config.model,
-      ...given,
-      ...config.extraArgs,
-      // What a user adds belongs beside what is there: the rest of the form would be lost otherwise.
-      input: { ...object(given['input']), ...object(config.extraArgs['input']) },
-      parameters: { ...parametersOf(config, object(given['parameters'])) },
-    }
+    const parameters = { ...parametersOf(config), ...object(given['parameters']) }
+    return withExtraArgs({ model: config.model, ...given, parameters }, config.extraArgs)
   },
   readEvent: (event) => read(object(event)),
   readAnswer: (answer) => read(object(answer)),
@@ -50,11 +46,11 @@ export const dashscope: Api = {
   }),
 }
 
-function parametersOf(config: ResolvedConfig, own: Json = {}): Json {
+function parametersOf(config: ResolvedConfig): Json {
   return {
     result_format: 'message',
-    max_tokens: config.maxTokens,
-    temperature: config.temperature,
+    max_tokens: config.maxTokens ?? undefined,
+    temperature: config.temperature ?? undefined,
     top_p: config.topP,
     top_k: config.topK,
     seed: config.seed,
@@ -63,8 +59,6 @@ function parametersOf(config: ResolvedConfig, own: Json = {}): Json {
     repetition_penalty: config.repetitionPenalty,
     logprobs: config.logprobs,
     ...(config.stream ? { incremental_output: true } : {}),
-    ...own,
-    ...object(config.extraArgs['parameters']),
   }
 }
 

@@ -12,10 +12,11 @@ import { openaiEmbedding } from './openaiEmbedding.ts'
 import { openaiRerank } from './openaiRerank.ts'
 import { openaiResponses } from './openaiResponses.ts'
 
-export type { Api, ChoiceReading, CountedInput, Reading, Usage } from './api.ts'
+export type { Api, ChoiceReading, CountedInput, DefaultOption, Reading, Usage } from './api.ts'
 export { bearer } from './bearer.ts'
+export { outputLimit, withExtraArgs, withOutputLimit, withoutFields } from './body.ts'
 export { type CustomApi, customReference } from './custom.ts'
-export { resolveEndpoint } from './endpoint.ts'
+export { addedPath, resolveEndpoint } from './endpoint.ts'
 
 export const APIS: readonly Api[] = [
   openai,

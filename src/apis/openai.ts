@@ -1,7 +1,10 @@
 /** OpenAI chat completions, and completions where the URL says so. */
+
+import { ConfigError } from '../config/errors.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import type { Prompt } from '../datasets/dataset.ts'
 import type { Api } from './api.ts'
+import { withExtraArgs } from './body.ts'
 import { readOpenaiAnswer } from './openaiAnswer.ts'
 import { messagesOf, textOf } from './prompt.ts'
 
@@ -11,13 +14,21 @@ export const openai: Api = {
   paths: ['/v1/chat/completions', '/v1/completions'],
   unread: ['id', 'created', 'system_fingerprint', 'obfuscation'],
   varying: ['obfuscation'],
+  defaultFields: {
+    max_tokens: 'maxTokens',
+    max_completion_tokens: 'maxTokens',
+    temperature: 'temperature',
+    stream_options: 'streamUsage',
+  },
   buildRequest(prompt, config, path) {
-    const chat = !path.endsWith('/completions') || path.endsWith('/chat/completions')
-    return {
-      ...generationOptions(config),
-      ...(chat ? chatInput(prompt) : completionInput(prompt)),
-      ...config.extraArgs,
-    }
+    const chat = !/(?<!\/chat)\/completions$/.test(path.replace(/\?.*$/s, ''))
+    if (!chat && config.maxCompletionTokens !== undefined)
+      throw new ConfigError(
+        'option "maxCompletionTokens": completions have no such parameter; use maxTokens',
+        'maxCompletionTokens',
+      )
+    const input = chat ? chatInput(prompt) : completionInput(prompt)
+    return withExtraArgs({ ...generationOptions(config), ...input }, config.extraArgs)
   },
   readEvent: readOpenaiAnswer,
   readAnswer: readOpenaiAnswer,
@@ -33,12 +44,13 @@ function completionInput(prompt: Prompt): Record<string, unknown> {
 }
 
 function generationOptions(config: ResolvedConfig): Record<string, unknown> {
-  const { stream } = config
+  const { stream, streamUsage } = config
   const body: Record<string, unknown> = {
     model: config.model,
-    max_tokens: config.maxTokens,
+    max_tokens: config.maxTokens ?? undefined,
+    max_completion_tokens: config.maxCompletionTokens,
     min_tokens: config.minTokens,
-    temperature: config.temperature,
+    temperature: config.temperature ?? undefined,
     top_p: config.topP,
     top_k: config.topK,
     seed: config.seed,
@@ -50,6 +62,6 @@ function generationOptions(config: ResolvedConfig): Record<string, unknown> {
     logprobs: config.logprobs,
     stream,
   }
-  if (stream) body['stream_options'] = { include_usage: true }
+  if (stream && streamUsage) body['stream_options'] = { include_usage: true }
   return body
 }

@@ -1,5 +1,6 @@
 /** OpenAI's embeddings: texts in, one vector for each out. */
 import type { Api, Reading } from './api.ts'
+import { withExtraArgs } from './body.ts'
 import { textsOf } from './prompt.ts'
 import { count, differentResults, type Json, object, objects, usageOf, words } from './reading.ts'
 import { GENERATION, refuseOptions } from './unsupported.ts'
@@ -15,11 +16,8 @@ export const openaiEmbedding: Api = {
   generates: false,
   check: (config) => refuseOptions(config, NAME, GENERATION),
   buildRequest(prompt, config) {
-    return {
-      model: config.model,
-      ...('body' in prompt ? prompt.body : { input: oneOrMany(textsOf(prompt, NAME)) }),
-      ...config.extraArgs,
-    }
+    const input = 'body' in prompt ? prompt.body : { input: oneOrMany(textsOf(prompt, NAME)) }
+    return withExtraArgs({ model: config.model, ...input }, config.extraArgs)
   },
   readEvent: () => ({ malformed: 'embeddings do not come as a stream' }),
   readAnswer: (answer) => readAnswer(object(answer)),

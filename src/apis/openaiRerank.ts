@@ -1,6 +1,7 @@
 /** Reranking in the form that Cohere, Jina and vLLM share: a query, documents, and a relevance score for each. */
 import type { Prompt } from '../datasets/dataset.ts'
 import type { Api, Reading } from './api.ts'
+import { withExtraArgs } from './body.ts'
 import { wrongKind } from './prompt.ts'
 import { count, differentResults, type Json, object, objects, usageOf, words } from './reading.ts'
 import { GENERATION, refuseOptions } from './unsupported.ts'
@@ -16,7 +17,7 @@ export const openaiRerank: Api = {
   generates: false,
   check: (config) => refuseOptions(config, NAME, GENERATION),
   buildRequest(prompt, config) {
-    return { model: config.model, ...inputOf(prompt), ...config.extraArgs }
+    return withExtraArgs({ model: config.model, ...inputOf(prompt) }, config.extraArgs)
   },
   readEvent: () => ({ malformed: 'rankings do not come as a stream' }),
   readAnswer: (answer) => readAnswer(object(answer)),

@@ -1,6 +1,7 @@
 /** OpenAI's Responses API: input items, and events by type such as `response.output_text.delta`. */
 import type { Message } from '../datasets/dataset.ts'
 import type { Api, CallPiece, Reading } from './api.ts'
+import { withExtraArgs } from './body.ts'
 import { readServerError } from './outcome.ts'
 import { calledText, partsOf, toolCallsOf } from './parts.ts'
 import { type Input, textOf } from './prompt.ts'
@@ -17,8 +18,10 @@ export const openaiResponses: Api = {
   unread: ['obfuscation', 'sequence_number', 'item_id'],
   varying: ['obfuscation', 'sequence_number'],
   eventTypes: /^(response\.|error$)/,
+  defaultFields: { max_output_tokens: 'maxTokens', temperature: 'temperature' },
   check: (config) =>
     refuseOptions(config, NAME, [
+      'maxCompletionTokens',
       'minTokens',
       'topK',
       'seed',
@@ -30,15 +33,15 @@ export const openaiResponses: Api = {
       'logprobs',
     ]),
   buildRequest(prompt, config) {
-    return {
+    const body = {
       model: config.model,
-      max_output_tokens: config.maxTokens,
-      temperature: config.temperature,
+      max_output_tokens: config.maxTokens ?? undefined,
+      temperature: config.temperature ?? undefined,
       top_p: config.topP,
       stream: config.stream,
       ...('body' in prompt ? prompt.body : { input: inputOf(prompt) }),
-      ...config.extraArgs,
     }
+    return withExtraArgs(body, config.extraArgs)
   },
   readEvent: (event) => readEvent(object(event)),
   readAnswer: (answer) => readAnswer(object(answer)),

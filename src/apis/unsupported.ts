@@ -4,6 +4,7 @@ import type { ResolvedConfig } from '../config/index.ts'
 
 /** Options that are absent by default, so that their presence means they were asked for. */
 export type AskedOption =
+  | 'maxCompletionTokens'
   | 'minTokens'
   | 'topP'
   | 'topK'
@@ -16,6 +17,7 @@ export type AskedOption =
   | 'logprobs'
 
 export const GENERATION: readonly AskedOption[] = [
+  'maxCompletionTokens',
   'minTokens',
   'topP',
   'topK',

@@ -45,9 +45,13 @@ function textOrNumber(name: OptionName, word: string): string | number {
   return word.trim() !== '' && accepts(name, number) ? number : word
 }
 
-function readNumber(name: OptionName, word: string): number {
+/** A number, or the word `none` where the option takes it. */
+function readNumber(name: OptionName, word: string): number | 'none' {
+  const takesNone = accepts(name, 'none')
+  if (takesNone && word === 'none') return word
   const number = Number(word)
-  if (word.trim() === '' || Number.isNaN(number)) throw wrong(name, `expected a number, got "${word}"`)
+  if (word.trim() === '' || Number.isNaN(number))
+    throw wrong(name, `expected a number${takesNone ? ' or none' : ''}, got "${word}"`)
   return number
 }
 

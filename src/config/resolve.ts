@@ -25,13 +25,23 @@ export function kebabCase(name: string): string {
  * @throws ConfigError naming the first option that is unknown, of the wrong type or out of range
  */
 export function resolveConfig(input: Config | Record<string, unknown>): ResolvedConfig {
-  const config = checkOptions(input)
+  const config = withOneLimit(checkOptions(input), givenOptions(input))
   checkUrl(config.url)
   checkLevels(config)
   checkConversations(config)
   checkNetwork(config)
   checkShard(config)
   return config
+}
+
+/** The options that a user wrote, in whatever spelling; all others have their defaults. */
+export function givenOptions(input: Config | Record<string, unknown>): ReadonlySet<string> {
+  return new Set(Object.entries(input).flatMap(([key, value]) => (value === undefined ? [] : camelCase(key))))
+}
+
+/** `maxCompletionTokens` takes the place of the default of `maxTokens`. */
+function withOneLimit(config: ResolvedConfig, given: ReadonlySet<string>): ResolvedConfig {
+  return config.maxCompletionTokens === undefined || given.has('maxTokens') ? config : { ...config, maxTokens: null }
 }
 
 /**
@@ -81,9 +91,12 @@ function unknownChoice(values: string[], value: unknown): string {
 
 function unionMessage(issue: z.core.$ZodIssueInvalidUnion, got: string): string {
   const reasons = issue.errors.flatMap((branch) => branch.slice(0, 1))
-  const refused = reasons.find((reason) => reason.code !== 'invalid_type') ?? reasons[0]
-  if (refused && refused.code !== 'invalid_type') return `${refused.message}, got ${got}`
-  const expected = reasons.map((reason) => (reason.code === 'invalid_type' ? reason.expected : reason.message))
+  const refused = reasons.find(({ code }) => code !== 'invalid_type' && code !== 'invalid_value')
+  if (refused) return `${refused.message}, got ${got}`
+  const expected = reasons.map((reason) => {
+    if (reason.code === 'invalid_value') return reason.values.join(' or ')
+    return reason.code === 'invalid_type' ? reason.expected : reason.message
+  })
   return `expected ${[...new Set(expected)].join(' or ')}, got ${got}`
 }
 

@@ -1,10 +1,11 @@
 /** What the endpoint's kind, chat or completions, means for prompts: chat templates, token ids, and the URL itself. */
-import { ConfigError, type ResolvedConfig } from '../config/index.ts'
+import { ConfigError, pathBeneath, type ResolvedConfig } from '../config/index.ts'
 import { isKnownModel, type Tokenizer } from '../tokens/index.ts'
 import type { Dataset, Prompt } from './dataset.ts'
 
-const CHAT = /\/chat\/completions\/?$/
-const COMPLETIONS = /\/completions\/?$/
+/** At the end of a path, whatever query follows. */
+const CHAT = /\/chat\/completions\/?(?=\?|$)/
+const COMPLETIONS = /\/completions\/?(?=\?|$)/
 
 /**
  * The URL that the scenario's prompts need: token ids and plain-text datasets go to completions, where no chat template
@@ -13,8 +14,8 @@ const COMPLETIONS = /\/completions\/?$/
 export function promptUrl(config: ResolvedConfig, dataset: Dataset | undefined, url: string): string {
   if (config.api !== 'openai' || !(config.tokenizePrompt || dataset?.isPlainText)) return url
   if (COMPLETIONS.test(url) && !CHAT.test(url)) return url
-  const base = url.replace(CHAT, '').replace(/\/+$/, '')
-  return `${base}${/\/v\d+[a-z0-9]*$/.test(base) ? '' : '/v1'}/completions`
+  const base = new URL(url.replace(CHAT, ''))
+  return base.origin + pathBeneath(base, '/v1/completions') + base.search
 }
 
 /** True where prompts are sent as messages, or as if they were: the URL says so, unless `applyChatTemplate` does. */

@@ -8,6 +8,7 @@ import type { Dataset, DatasetOptions } from './dataset.ts'
 import { finishing, isChat, promptUrl as urlFor } from './endpoint.ts'
 import { type Conversation, type Item, isConversation, type TimedPrompt } from './item.ts'
 import { lengthShape, type Shape, type TextArgs } from './lengths.ts'
+import { pacer } from './pace.ts'
 import { readPromptOption } from './prompt.ts'
 
 export type { CustomDataset, CustomPrompt } from './custom.ts'
@@ -19,6 +20,7 @@ export type {
   TimedPrompt,
   Turn,
 } from './item.ts'
+export { pacer } from './pace.ts'
 export { readPromptOption } from './prompt.ts'
 
 export const DATASETS: readonly Dataset[] = Object.values(all)
@@ -78,18 +80,20 @@ export function promptUrl(config: ResolvedConfig, url: string): string {
  * Reads up to `limit` prompts after the first `datasetOffset`; `prompt` wins over `dataset`. Prompts have the lengths
  * the scenario asks for, and are token ids where it asks for those.
  *
- * @param notice told what the user should know: a download, prompts left out
+ * @param notice told what the user should know: a download, prompts left out, and how far long preparations are
+ * @param signal aborted: what was read so far is enough
  * @throws ConfigError when there is not one
  */
 export async function readPrompts(
   config: ResolvedConfig,
   limit: number,
   notice: (text: string) => void = () => {},
+  signal?: AbortSignal,
 ): Promise<TimedPrompt[]> {
   const tokenizer = once(() => loadTokenizer(config, notice))
   const dataset = config.prompt === undefined ? findDataset(config.dataset) : undefined
   const finish = await finishing(config, dataset, tokenizer)
-  return readItems(config, dataset, limit, tokenizer, notice, (item) => {
+  return readItems(config, dataset, { limit, signal }, tokenizer, notice, (item) => {
     if (!isConversation(item)) return finish(item)
     throw new ConfigError(
       `option "dataset": ${config.dataset} holds conversations; add multiTurn (--multi-turn)`,
@@ -102,13 +106,15 @@ export async function readPrompts(
  * Reads up to `limit` conversations of `minTurns` to `maxTurns` turns; a prompt is a conversation of one turn, a chat
  * history one of as many as it has answers. Limits of length are on the first turn.
  *
- * @param notice told what the user should know: a download, conversations left out
+ * @param notice told what the user should know: a download, conversations left out, how far long preparations are
+ * @param signal aborted: what was read so far is enough
  * @throws ConfigError when there is not one
  */
 export async function readConversations(
   config: ResolvedConfig,
   limit: number,
   notice: (text: string) => void = () => {},
+  signal?: AbortSignal,
 ): Promise<Conversation[]> {
   if (config.tokenizePrompt)
     throw new ConfigError(
@@ -117,7 +123,7 @@ export async function readConversations(
     )
   const tokenizer = once(() => loadTokenizer(config, notice))
   const dataset = config.prompt === undefined ? findDataset(config.dataset) : undefined
-  return readItems(config, dataset, limit, tokenizer, notice, (item) =>
+  return readItems(config, dataset, { limit, signal }, tokenizer, notice, (item) =>
     keepTurns(conversationOf(item, config.dataset), config),
   )
 }
@@ -126,7 +132,7 @@ export async function readConversations(
 async function readItems<T>(
   config: ResolvedConfig,
   dataset: Dataset | undefined,
-  limit: number,
+  { limit, signal }: { limit: number; signal: AbortSignal | undefined },
   tokenizer: () => Promise<Tokenizer>,
   notice: (text: string) => void,
   take: (item: Item) => T | undefined,
@@ -137,8 +143,11 @@ async function readItems<T>(
   const context: Context = { config, count: limit + config.datasetOffset, tokenizer, notice, counts }
   const items: T[] = []
   let seen = 0
+  const pace = pacer(`preparing ${config.multiTurn ? 'conversations' : 'prompts'}`, limit, notice)
   for await (const read of itemsOf(dataset, config.datasetPath, config, context)) {
     const item = take(read)
+    await pace(items.length)
+    if (signal?.aborted && items.length > 0) break
     if (item === undefined) {
       counts.leftOut++
       continue

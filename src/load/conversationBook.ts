@@ -1,5 +1,6 @@
 /** The conversations of a run in shared memory, and the bodies of their later turns, built from what the model said. */
 import type { Api } from '../apis/api.ts'
+import { withOutputLimit } from '../apis/body.ts'
 import type { ToolCall } from '../apis/parts.ts'
 import type { Said } from '../client/said.ts'
 import type { ResolvedConfig } from '../config/index.ts'
@@ -73,7 +74,7 @@ export class ConversationBook {
 
   #build(messages: Message[], maxTokens: number | undefined): Record<string, unknown> {
     const { config, path } = this.#shared
-    return this.#api.buildRequest({ messages }, maxTokens === undefined ? config : { ...config, maxTokens }, path)
+    return this.#api.buildRequest({ messages }, withOutputLimit(config, maxTokens), path)
   }
 }
 

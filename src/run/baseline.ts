@@ -54,14 +54,17 @@ export function againstBaseline(config: ResolvedConfig, levels: RunLevel[], hook
     }
     const { unlike } = counterpart(request, here)
     if (unlike.length > 0) hooks.onNotice?.(unlikeSentence(request, unlike))
-    return { ...level, finish: (result) => compareWith(request, result) }
+    return { ...level, finish: (result) => compareWith(request, result, here) }
   })
 }
 
 /** Judges a result against its counterpart in a baseline. @throws ConfigError as `againstBaseline` does */
-export function compareWith(request: BaselineRequest, result: Result): Result {
+export function compareWith(request: BaselineRequest, result: Result, here: Pick<Here, 'config'> = result): Result {
   const { baseline, regressions } = request
-  const { found, unlike } = counterpart(request, result)
+  const { found, unlike } = counterpart(request, {
+    ...result,
+    config: { ...here.config, model: result.config['model'] },
+  })
   const judged = judgeRegressions(regressions, { name: baseline.name, baseline: found, current: result })
   const isJudged = unlike.length === 0 || request.unlike === 'judge'
   const thresholds = isJudged ? [...result.thresholds, ...judged] : result.thresholds
@@ -96,7 +99,7 @@ interface Here {
 
 function counterpart({ baseline, unlike: policy }: BaselineRequest, here: Here): { found: Result; unlike: string[] } {
   const { results, name, path } = baseline
-  const found = results.find(({ config }) => scenarioDifferences(config, here.config).length === 0)
+  const found = results.find(({ config }) => scenarioDifferences(config, asTaken(here.config, config)).length === 0)
   if (found === undefined) {
     const nearest = results
       .map(({ config }) => scenarioDifferences(config, here.config))
@@ -116,6 +119,25 @@ function counterpart({ baseline, unlike: policy }: BaselineRequest, here: Here):
       'baseline',
     )
   return { found, unlike }
+}
+
+/**
+ * The scenario as the endpoint of the baseline took it: fields that are there by default were left out where it rejected
+ * them, and the limit of the answer sent by its other name. Whether it still does so is known only with the first request.
+ */
+function asTaken(here: Here['config'], there: Here['config']): Here['config'] {
+  const limit = there['maxCompletionTokens']
+  const isRenamed = there['maxTokens'] === null && (limit == null || same(limit, here['maxTokens']))
+  return {
+    ...here,
+    ...(there['temperature'] === null ? { temperature: null } : {}),
+    ...(there['streamUsage'] === false ? { streamUsage: false } : {}),
+    ...(isRenamed ? { maxTokens: null, maxCompletionTokens: limit } : {}),
+  }
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
 }
 
 function endpointOf({ url }: ResolvedConfig): Here['endpoint'] {

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import {
   type Config,
   ConfigError,
+  givenOptions,
   parseShard,
   parseStartAt,
   type ResolvedConfig,
@@ -19,12 +20,12 @@ import { onAbort, pause } from './abort.ts'
 import { againstBaseline } from './baseline.ts'
 import { withBudget } from './budget.ts'
 import { calibrate } from './calibration.ts'
-import { testConnection } from './connectionTest.ts'
 import { buildConversations } from './conversations.ts'
 import { connectionsOf, requireDescriptors } from './descriptors.ts'
 import { openEndpoint, requestHeaders } from './endpoint.ts'
 import { readEnvironment } from './environment.ts'
 import { withFirstBodies } from './firstBodies.ts'
+import { makeContact } from './firstContact.ts'
 import { gatesOf } from './gates.ts'
 import type { RunHooks } from './hooks.ts'
 import { admitHost } from './hosts.ts'
@@ -41,6 +42,7 @@ import { keepingSecrets, redactConfig, secretsOfRun } from './redact.ts'
 import { readRecording } from './replay.ts'
 import { answersAsked, buildBodies, MAX_BODIES, recordedFacts } from './requests.ts'
 import { wired } from './route.ts'
+import { withServedModel } from './servedModel.ts'
 import { metricsAddress } from './serverWatch.ts'
 import { warmingRequests } from './warming.ts'
 import { moreThreads, threadsFor } from './workers.ts'
@@ -62,8 +64,6 @@ export interface Outcome {
 }
 
 const BADNESS: readonly Verdict[] = ['pass', 'undecided', 'fail', 'invalid']
-/** Waited for the answer of the connection test at most. */
-const TEST_TIMEOUT_MS = 120_000
 
 /**
  * Runs a scenario and judges it.
@@ -79,7 +79,7 @@ export async function runPerfBenchmark(
   hooks: RunHooks = {},
 ): Promise<Outcome> {
   return keepingSecrets(input, hooks, async (kept) => {
-    const protocol = await protocolOf(resolveConfig(input))
+    const protocol = await protocolOf(resolveConfig(input), givenOptions(input), kept)
     const scenario = { ...protocol, config: withPromptSalt(protocol.config, kept.onNotice) }
     return withinLimits(scenario.config, kept, (limited) =>
       withProgressFile(scenario.config, limited, (watched) => runScenario(scenario, watched)),
@@ -111,10 +111,11 @@ async function runScenario(scenario: Protocol, hooks: RunHooks): Promise<Outcome
  * @throws as `runPerfBenchmark` does
  */
 export async function runPlan(
-  { config, api, reference, prompts: given }: Protocol & { prompts?: readonly Prompt[] | undefined },
+  { config: asked, api, reference, given, prompts: read }: Protocol & { prompts?: readonly Prompt[] | undefined },
   plan: LoadPlan,
   hooks: RunHooks,
 ): Promise<Outcome> {
+  let config = asked
   const startAtMs = config.startAt === undefined ? undefined : parseStartAt(config.startAt, Date.now())
   if (config.debug) hooks.onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
   const { thresholds, objectives, notices } = gatesOf(config, plan.extent)
@@ -129,18 +130,27 @@ export async function runPlan(
   if (config.store !== 'none') prepareStoreThread()
   const environmentRead = readEnvironment()
   const limit = Math.min(wanted, MAX_BODIES)
-  const conversations = config.multiTurn ? await readConversations(config, limit, hooks.onNotice) : undefined
-  const prompts = conversations === undefined ? (given ?? (await readPrompts(config, limit, hooks.onNotice))) : []
+  const conversations = config.multiTurn
+    ? await readConversations(config, limit, hooks.onNotice, hooks.signal)
+    : undefined
+  const prompts =
+    conversations === undefined ? (read ?? (await readPrompts(config, limit, hooks.onNotice, hooks.signal))) : []
   const endpoint = await openEndpoint(config, api, hooks)
   let pool: LoadPool | undefined
   let store: ResultStore | undefined
   try {
     if (config.metricsUrl !== undefined) metricsAddress(config.metricsUrl, endpoint.origin)
-    const built = conversations && buildConversations(conversations, config, api, endpoint.path, limit)
-    const bodyTexts = built?.bodyTexts ?? buildBodies(prompts, config, api, endpoint.path, limit)
+    // That of a server which was started for the run could not be asked for before.
+    config = await withServedModel(config, api, endpoint, hooks)
     const headers = requestHeaders(config, api)
     const sent = wired(endpoint.route, endpoint, headers).headers
-    const bodies: SharedBodies = { ...packBodies(bodyTexts), ...recordedFacts(prompts, sent) }
+    const build = () => {
+      const built = conversations && buildConversations(conversations, config, api, endpoint.path, limit)
+      const texts = built?.bodyTexts ?? buildBodies(prompts, config, api, endpoint.path, limit)
+      const bodies: SharedBodies = { ...packBodies(texts), ...recordedFacts(prompts, sent) }
+      return { built, bodies, asked: answersAsked(config, texts[0]!) }
+    }
+    let { built, bodies, asked } = build()
     const secrets = secretsOfRun(config, sent, ...(bodies.headers ?? []))
     const spare = Math.max(1, (hooks.cores ?? availableParallelism()) - 1)
     let workers = config.workers === 'auto' ? threadsFor(plan.extent, spare) : config.workers
@@ -158,7 +168,7 @@ export async function runPlan(
         readTimeoutMs: config.readTimeout * 1000,
         totalTimeoutMs: config.totalTimeout * 1000,
         maxEventBytes: config.maxEventBytes,
-        ...answersAsked(config, bodyTexts[0]!),
+        ...asked,
         bodies,
         conversations: built?.shared,
         secrets: secrets.spellings,
@@ -169,25 +179,33 @@ export async function runPlan(
       })
     let load = openPool()
     pool = load
-    store = config.store === 'none' ? undefined : openStore(config, bodies, secrets, () => load.stop(0))
     onAbort(hooks.signal, () => load.stop(config.gracefulStop * 1000))
     onAbort(hooks.killSignal, () => load.stop(0))
     // The threads start while the endpoint is asked; nothing is sent by them before both are done.
-    let [calibration] = await Promise.all([
+    let [calibration, taken] = await Promise.all([
       calibrate(load, warming),
-      config.noTestConnection
-        ? undefined
-        : testConnection({
-            url: endpoint.url,
-            route: endpoint.route,
-            headers,
-            body: bodyTexts[0]!,
-            timeoutMs: Math.min(config.totalTimeout * 1000, TEST_TIMEOUT_MS),
-            signal: hooks.signal,
-            secrets,
-          }),
+      makeContact(prompts[0] ?? conversations![0]!.turns[0]!, {
+        config,
+        api,
+        given,
+        endpoint,
+        headers,
+        secrets,
+        signal: hooks.signal,
+        onNotice: hooks.onNotice,
+      }),
       environmentRead,
     ])
+    if (taken !== config) {
+      // The threads hold bodies that the endpoint does not take.
+      config = taken
+      ;({ built, bodies, asked } = build())
+      await load.close()
+      load = openPool()
+      pool = load
+      calibration = await calibrate(load, warming)
+    }
+    store = config.store === 'none' ? undefined : openStore(config, bodies, secrets, () => load.stop(0))
     const outcomes: LevelOutcome[] = []
     for (let index = 0; ; index++) {
       const level = plan.next(outcomes)

@@ -25,6 +25,7 @@ import { reservePath, writeWholeFile } from '../store/index.ts'
 import { type Outcome, runPlan } from './benchmark.ts'
 import { inSteps, type Step, stepResult } from './capacitySteps.ts'
 import { environment } from './environment.ts'
+import { ADJUSTED } from './firstContact.ts'
 import type { RunHooks } from './hooks.ts'
 import { levelAt } from './levelAt.ts'
 import type { LevelOutcome } from './levelRun.ts'
@@ -193,7 +194,7 @@ function conclude(
     unfinished: unfinished ?? null,
     gate: judgements,
     verdict: limitReached(hooks) === undefined ? verdictOf(judgements, found, steps.at(-1)) : 'fail',
-    config: redactConfig(config),
+    config: { ...redactConfig(config), ...generationOf(last.config) },
     environment: environment(),
     notes: last.endpoint.embedded ? [EMBEDDED_NOTE] : [],
   }
@@ -265,6 +266,12 @@ function written(capacity: CapacityResult, config: ResolvedConfig, hooks: RunHoo
   })
   writeWholeFile(`${path}.json`, `${JSON.stringify(capacity, null, 2)}\n`)
   return [`${path}.json`]
+}
+
+/** What the endpoint took of the scenario, where it differs: that is known only when it has answered. */
+function generationOf(taken: Record<string, unknown>): Record<string, unknown> {
+  const names = ['model', ...ADJUSTED].filter((name) => name in taken)
+  return Object.fromEntries(names.map((name) => [name, taken[name]]))
 }
 
 /** The thresholds of a scenario as one criterion. */

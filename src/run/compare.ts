@@ -26,6 +26,7 @@ import { type CacheFacts, sharedCacheNote } from './comparison/sharedCache.ts'
 import { SideRun } from './comparison/side.ts'
 import { connectionsOf, requireDescriptors } from './descriptors.ts'
 import { environment } from './environment.ts'
+import { changesOf } from './firstContact.ts'
 import type { RunHooks } from './hooks.ts'
 import { admitHost } from './hosts.ts'
 import { limitReached, withinLimits } from './limits.ts'
@@ -74,7 +75,7 @@ async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
       'multiTurn',
     )
   const wanted = comparison.blockSize * comparison.looks.at(-1)!.blocks
-  const prompts = await readSides(comparison, Math.min(wanted, MAX_BODIES))
+  const prompts = await readSides(comparison, Math.min(wanted, MAX_BODIES), hooks)
   if (config.store !== 'none') requireWritable(config.outputsDir)
   const sideConfigs = SIDES.map((name) => comparison.sides[name].config)
   // Both sides keep their connections open throughout.
@@ -100,6 +101,7 @@ async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
           path: paths?.[name],
           logPath: `${paths?.[name] ?? join(tmpdir(), `perfgate-${process.pid}-${name}`)}.log`,
           signal: hooks.signal,
+          onNotice: hooks.onNotice,
           level: comparison.level.level,
         }),
       )
@@ -281,7 +283,7 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
     name: label ?? `${fileName(candidate.model)} against ${fileName(baseline.model)}`,
     startedAt: startedAt.toISOString(),
     interrupted,
-    config: shownConfig(comparison),
+    config: shownConfig(comparison, parts),
     baseline,
     candidate,
     blocks: {
@@ -302,14 +304,13 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
 }
 
 /** The scenario, and what the sides add to it; the environment of a command may hold secrets. */
-function shownConfig({
-  sides,
-  regressions,
-  onUndecided,
-  disjointPrompts,
-}: ResolvedComparison): Record<string, unknown> {
+function shownConfig(
+  { sides, regressions, onUndecided, disjointPrompts }: ResolvedComparison,
+  runs: Record<Side, SideRun>,
+): Record<string, unknown> {
   const { url: _, ...scenario } = redactConfig(sides.baseline.config)
-  const sideOf = ({ config, command }: ResolvedComparison['sides'][Side]) => ({
+  const sideOf = (name: Side, { command } = sides[name], { config } = runs[name]) => ({
+    ...changesOf(sides[name].config, config),
     ...(config.url === undefined ? {} : { url: redactUrl(config.url, config) }),
     ...(config.model === undefined ? {} : { model: config.model }),
     ...(command === undefined
@@ -323,8 +324,8 @@ function shownConfig({
   })
   return {
     ...scenario,
-    baseline: sideOf(sides.baseline),
-    candidate: sideOf(sides.candidate),
+    baseline: sideOf('baseline'),
+    candidate: sideOf('candidate'),
     regressions: Object.fromEntries(
       regressions.filter(({ isGuard }) => !isGuard).map(({ key, tolerance }) => [key, tolerance.text]),
     ),

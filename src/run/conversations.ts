@@ -1,10 +1,10 @@
 /** Builds what the load threads need to hold conversations: the first turn's body of each, and its later turns. */
-import type { Api } from '../apis/index.ts'
+import { type Api, outputLimit, withOutputLimit } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import type { Conversation, Turn } from '../datasets/index.ts'
 import { type PlannedTurn, packBodies, type SharedConversations } from '../load/index.ts'
 import { seeded } from '../random/index.ts'
-import { MAX_BODIES } from './requests.ts'
+import { MAX_BODIES, sampleLimit } from './requests.ts'
 
 export interface BuiltConversations {
   /** Bodies of the first turns, JSON texts. */
@@ -22,15 +22,14 @@ export function buildConversations(
   path: string,
   wanted: number,
 ): BuiltConversations {
-  const { maxTokens } = config
+  const range = outputLimit(config)
   const random = seeded(config.loadSeed)
-  const count = Array.isArray(maxTokens)
+  const count = Array.isArray(range)
     ? Math.min(Math.max(wanted, conversations.length), MAX_BODIES)
     : conversations.length
   const limitOf = (turn: Turn): number | undefined => {
-    if (turn.maxTokens !== undefined || !Array.isArray(maxTokens)) return turn.maxTokens
-    const [low, high] = [Math.min(...maxTokens), Math.max(...maxTokens)]
-    return low + Math.floor(random() * (high - low + 1))
+    if (turn.maxTokens !== undefined || !Array.isArray(range)) return turn.maxTokens
+    return sampleLimit(range, random)
   }
   const bodyTexts: string[] = []
   const plans: string[] = []
@@ -40,11 +39,7 @@ export function buildConversations(
     const planned = turns.map((turn) => plan(turn, limitOf(turn)))
     const limit = planned[0]!.maxTokens
     const messages = turns[0]!.messages
-    bodyTexts.push(
-      JSON.stringify(
-        api.buildRequest({ messages }, limit === undefined ? config : { ...config, maxTokens: limit }, path),
-      ),
-    )
+    bodyTexts.push(JSON.stringify(api.buildRequest({ messages }, withOutputLimit(config, limit), path)))
     plans.push(JSON.stringify(planned))
     turnCounts.push(turns.length)
   }

@@ -168,7 +168,7 @@ export async function runLevel(
       shardFacts,
       pipeline,
       usageNotes: [
-        ...(await pipeline.usageNotes()),
+        ...(await pipeline.usageNotes(hooks.onNotice)),
         ...cacheNotes,
         ...routeNotes(endpoint.route, endpoint.origin, report.connections),
       ],

@@ -26,7 +26,7 @@ export async function openLocalServer(
   api: Api,
   signal: AbortSignal | undefined,
   onNotice: ((text: string) => void) | undefined,
-): Promise<Omit<Endpoint, 'route'>> {
+): Promise<Omit<Endpoint, 'added' | 'route'>> {
   const { localCommand = VLLM, port, model = '', outputsDir, readyTimeout } = config
   const command = localCommand.replaceAll('{port}', String(port)).replaceAll('{model}', quoted(model))
   const { origin, path } = resolveEndpoint(config.url ?? `http://127.0.0.1:${port}`, api)

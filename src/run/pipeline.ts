@@ -1,4 +1,5 @@
 /** The way of a batch: token counts, figures, disk; in order, although counting may have to wait for its tables. */
+import { setImmediate } from 'node:timers/promises'
 import type { Api } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { showsSpeed } from '../datasets/index.ts'
@@ -58,7 +59,7 @@ export class Pipeline {
   }
 
   /** Where token counts are not those of the tokenizer named, or lack what no tokenizer counts. */
-  async usageNotes(): Promise<string[]> {
+  async usageNotes(notice?: (text: string) => void): Promise<string[]> {
     const notes =
       this.#uncountedMedia === 0
         ? []
@@ -67,7 +68,7 @@ export class Pipeline {
           ]
     if (this.#usage === undefined) return notes
     this.#counter ??= await loadTokenizer(this.#config)
-    return [...notes, ...this.#usage.notes(this.#counter)]
+    return [...notes, ...(await this.#usage.notes(this.#counter, notice))]
   }
 
   /** What came from the server's cache of prompts although the run did not mean it to, with what is to be said of it. */
@@ -98,6 +99,8 @@ export class Pipeline {
   async #count(batch: SampleBatch): Promise<void> {
     this.#counter ??= await loadTokenizer(this.#config)
     this.#process(batch)
+    // Timers have their turn between two batches, so that progress is shown while many are counted.
+    await setImmediate()
   }
 
   #process(batch: SampleBatch): void {

@@ -1,5 +1,5 @@
 /** Builds the request bodies of a run ahead of it. */
-import type { Api } from '../apis/index.ts'
+import { type Api, outputLimit, withExtraArgs, withOutputLimit, withoutFields } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { bodyArgs, type TimedPrompt } from '../datasets/index.ts'
 import type { SharedBodies } from '../load/index.ts'
@@ -19,19 +19,19 @@ export function buildBodies(
   path: string,
   wanted: number,
 ): string[] {
-  const { maxTokens, queryTemplate } = config
+  const limit = outputLimit(config)
   const settled = { ...config, extraArgs: bodyArgs(config) }
   // A range makes requests with the same prompt differ, so each request gets a body of its own.
-  const count = Array.isArray(maxTokens) ? Math.min(Math.max(wanted, prompts.length), MAX_BODIES) : prompts.length
+  const count = Array.isArray(limit) ? Math.min(Math.max(wanted, prompts.length), MAX_BODIES) : prompts.length
   const random = seeded(config.loadSeed)
   return Array.from({ length: count }, (_, i) => {
     const prompt = prompts[i % prompts.length]!
-    if (prompt.isWhole && 'body' in prompt) return JSON.stringify(recordedBody(prompt.body, settled))
-    const tokens = prompt.maxTokens ?? (Array.isArray(maxTokens) ? sample(maxTokens, random) : maxTokens)
-    return JSON.stringify({ ...queryTemplate, ...api.buildRequest(prompt, { ...settled, maxTokens: tokens }, path) })
+    const tokens = prompt.maxTokens ?? (Array.isArray(limit) ? sampleLimit(limit, random) : undefined)
+    return JSON.stringify(buildBody(prompt, withOutputLimit(settled, tokens), api, path))
   })
 }
 
+/**
 /**
  * What an answer must have to be a success.
  *
@@ -46,7 +46,23 @@ export function answersAsked(
   return { choices: Number.isSafeInteger(asked) ? (asked as number) : undefined, allowEmpty }
 }
 
-function sample(range: readonly number[], random: Random): number {
+/**
+ * The body of one request, over `queryTemplate`.
+ * @param config with the `extraArgs` of bodies, and one limit of the answer
+ */
+export function buildBody(
+  prompt: TimedPrompt,
+  config: ResolvedConfig,
+  api: Api,
+  path: string,
+): Record<string, unknown> {
+  if (prompt.isWhole && 'body' in prompt) return recordedBody(prompt.body, config)
+  const built = { ...config.queryTemplate, ...api.buildRequest(prompt, config, path) }
+  return withoutFields(built, config.extraArgs)
+}
+
+/** One of the numbers from the least to the most of `range`. */
+export function sampleLimit(range: readonly number[], random: Random): number {
   const [low, high] = [Math.min(...range), Math.max(...range)]
   return low + Math.floor(random() * (high - low + 1))
 }
@@ -54,12 +70,10 @@ function sample(range: readonly number[], random: Random): number {
 /** A recorded request is sent as it was, but for the form of its answer: what is measured needs the one asked for. */
 function recordedBody(body: Record<string, unknown>, config: ResolvedConfig): Record<string, unknown> {
   const { stream: _, stream_options: options, ...rest } = body
-  return {
-    ...rest,
-    stream: config.stream,
-    ...(config.stream ? { stream_options: { ...(options as object | undefined), include_usage: true } } : {}),
-    ...config.extraArgs,
-  }
+  const { stream, streamUsage, extraArgs } = config
+  const asked =
+    stream && streamUsage ? { stream_options: { ...(options as object | undefined), include_usage: true } } : {}
+  return withExtraArgs({ ...rest, stream, ...asked }, extraArgs)
 }
 
 /** Headers that belong to one connection or one length of body: a recording's would break the request. */

@@ -1,5 +1,5 @@
 /** A sweep that doubles the load until more of it brings only waiting. */
-import { type Config, ConfigError, type ResolvedConfig, resolveConfig } from '../config/index.ts'
+import { type Config, ConfigError, givenOptions, type ResolvedConfig, resolveConfig } from '../config/index.ts'
 import { type CurvePoint, findKnee, isOverSaturated } from '../gates/index.ts'
 import { type Result, SCHEMA_VERSION, type SweepResult } from '../result/index.ts'
 import { type Outcome, runPlan } from './benchmark.ts'
@@ -43,7 +43,7 @@ export async function runSweep(
   hooks: RunHooks = {},
 ): Promise<SweepOutcome> {
   return keepingSecrets(input, hooks, async (kept) => {
-    const scenario = await protocolOf(resolveConfig(input))
+    const scenario = await protocolOf(resolveConfig(input), givenOptions(input), kept)
     return withinLimits(scenario.config, kept, (limited) => sweepLevels(scenario, range, limited))
   })
 }

@@ -1,5 +1,6 @@
 /** Holds the token counts a server reports against those of the tokenizer the user named. */
 import type { Api } from '../apis/index.ts'
+import { pacer } from '../datasets/index.ts'
 import type { Bodies } from '../load/index.ts'
 import {
   answersOf,
@@ -17,13 +18,15 @@ import { inputTokens } from './tokenEstimates.ts'
 /** Counted after the load has ended, and only so many: the means of a few hundred requests are near those of all. */
 const REQUESTS_AT_MOST = 200
 const CHARACTERS_AT_MOST = 4_000_000
+/** What is not counted by then is left out. */
+const SECONDS_AT_MOST = 10
 const TOLERANCE = 0.02
 
 export interface UsageCheck {
   /** Keeps some of the succeeded requests of a batch. */
   add(batch: SampleBatch): void
   /** A sentence for the input and for the output tokens where server and tokenizer differ by more than 2 %. */
-  notes(counter: TokenCounter): string[]
+  notes(counter: TokenCounter, notice?: (text: string) => void): Promise<string[]>
 }
 
 export function usageCheck(bodies: Bodies, api: Api): UsageCheck {
@@ -40,15 +43,24 @@ export function usageCheck(bodies: Bodies, api: Api): UsageCheck {
         const answer = answersOf(batch, row).join('')
         // A conversation's later turns carry their own text.
         const request = textOf(batch, row, 'request') || bodies.text(numbers[at + C.body]!)
+        // A single text beyond the limit would take as long as all the others.
+        if (characters + answer.length + request.length > CHARACTERS_AT_MOST) continue
         characters += answer.length + request.length
         kept.push({ request, input: numbers[at + C.inputTokens]!, output: numbers[at + C.outputTokens]!, answer })
       }
     },
-    notes(counter) {
-      const inputs = kept.map(({ request, input }) => [input, inputTokens(request, api, counter)] as const)
-      // An answer without text (a tool call, an embedding) cannot be counted.
-      const answered = kept.filter(({ answer }) => answer !== '')
-      const outputs = answered.map(({ output, answer }) => [output, counter.count(answer)] as const)
+    async notes(counter, notice = () => {}) {
+      const inputs: [reported: number, counted: number][] = []
+      const outputs: typeof inputs = []
+      const pace = pacer('checking the token counts of answers', kept.length, notice)
+      const until = performance.now() + SECONDS_AT_MOST * 1000
+      for (const [i, { request, input, output, answer }] of kept.entries()) {
+        inputs.push([input, inputTokens(request, api, counter)])
+        // An answer without text (a tool call, an embedding) cannot be counted.
+        if (answer !== '') outputs.push([output, counter.count(answer)])
+        await pace(i + 1)
+        if (performance.now() > until) break
+      }
       return [...note('input', inputs, counter), ...note('output', outputs, counter)]
     },
   }

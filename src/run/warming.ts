@@ -1,4 +1,5 @@
 /** How much the load threads are warmed before anything is measured: more where the run is larger. */
+import { outputLimit } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { CANNED_TOKENS, executorNamed, type Level } from '../load/index.ts'
 import type { RunLevel } from './levels.ts'
@@ -18,11 +19,11 @@ const ASSUMED_RATE = 10
  */
 export function warmingRequests(
   levels: readonly RunLevel[],
-  { stream, maxTokens }: Pick<ResolvedConfig, 'stream' | 'maxTokens'>,
+  config: Pick<ResolvedConfig, 'stream' | 'maxTokens' | 'maxCompletionTokens'>,
 ): number {
   const phases = levels.flatMap(({ level, warmup }) => (warmup === undefined ? [level] : [level, warmup]))
   const requests = phases.reduce((sum, level) => sum + expectedRequests(level), 0)
-  const events = requests * (stream ? Math.min(TOKENS, ...[maxTokens].flat()) : 1)
+  const events = requests * (config.stream ? Math.min(TOKENS, ...[outputLimit(config) ?? TOKENS].flat()) : 1)
   return Math.min(MOST_REQUESTS, Math.floor(events / CANNED_TOKENS / 2))
 }
 

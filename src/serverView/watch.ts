@@ -76,7 +76,7 @@ export class ServerWatch {
   async #scrape(): Promise<Scrape | undefined> {
     const { url, headers } = this.#options
     try {
-      const { status, text } = await exchange({
+      const { status, text, isCut } = await exchange({
         url,
         method: 'GET',
         headers: Object.entries(headers).flat(),
@@ -84,6 +84,7 @@ export class ServerWatch {
         route: this.#options.route,
       })
       if (status < 200 || status >= 300) throw new Error(`HTTP ${status}`)
+      if (isCut) throw new Error('the answer is too large')
       return { ...readSnapshot(text), at: performance.now() }
     } catch (error) {
       const words = wordsOf(error as Error)

@@ -18,6 +18,27 @@ describe('the address of an endpoint', () => {
       '/openai/deployments/x/chat/completions?api-version=1',
     ],
     ['http://h/gateway/v1', '/gateway/v1/chat/completions'],
+    ['https://generativelanguage.googleapis.com/v1beta/openai/', '/v1beta/openai/chat/completions'],
+    [
+      'https://us-east1-aiplatform.googleapis.com/v1/projects/p/locations/us-east1/endpoints/openapi',
+      '/v1/projects/p/locations/us-east1/endpoints/openapi/chat/completions',
+    ],
+    ['https://gateway.ai.cloudflare.com/v1/account/gateway/openai', '/v1/account/gateway/openai/chat/completions'],
+    ['https://api.deepinfra.com/v1/openai', '/v1/openai/chat/completions'],
+    ['https://api.groq.com/openai/v1', '/openai/v1/chat/completions'],
+    ['https://example.cloud.databricks.com/serving-endpoints', '/serving-endpoints/chat/completions'],
+    ['https://h/serving-endpoints/llama/invocations', '/serving-endpoints/llama/invocations'],
+    ['https://models.github.ai/inference', '/inference/chat/completions'],
+    ['https://models.github.ai/orgs/o/inference', '/orgs/o/inference/chat/completions'],
+    ['https://models.inference.ai.azure.com', '/chat/completions'],
+    ['https://api.fireworks.ai/inference/v1', '/inference/v1/chat/completions'],
+    [
+      'https://r.openai.azure.com/openai/deployments/d?api-version=2024-10-21',
+      '/openai/deployments/d/chat/completions?api-version=2024-10-21',
+    ],
+    ['https://r.openai.azure.com/openai/deployments/d', '/openai/deployments/d/chat/completions'],
+    ['https://r.services.ai.azure.com/models?api-version=1', '/models/chat/completions?api-version=1'],
+    ['https://r.openai.azure.com/openai/v1', '/openai/v1/chat/completions'],
   ])('%s leads to %s', (url, path) => {
     expect(resolveEndpoint(url, api)).toEqual({ origin: new URL(url).origin, path })
   })
@@ -46,6 +67,32 @@ describe('a request body', () => {
       temperature: 0,
       stream: false,
     })
+  })
+
+  it('leaves out what is none, and takes the other name of the limit', () => {
+    expect(build({ maxTokens: 'none', temperature: null, streamUsage: false })).toEqual({
+      model: 'm',
+      messages: [{ role: 'user', content: 'hi' }],
+      stream: true,
+    })
+    const limited = build({ max_completion_tokens: 9, 'query-template': { top_p: 0.5 } })
+    expect(limited).toMatchObject({ max_completion_tokens: 9, top_p: 0.5 })
+    expect(limited).not.toHaveProperty('max_tokens')
+    expect(() => build({ maxCompletionTokens: 9 }, '/v1/completions?x=1')).toThrow('option "maxCompletionTokens"')
+  })
+
+  it('loses the fields that extraArgs has as null, also within others and in a template', () => {
+    const extraArgs = {
+      max_tokens: null,
+      stream_options: { include_usage: null, continuous_usage_stats: true },
+      user: null,
+    }
+    const body = build({ extraArgs, queryTemplate: { user: 'u' } })
+    expect(body).toMatchObject({ temperature: 0, stream_options: { continuous_usage_stats: true } })
+    expect(Object.keys(body)).not.toContain('max_tokens')
+    expect(Object.keys(body)).not.toContain('user')
+    expect(body['stream_options']).not.toHaveProperty('include_usage')
+    expect(build({ extraArgs: { stream_options: null } })).not.toHaveProperty('stream_options')
   })
 
   it('carries every generation parameter by its name on the wire, and extra-args over all', () => {

@@ -35,6 +35,29 @@ const history = [
   { role: 'tool', tool_call_id: 'c1', content: 'a cat' },
 ] as Message[]
 
+describe('null in extraArgs', () => {
+  it.each([
+    ['openai_responses', { temperature: null, max_output_tokens: null }],
+    ['anthropic', { temperature: null }],
+    ['dashscope', { parameters: { temperature: null, max_tokens: null } }],
+  ])('removes a field of %s, as "none" does', (name, extraArgs) => {
+    const api = findApi(name)
+    const build = (given: Record<string, unknown>) =>
+      JSON.stringify(api.buildRequest({ text: 'hi' }, resolveConfig({ model: 'm', ...given }), api.paths[0]!))
+    expect(build({})).toContain('"temperature":0')
+    expect(build({ extraArgs })).not.toContain('temperature')
+    expect(build({ temperature: 'none' })).not.toContain('temperature')
+  })
+
+  it.each(['openai_responses', 'anthropic', 'dashscope', 'openai_embedding', 'openai_rerank'])(
+    '%s has no max_completion_tokens, and says so',
+    (name) => {
+      const config = resolveConfig({ model: 'm', maxCompletionTokens: 9 })
+      expect(() => findApi(name).check?.(config)).toThrow(`option "maxCompletionTokens": the API ${name} has no such`)
+    },
+  )
+})
+
 describe('the address', () => {
   it.each([
     ['openai_responses', 'http://h:8000', '/v1/responses'],

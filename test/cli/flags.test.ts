@@ -107,6 +107,9 @@ describe('switches', () => {
     [['--no_timestamp', 'false'], { noTimestamp: false }],
     [['--timestamp'], { noTimestamp: false }],
     [['--no-test-connection'], { noTestConnection: true }],
+    [['--max-tokens', 'none', '--temperature', 'none'], { maxTokens: 'none', temperature: 'none' }],
+    [['--no-stream-usage'], { streamUsage: false }],
+    [['--max-completion-tokens', '8', '16'], { maxCompletionTokens: [8, 16] }],
     [['--no-open-loop'], { openLoop: false }],
   ])('%j', async (args, config) => {
     expect(await configOf(...args)).toEqual(config)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startServer } from '../../fixtures/index.ts'
+import { findApi } from '../../src/apis/index.ts'
 import { resolveConfig } from '../../src/config/index.ts'
 import { testConnection } from '../../src/run/connectionTest.ts'
 import { routeOf } from '../../src/run/route.ts'
@@ -66,7 +67,19 @@ describe('TLS', () => {
     const server = await endpoint({ tls: certificates[kind] })
     const url = `https://127.0.0.1:${server.port}/v1`
     const route = routeOf(resolveConfig({ url, ca }), url)
-    const tested = testConnection({ url, headers: [], body: '{}', timeoutMs: 5000, route, secrets: secretsOf([]) })
+    const tested = testConnection({
+      url,
+      api: findApi('openai'),
+      stream: true,
+      headers: [],
+      body: '{}',
+      connectTimeoutMs: 5000,
+      readTimeoutMs: 5000,
+      totalTimeoutMs: 5000,
+      maxEventBytes: 1 << 20,
+      route,
+      secrets: secretsOf([]),
+    })
     await expect(tested).rejects.toThrow(words)
     expect(server.seen).toEqual([])
   })

@@ -35,34 +35,36 @@ function batch(rows: Row[]): SampleBatch {
   return writer.take()
 }
 
-function notes(rows: Row[]): string[] {
+function notes(rows: Row[]): Promise<string[]> {
   const check = usageCheck(bodies, findApi('openai'))
   check.add(batch(rows))
   return check.notes(tokenizer)
 }
 
 describe('usageCheck', () => {
-  it('says nothing when the server counts as the tokenizer does, or nearly', () => {
-    expect(notes([{ inputTokens: input, outputTokens: output }])).toEqual([])
+  it('says nothing when the server counts as the tokenizer does, or nearly', async () => {
+    expect(await notes([{ inputTokens: input, outputTokens: output }])).toEqual([])
     // 100 requests, each off by less than 2 %: one token more in one of a hundred.
     const rows = Array.from({ length: 100 }, (_, i) => ({
       inputTokens: input + (i === 0 ? 1 : 0),
       outputTokens: output,
     }))
-    expect(notes(rows)).toEqual([])
+    expect(await notes(rows)).toEqual([])
   })
 
-  it('names both sums and the difference when they are more than 2 % apart', () => {
+  it('names both sums and the difference when they are more than 2 % apart', async () => {
     const two = Array(2).fill({ inputTokens: input * 2, outputTokens: output })
-    expect(notes(two)).toEqual([
+    expect(await notes(two)).toEqual([
       `The server reported ${input * 4} input tokens for 2 requests where ${tokenizerPath}/tokenizer.json counts ${input * 2} (+100.0 %): it may use another tokenizer, or another chat template.`,
     ])
-    expect(notes([{ inputTokens: input, outputTokens: output / 2 }])).toEqual([expect.stringContaining('(−50.0 %)')])
+    expect(await notes([{ inputTokens: input, outputTokens: output / 2 }])).toEqual([
+      expect.stringContaining('(−50.0 %)'),
+    ])
   })
 
-  it('leaves out failed requests and counts that are ours already', () => {
-    expect(notes([{ inputTokens: 1, outputTokens: 1, cause: 0 }])).toEqual([])
-    expect(notes([{ inputTokens: 1, outputTokens: 1, flags: FLAG_OUTPUT_ESTIMATED }])).toEqual([])
+  it('leaves out failed requests and counts that are ours already', async () => {
+    expect(await notes([{ inputTokens: 1, outputTokens: 1, cause: 0 }])).toEqual([])
+    expect(await notes([{ inputTokens: 1, outputTokens: 1, flags: FLAG_OUTPUT_ESTIMATED }])).toEqual([])
   })
 })
 

@@ -50,6 +50,7 @@ export function scenarioDifferences(
 
 /** Files are known by their names: a checkout of another machine lies elsewhere. */
 function comparable(name: OptionName, value: unknown): unknown {
+  if (value === null && options.shape[name].safeParse('none').success) return 'none'
   if (typeof value === 'function' || value === null) return undefined
   if (name === 'datasetPath' && typeof value === 'string') return basename(value)
   if (name === 'executor' && value === 'shared-iterations') return undefined

@@ -4,6 +4,7 @@ import {
   type Config,
   ConfigError,
   camelCase,
+  givenOptions,
   type ResolvedConfig,
   resolveConfig,
   suggestion,
@@ -56,6 +57,8 @@ export interface ComparisonConfig extends Omit<Config, 'url' | 'thresholds' | 'b
 
 export interface ResolvedSide {
   config: ResolvedConfig
+  /** The options that the user wrote. */
+  given: ReadonlySet<string>
   command:
     | { text: string; readyUrl: string; cwd: string | undefined; env: Record<string, string>; timeoutMs: number }
     | undefined
@@ -211,6 +214,7 @@ function resolveSide(name: Side, given: unknown, scenario: Record<string, unknow
     const merged = { number: DEFAULT_NUMBER, ...scenario, ...own, headers, extraArgs, url }
     return {
       config: resolveConfig(merged),
+      given: givenOptions({ ...scenario, ...own }),
       command:
         command === undefined
           ? undefined

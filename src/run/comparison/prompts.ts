@@ -1,6 +1,7 @@
 /** The prompts of both sides of a comparison: the same, or of the same lengths where each is to have its own. */
 import { readPrompts, type TimedPrompt } from '../../datasets/index.ts'
 import type { Side } from '../../gates/comparison/index.ts'
+import type { RunHooks } from '../hooks.ts'
 import { withPromptSalt } from '../promptSalt.ts'
 import type { ResolvedComparison, ResolvedSide } from './config.ts'
 
@@ -29,11 +30,12 @@ export function salted(comparison: ResolvedComparison): ResolvedComparison {
 export async function readSides(
   { sides, disjointPrompts }: ResolvedComparison,
   limit: number,
+  { onNotice, signal }: Pick<RunHooks, 'onNotice' | 'signal'>,
 ): Promise<Record<Side, TimedPrompt[]>> {
   const { config } = sides.baseline
-  const baseline = await readPrompts(config, limit)
+  const baseline = await readPrompts(config, limit, onNotice, signal)
   if (!disjointPrompts) return { baseline, candidate: baseline }
   // Of the scenario of the baseline, whose model decides on lengths.
   const { promptSalt } = sides.candidate.config
-  return { baseline, candidate: await readPrompts({ ...config, promptSalt }, limit) }
+  return { baseline, candidate: await readPrompts({ ...config, promptSalt }, limit, onNotice, signal) }
 }

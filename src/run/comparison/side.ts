@@ -1,7 +1,7 @@
 /** One side of a comparison: its server, its connections, its result DB, and the blocks it sends. */
 import { availableParallelism } from 'node:os'
-import { EndpointError } from '../../config/index.ts'
-import type { Prompt } from '../../datasets/index.ts'
+import { EndpointError, type ResolvedConfig } from '../../config/index.ts'
+import type { TimedPrompt } from '../../datasets/index.ts'
 import type { Side, SideBlock } from '../../gates/comparison/index.ts'
 import { type Level, LoadPool, type PhaseReport, packBodies } from '../../load/index.ts'
 import { type DistributionName, distributions, errorCounts, type Objective, RunMetrics } from '../../metrics/index.ts'
@@ -12,9 +12,9 @@ import { ownProcess, ResultStore } from '../../store/index.ts'
 import { type Calibration, calibrate } from '../calibration.ts'
 import { judgeClient } from '../clientHealth.ts'
 import { type CommandServer, startCommandServer } from '../commandServer.ts'
-import { testConnection } from '../connectionTest.ts'
 import { type Endpoint, openEndpoint, requestHeaders } from '../endpoint.ts'
 import { environment } from '../environment.ts'
+import { makeContact } from '../firstContact.ts'
 import { Pipeline } from '../pipeline.ts'
 import { type Protocol, protocolOf } from '../protocol.ts'
 import { redactCommand, redactConfig, redactUrl, secretsOfRun } from '../redact.ts'
@@ -28,13 +28,10 @@ import type { ResolvedSide } from './config.ts'
 import { joinedReport } from './joinedReport.ts'
 import type { CacheFacts } from './sharedCache.ts'
 
-/** Waited for the answer of the connection test at most. */
-const TEST_TIMEOUT_MS = 120_000
-
 export interface SideOptions {
   name: Side
   side: ResolvedSide
-  prompts: readonly Prompt[]
+  prompts: readonly TimedPrompt[]
   /** Requests of this side at most. */
   wanted: number
   /** What the comparison is about. */
@@ -44,7 +41,19 @@ export interface SideOptions {
   path: string | undefined
   logPath: string
   signal: AbortSignal | undefined
+  onNotice: ((text: string) => void) | undefined
   level: Level
+}
+
+/** What a side is made of, once its endpoint has answered. */
+interface SideParts {
+  protocol: Protocol
+  endpoint: Endpoint
+  server: CommandServer | undefined
+  headers: string[]
+  secrets: Secrets
+  /** Request bodies, JSON. */
+  texts: string[]
 }
 
 export class SideRun {
@@ -55,8 +64,6 @@ export class SideRun {
   readonly #pool: LoadPool
   readonly #store: ResultStore | undefined
   readonly #pipeline: Pipeline
-  readonly #firstBody: string
-  readonly #headers: string[]
   readonly #secrets: Secrets
   readonly #reports: PhaseReport[] = []
   readonly #workers: number
@@ -65,12 +72,12 @@ export class SideRun {
   #calibration: Calibration | null = null
 
   /**
-   * Starts the server where there is a command, and the load threads.
+   * Starts the server where there is a command, sees that the endpoint answers, and starts the load threads.
    *
-   * @throws ConfigError, EndpointError as `startCommandServer` and `openEndpoint` do
+   * @throws ConfigError, EndpointError as `startCommandServer`, `openEndpoint` and `makeContact` do
    */
   static async open(options: SideOptions): Promise<SideRun> {
-    const { side, name, logPath, signal } = options
+    const { side, name, prompts, wanted, logPath, signal } = options
     const { command } = side
     const server =
       command === undefined
@@ -78,9 +85,24 @@ export class SideRun {
         : await named(name, () => startCommandServer({ ...command, command: command.text, logPath, signal }))
     let endpoint: Endpoint | undefined
     try {
-      const protocol = await protocolOf(side.config)
-      endpoint = await openEndpoint(protocol.config, protocol.api)
-      return new SideRun({ ...options, side: { ...side, config: protocol.config } }, protocol, endpoint, server)
+      const onNotice = (text: string): void => options.onNotice?.(`${name}: ${text}`)
+      const protocol = await protocolOf(side.config, side.given, {
+        onNotice,
+        ...(signal === undefined ? {} : { signal }),
+      })
+      const { api, given } = protocol
+      endpoint = await openEndpoint(protocol.config, api)
+      const { path } = endpoint
+      const build = (config: ResolvedConfig): string[] =>
+        buildBodies(prompts, config, api, path, Math.min(wanted, MAX_BODIES))
+      let texts = build(protocol.config)
+      const headers = requestHeaders(protocol.config, api)
+      const secrets = secretsOfRun({ ...protocol.config, env: side.command?.env }, headers)
+      const contact = { config: protocol.config, api, given, endpoint, headers, secrets, signal, onNotice }
+      const config = await named(name, () => makeContact(prompts[0]!, contact))
+      if (config !== protocol.config) texts = build(config)
+      const parts = { protocol: { ...protocol, config }, endpoint, server, headers, secrets, texts }
+      return new SideRun({ ...options, side: { ...side, config } }, parts)
     } catch (error) {
       await endpoint?.close()
       await server?.stop()
@@ -90,21 +112,16 @@ export class SideRun {
 
   private constructor(
     options: SideOptions,
-    { api, reference }: Protocol,
-    endpoint: Endpoint,
-    server: CommandServer | undefined,
+    { protocol: { api, reference }, endpoint, server, headers, secrets, texts }: SideParts,
   ) {
-    const { side, prompts, wanted, objectives, level } = options
+    const { side, objectives, level } = options
     const { config } = side
     this.#options = options
-    this.#headers = requestHeaders(config, api)
-    this.#secrets = secretsOfRun({ ...config, env: side.command?.env }, this.#headers)
+    this.#secrets = secrets
     this.#endpoint = endpoint
     this.#server = server
     this.metrics = new RunMetrics(performance.now(), objectives)
-    const texts = buildBodies(prompts, config, api, endpoint.path, Math.min(wanted, MAX_BODIES))
     const bodies = packBodies(texts)
-    this.#firstBody = texts[0]!
     const spare = Math.max(1, availableParallelism() - 1)
     const levels = [{ level, warmup: undefined, label: undefined }]
     this.#warming = warmingRequests(levels, config)
@@ -112,7 +129,7 @@ export class SideRun {
     this.#pool = new LoadPool({
       api: reference,
       origin: endpoint.origin,
-      ...wired(endpoint.route, endpoint, this.#headers),
+      ...wired(endpoint.route, endpoint, headers),
       route: endpoint.route,
       stream: config.stream,
       connectTimeoutMs: config.connectTimeout * 1000,
@@ -160,6 +177,11 @@ export class SideRun {
     return routeNotes(route, origin, joinedReport(this.#reports).connections)
   }
 
+  /** The scenario that the endpoint took. */
+  get config(): ResolvedConfig {
+    return this.#options.side.config
+  }
+
   /** How the command ended, when it did before it was told to. */
   get serverEnded(): string | undefined {
     return this.#server?.ended
@@ -174,7 +196,7 @@ export class SideRun {
     return this.#pool.progress
   }
 
-  /** Readies threads and connections, and sees that the endpoint answers. @throws EndpointError, StoreError */
+  /** Readies threads and the result DB. @throws StoreError */
   async prepare(facts: Record<string, unknown>): Promise<void> {
     const { name, side, path } = this.#options
     const { config } = side
@@ -186,23 +208,7 @@ export class SideRun {
       endpoint: this.url,
       process: ownProcess(),
     })
-    const [calibration] = await Promise.all([
-      calibrate(this.#pool, this.#warming),
-      config.noTestConnection
-        ? undefined
-        : named(name, () =>
-            testConnection({
-              url: this.url,
-              route: this.#endpoint.route,
-              secrets: this.#secrets,
-              headers: this.#headers,
-              body: this.#firstBody,
-              timeoutMs: Math.min(config.totalTimeout * 1000, TEST_TIMEOUT_MS),
-              signal: this.#options.signal,
-            }),
-          ),
-    ])
-    this.#calibration = calibration
+    this.#calibration = await calibrate(this.#pool, this.#warming)
   }
 
   async warmUp(level: Level): Promise<void> {
