@@ -102,7 +102,7 @@ function counterpart({ baseline, unlike: policy }: BaselineRequest, here: Here):
   const found = results.find(({ config }) => scenarioDifferences(config, asTaken(here.config, config)).length === 0)
   if (found === undefined) {
     const nearest = results
-      .map(({ config }) => scenarioDifferences(config, here.config))
+      .map(({ config }) => scenarioDifferences(config, asTaken(here.config, config)))
       .reduce((best, differences) => (differences.length < best.length ? differences : best))
     throw new ConfigError(
       `baseline "${name}": ${path} holds another scenario: ${nearest.join('; ')}; save a baseline of this one`,

@@ -1,6 +1,9 @@
 /** The first contact with an endpoint, against servers whose every byte is known. */
+import { mkdtempSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { type Config, ConfigError, EndpointError } from '../../src/config/index.ts'
@@ -136,6 +139,16 @@ describe('a default that the endpoint rejects', () => {
     const { result } = await run(server, { maxTokens: [8, 8], temperature: 'none' })
     expect(server.bodies.at(-1)).toMatchObject({ max_completion_tokens: 8 })
     expect(result.config).toMatchObject({ maxCompletionTokens: [8, 8] })
+  })
+
+  it('is compared with a baseline from which it was left out too', async () => {
+    const server = await serve(strict)
+    const outputsDir = mkdtempSync(join(tmpdir(), 'perfgate-'))
+    const { jsonPaths } = await run(server, { store: 'full', outputsDir })
+    const compared = { baseline: jsonPaths[0]!, regressions: { 'p50(latency)': '900 %' }, number: 2 }
+    const { result } = await run(server, compared)
+    expect(result.notes.join('\n')).toContain('Compared with baseline')
+    await expect(run(server, { ...compared, maxTokens: 9 })).rejects.toThrow('another scenario')
   })
 
   it('is left out of both sides of a comparison', async () => {

@@ -32,7 +32,8 @@ test('each scenario is a test, with the options of the config file under it', as
   // The plugin's own folder is said nearer to the tests than the file's.
   expect(existsSync(join(projectPath('scenarios'), 'not-here'))).toBe(false)
   expect(stdout).toContain('successRate 100 % is at least 99 %')
-  expect(endpoint.requests).toBe(17)
+  // Four scenarios name no model, so each asks once for those that are served.
+  expect(endpoint.requests).toBe(17 + 4)
 })
 
 test('a mistake of the config file is named with its line where a test meets it', async () => {

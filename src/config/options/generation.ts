@@ -5,14 +5,15 @@ import { count, option } from '../option.ts'
 const oneOrRange = z.union([count, z.tuple([count, count])])
 
 /** `none`, or null in code and files, leaves a field with a default out of the body. */
-function orNone<T extends z.ZodType>(schema: T) {
+function orNone<T extends z.ZodType>(schema: T, byDefault: number) {
   return z
     .union([schema, z.literal('none'), z.null()])
+    .default(byDefault as never)
     .transform((value) => (value === 'none' ? null : value) as Exclude<z.output<T>, 'none'> | null)
 }
 
 export const generationOptions = {
-  maxTokens: option(orNone(oneOrRange).default(2048), {
+  maxTokens: option(orNone(oneOrRange, 2048), {
     group: 'Generation',
     kind: 'numbers',
     value: 'n',
@@ -26,7 +27,7 @@ export const generationOptions = {
     description: 'max_completion_tokens, in place of max_tokens; api openai (chat completions) only',
   }),
   minTokens: option(count.optional(), { group: 'Generation', kind: 'number', value: 'n', description: 'min_tokens' }),
-  temperature: option(orNone(z.number().min(0)).default(0), {
+  temperature: option(orNone(z.number().min(0), 0), {
     group: 'Generation',
     kind: 'number',
     value: 'x',
