@@ -93,14 +93,16 @@ async function runOne(scenario: ReadyScenario, io: Io, runners: Runners): Promis
 }
 
 function summaryText(done: readonly Done[], all: readonly ReadyScenario[]): string {
-  const passed = done.filter(({ exitCode }) => exitCode === 0).length
+  const accepted = done.filter(({ exitCode }) => exitCode === 0)
+  const unjudged = accepted.filter(({ verdict }) => verdict === 'none').length
+  const ungated = unjudged === 0 ? '' : `, ${unjudged} without thresholds`
   const width = Math.max(...done.map(({ verdict }) => verdict.length))
   const lines = done.map(
     ({ verdict, name, file, error }) =>
       `  ${verdict.padEnd(width)}  ${name}  (${file})${error === undefined ? '' : `: ${error.split('\n')[0]}`}`,
   )
   const left = all.slice(done.length).map((scenario) => `  ${'not run'.padEnd(width)}  ${titleOf(scenario)}`)
-  return [`Scenarios: ${passed} of ${all.length} passed`, ...lines, ...left].join('\n')
+  return [`Scenarios: ${accepted.length - unjudged} of ${all.length} passed${ungated}`, ...lines, ...left].join('\n')
 }
 
 function titleOf({ name, file }: Pick<ReadyScenario, 'name' | 'file'>): string {

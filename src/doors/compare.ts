@@ -81,19 +81,24 @@ function comparisonFigures({ verdict, blocks, regressions, baseline, candidate }
 }
 
 function judge(result: ComparisonResult, onInvalid: CheckedComparison['onInvalid'], host: Host): void {
-  const { baseline, candidate, regressions, config } = result
+  const { verdict, baseline, candidate, regressions, config, notes } = result
   const invalid = Object.entries({ baseline, candidate }).flatMap(([side, { client }]) =>
     client.reasons.map((reason) => `${side}: ${reason}`),
   )
-  if (invalid.length > 0) {
-    if (onInvalid === 'fail') throw new InvalidRunError(invalid)
+  if (verdict === 'invalid') {
     if (onInvalid === 'skip') host.skip(`invalid run: ${invalid.join('; ')}`)
-    host.say(['the client was the bottleneck; judged all the same, because of onInvalid', ...invalid].join('\n'))
+    throw new InvalidRunError(invalid)
   }
-  if (regressions.some(({ verdict }) => verdict === 'fail'))
-    throw new RegressionError(regressions, comparedFailures(result))
-  const undecided = regressions.filter(({ verdict }) => verdict === 'undecided')
-  if (undecided.length === 0) return
+  if (invalid.length > 0)
+    host.say(['the client was the bottleneck; judged all the same, because of onInvalid', ...invalid].join('\n'))
+  if (verdict === 'fail') {
+    const isWorse = regressions.some((one) => one.verdict === 'fail')
+    // What else fails a comparison, such as its time limit, is in its notes.
+    throw isWorse
+      ? new RegressionError(regressions, comparedFailures(result))
+      : withoutStack(new Error(notes.join('\n')))
+  }
+  if (verdict !== 'undecided') return
   if (config.onUndecided === 'fail') throw new UndecidedComparisonError(regressions)
-  for (const { message } of undecided) host.say(message)
+  for (const one of regressions) if (one.verdict === 'undecided') host.say(one.message)
 }

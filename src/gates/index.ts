@@ -3,7 +3,7 @@ export * from './baseline/index.ts'
 export * from './capacity/index.ts'
 export type { Operator } from './condition.ts'
 export { InvalidRunError, ThresholdError, UndecidedError } from './errors.ts'
-export { type EvaluateOptions, evaluateThresholds, incompleteAtBest, isAccepted, overallVerdict } from './evaluate.ts'
+export { type EvaluateOptions, evaluateThresholds, isAccepted } from './evaluate.ts'
 export { type Figure, parseKey, quantityOf } from './figure.ts'
 export { formatConfidence, formatCount, formatNumber, readableUnit, withUnit } from './format.ts'
 export {
@@ -50,3 +50,11 @@ export {
 } from './regressions.ts'
 export { requireParts, type Scope } from './scope.ts'
 export * from './trend/index.ts'
+export {
+  decideVerdict,
+  isAcceptedRun,
+  type RequestCounts,
+  requestCounts,
+  verdictOfGates,
+  worstVerdict,
+} from './verdict.ts'

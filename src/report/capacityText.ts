@@ -17,6 +17,7 @@ const MARKS: Record<Verdict, [unicode: string, ascii: string]> = {
   fail: ['✗', 'x'],
   undecided: ['?', '?'],
   invalid: ['!', '!'],
+  none: ['-', '-'],
 }
 
 /** @returns lines without a newline at the end */

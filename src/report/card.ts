@@ -6,7 +6,7 @@ import { escapeHtml } from './html/markup.ts'
 import { percentileCells } from './percentileTable.ts'
 import { plainWords } from './serverWords.ts'
 import { summaryRows } from './summaryTable.ts'
-import { failureSentences, shownVerdict, thresholdSentence, verdictSentence } from './verdictLines.ts'
+import { failureSentences, thresholdSentence, verdictSentence } from './verdictLines.ts'
 import { displayWidth, wrapText } from './wrapping.ts'
 
 export interface Card {
@@ -17,7 +17,7 @@ export interface Card {
 
 export function resultCard(result: Result): Card {
   const { client, thresholds } = result
-  return drawn(shownVerdict(result), verdictSentence(result), {
+  return drawn(result.verdict, verdictSentence(result), {
     lines: [
       ...thresholds.map((one): Line => [one.verdict, thresholdSentence(one)]),
       ...client.reasons.map((reason): Line => ['invalid', reason]),
@@ -56,7 +56,13 @@ interface Content {
   tables: readonly { head: readonly string[]; rows: readonly (readonly string[])[] }[]
 }
 
-const COLOURS: Record<Verdict, string> = { pass: '#17733c', fail: '#b3241f', undecided: '#8a5a00', invalid: '#8a5a00' }
+const COLOURS: Record<Verdict, string> = {
+  pass: '#17733c',
+  fail: '#b3241f',
+  undecided: '#8a5a00',
+  invalid: '#8a5a00',
+  none: '#5a6577',
+}
 /** Of the monospaced font, at 13 px. */
 const SIGN_WIDTH = 7.83
 const LINE_HEIGHT = 19

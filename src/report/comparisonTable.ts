@@ -82,8 +82,9 @@ export function comparisonSentence({ verdict, regressions }: ComparisonResult): 
       return `fail, ${counted('fail')} of ${figures} got worse by more than tolerated`
     case 'undecided':
       return `undecided, ${counted('undecided')} of ${figures} not settled`
+    case 'none':
     case 'pass':
-      return `pass, ${figures} within tolerance`
+      return `${verdict}, ${figures} within tolerance`
   }
 }
 

@@ -1,6 +1,12 @@
 /** The shape of a comparison's result; `perfgate schema comparison` prints it as JSON Schema. */
 import { z } from 'zod'
-import { clientHealthSchema, distributionSchema, environmentSchema, verdictSchema } from './schema.ts'
+import {
+  clientHealthSchema,
+  distributionSchema,
+  environmentSchema,
+  gateVerdictSchema,
+  verdictSchema,
+} from './schema.ts'
 
 export const COMPARISON_SCHEMA_VERSION = 1
 
@@ -45,7 +51,7 @@ export const regressionResultSchema = z.object({
     .describe('of the interval; above the one asked for where several figures were judged or looks repeated'),
   n: z.number().describe('requests of the side that has fewer'),
   blocks: z.number(),
-  verdict: verdictSchema.exclude(['invalid']),
+  verdict: gateVerdictSchema,
   message: z.string(),
 })
 

@@ -1,18 +1,20 @@
 /** A run against a baseline: checked before any request is sent, judged when a level of load is done. */
 import { ConfigError, type ResolvedConfig } from '../config/index.ts'
 import {
+  decideVerdict,
   fingerprintDifferences,
   fingerprintOf,
   judgeRegressions,
-  overallVerdict,
   type ParsedRegression,
   parseRegressions,
+  requestCounts,
   requireStored,
   scenarioDifferences,
   scenarioHash,
 } from '../gates/index.ts'
 import type { Environment, Result } from '../result/index.ts'
 import { type Baseline, readBaseline } from '../store/index.ts'
+import { isJudged } from './clientHealth.ts'
 import { environment } from './environment.ts'
 import type { RunHooks } from './hooks.ts'
 import { levelConfig, type RunLevel } from './levels.ts'
@@ -63,18 +65,22 @@ export function compareWith(request: BaselineRequest, result: Result): Result {
   const { baseline, regressions } = request
   const { found, unlike } = counterpart(request, result)
   const judged = judgeRegressions(regressions, { name: baseline.name, baseline: found, current: result })
-  const isJudged = unlike.length === 0 || request.unlike === 'judge'
-  const thresholds = isJudged ? [...result.thresholds, ...judged] : result.thresholds
-  const clientValid = result.client.valid || result.config['onInvalid'] === 'warn'
+  const isGated = unlike.length === 0 || request.unlike === 'judge'
+  const thresholds = isGated ? [...result.thresholds, ...judged] : result.thresholds
   const notes = [
     comparedNote(baseline, found),
     ...(unlike.length === 0 ? [] : [unlikeSentence(request, unlike)]),
-    ...(isJudged ? [] : judged.map(({ message }) => `Not judged: ${message.replace(/^undecided: /, '')}`)),
+    ...(isGated ? [] : judged.map(({ message }) => `Not judged: ${message.replace(/^undecided: /, '')}`)),
   ]
   return {
     ...result,
     thresholds,
-    verdict: overallVerdict(thresholds, clientValid),
+    verdict: decideVerdict({
+      judged: thresholds,
+      requests: requestCounts(result.summary, result.errors),
+      clientJudged: isJudged(result.client, { onInvalid: result.config['onInvalid'] as ResolvedConfig['onInvalid'] }),
+      interrupted: result.interrupted,
+    }),
     baseline: {
       name: baseline.name,
       path: baseline.path,

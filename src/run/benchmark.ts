@@ -9,6 +9,7 @@ import {
   resolveConfig,
 } from '../config/index.ts'
 import { hasFreshPrompts, type Prompt, readConversations, readPrompts } from '../datasets/index.ts'
+import { worstVerdict } from '../gates/index.ts'
 import { LoadPool, packBodies, prepareThread, type SharedBodies } from '../load/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
 import type { CapacityResult, PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
@@ -59,7 +60,6 @@ export interface Outcome {
   capacity?: CapacityResult
 }
 
-const BADNESS: readonly Verdict[] = ['pass', 'undecided', 'fail', 'invalid']
 /** Waited for the answer of the connection test at most. */
 const TEST_TIMEOUT_MS = 120_000
 
@@ -258,7 +258,7 @@ function outcomeOf(outcomes: LevelOutcome[]): Outcome {
   return {
     results,
     metrics: outcomes.map(({ metrics }) => metrics),
-    verdict: BADNESS[Math.max(...results.map(({ verdict }) => BADNESS.indexOf(verdict)))]!,
+    verdict: worstVerdict(results.map(({ verdict }) => verdict)),
     result,
     summary: result.summary,
     percentiles: result.percentiles,

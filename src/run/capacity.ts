@@ -10,7 +10,6 @@ import {
   nextForLimit,
   nextForOptimum,
   optimumValue,
-  overallVerdict,
   type ParsedCapacityGate,
   parseCapacityGate,
   parseCriteria,
@@ -19,6 +18,7 @@ import {
   requireObjectives,
   type SearchRange,
   valuesOf,
+  verdictOfGates,
 } from '../gates/index.ts'
 import { type CapacityCriterion, type CapacityResult, SCHEMA_VERSION, type Verdict } from '../result/index.ts'
 import { reservePath, writeWholeFile } from '../store/index.ts'
@@ -245,7 +245,7 @@ function verdictOf(gate: CapacityResult['gate'], found: readonly Found[], last: 
   const isUnfinished = found.some(({ unfinished }) => unfinished !== undefined)
   const open = last?.clientValid === false ? 'invalid' : 'undecided'
   if (gate.length > 0) {
-    const verdict = overallVerdict(gate, true)
+    const verdict = verdictOfGates(gate)
     return verdict === 'undecided' && isUnfinished ? open : verdict
   }
   if (isUnfinished) return open

@@ -12,10 +12,10 @@ import {
   SIDES,
   type Side,
 } from '../gates/comparison/index.ts'
-import { incompleteAtBest, overallVerdict } from '../gates/index.ts'
+import { decideVerdict, type RequestCounts, requestCounts } from '../gates/index.ts'
 import type { Level } from '../load/index.ts'
 import type { DistributionName } from '../metrics/index.ts'
-import { COMPARISON_SCHEMA_VERSION, type ComparisonResult, type Verdict } from '../result/index.ts'
+import { COMPARISON_SCHEMA_VERSION, type ComparedSide, type ComparisonResult, type Verdict } from '../result/index.ts'
 import { fileName, requireWritable, reservePath, writeWholeFile } from '../store/index.ts'
 import { onAbort } from './abort.ts'
 import { isJudged } from './clientHealth.ts'
@@ -282,11 +282,22 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
     },
     confidence: comparison.confidence,
     regressions: judged,
-    verdict: limit === undefined ? incompleteAtBest(overallVerdict(judged, valid), interrupted) : 'fail',
+    verdict:
+      limit === undefined
+        ? decideVerdict({ judged, requests: worseSide(baseline, candidate), clientJudged: valid, interrupted })
+        : 'fail',
     environment: environment(),
     resultJsonPath: jsonPath,
     notes,
   }
+}
+
+/** The requests of the side with the smaller share of succeeded ones. */
+function worseSide(...sides: ComparedSide[]): RequestCounts {
+  const share = ({ total, succeeded }: RequestCounts): number => (total === 0 ? 0 : succeeded / total)
+  return sides
+    .map((side) => requestCounts(side, side.errors))
+    .reduce((worst, side) => (share(side) < share(worst) ? side : worst))
 }
 
 /** The scenario, and what the sides add to it; the environment of a command may hold secrets. */

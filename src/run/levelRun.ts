@@ -1,7 +1,7 @@
 /** Runs one level of load: warmup, measured phase, figures, verdict, files. */
 import type { Api } from '../apis/index.ts'
 import { parseShard, type ResolvedConfig, type Shard } from '../config/index.ts'
-import { incompleteAtBest, overallVerdict, type ParsedThreshold, storedIntervals } from '../gates/index.ts'
+import { decideVerdict, type ParsedThreshold, requestCounts, storedIntervals } from '../gates/index.ts'
 import { type LoadPool, type SharedBodies, shareOfShard, WHOLE } from '../load/index.ts'
 import {
   distributions,
@@ -302,7 +302,15 @@ function buildResult(
               : 'mixed',
     },
     thresholds,
-    verdict: incompleteAtBest(overallVerdict(thresholds, isJudged(client, config)), interrupted),
+    verdict: decideVerdict({
+      judged: thresholds,
+      requests: requestCounts(
+        { totalRequests: metrics.total, succeededRequests: metrics.succeeded },
+        errorCounts(metrics),
+      ),
+      clientJudged: isJudged(client, config),
+      interrupted,
+    }),
     client,
     environment: environment(),
     intervals: storedIntervals(metrics, timeline),

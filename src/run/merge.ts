@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import { basename } from 'node:path'
 import { checkOptions, type ResolvedConfig } from '../config/index.ts'
-import { incompleteAtBest, overallVerdict, parseObjectives, parseThresholds, storedIntervals } from '../gates/index.ts'
+import { decideVerdict, parseObjectives, parseThresholds, requestCounts, storedIntervals } from '../gates/index.ts'
 import type { Level } from '../load/index.ts'
 import { distributions, errorCounts, percentileRows, RunMetrics, rates, summarize, workload } from '../metrics/index.ts'
 import { renderJson, renderMarkdown } from '../report/index.ts'
@@ -148,10 +148,15 @@ function figuresOf(dbPath: string, { read, config, shown, originMs }: Whole): { 
       source: succeeded === 0 ? 'none' : estimatedTokens === 0 ? 'usage' : reportedTokens === 0 ? 'estimated' : 'mixed',
     },
     thresholds,
-    verdict: incompleteAtBest(
-      overallVerdict(thresholds, isJudged(client, config)),
-      interrupted || read.missing.length > 0,
-    ),
+    verdict: decideVerdict({
+      judged: thresholds,
+      requests: requestCounts(
+        { totalRequests: metrics.total, succeededRequests: metrics.succeeded },
+        errorCounts(metrics),
+      ),
+      clientJudged: isJudged(client, config),
+      interrupted: interrupted || read.missing.length > 0,
+    }),
     client,
     environment: environment(),
     intervals: storedIntervals(metrics, timeline),

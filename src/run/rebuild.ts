@@ -45,7 +45,7 @@ function sideOf(comparison: ComparisonResult, rebuilt: Result, side: unknown): R
     endpoint: { url: endpoint.url, embedded: endpoint.embedded },
     interrupted: comparison.interrupted,
     client,
-    verdict: client.valid ? 'pass' : 'invalid',
+    verdict: 'none',
     environment: comparison.environment,
     notes: [
       `This is the ${name} of the comparison "${comparison.name}", which has the verdict; times in which the other side was measured are gaps here.`,

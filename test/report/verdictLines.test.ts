@@ -51,7 +51,7 @@ describe('thresholds', () => {
 
   test('without a message from the gate are told from their figures', () => {
     const bare: ThresholdResult = { ...threshold('pass', ''), interval: [915.33, null] }
-    expect(verdictLines({ ...PUBLISHED, thresholds: [bare] })[1]).toBe(
+    expect(verdictLines({ ...PUBLISHED, verdict: 'pass', thresholds: [bare] })[1]).toBe(
       '  + p99(latency) <= 1.5 s: 989.68 ms [915.33, unbounded], n 15',
     )
   })
@@ -72,7 +72,11 @@ describe('failures', () => {
   })
 
   test('of every request are a failed run, whatever the thresholds', () => {
-    const dead: Result = { ...FAILING, summary: { ...FAILING.summary, succeededRequests: 0, failedRequests: 15 } }
+    const dead: Result = {
+      ...FAILING,
+      verdict: 'fail',
+      summary: { ...FAILING.summary, succeededRequests: 0, failedRequests: 15 },
+    }
     expect(verdictLines(dead)[0]).toBe('Verdict: fail, no request succeeded')
     expect(verdictLines(dead)).toContain('Every request failed (15 of 15):')
   })

@@ -8,7 +8,7 @@ import { capacitySentence } from '../capacityText.ts'
 import { comparedFailures, comparisonSentence } from '../comparisonTable.ts'
 import { labelsOf, type ReportSet } from '../reportRun.ts'
 import { plainWords } from '../serverWords.ts'
-import { failureSentences, shownVerdict, thresholdSentence, verdictSentence } from '../verdictLines.ts'
+import { failureSentences, thresholdSentence, verdictSentence } from '../verdictLines.ts'
 import { summaryGauges } from './figures.ts'
 import type { ExportFormat } from './format.ts'
 
@@ -25,7 +25,13 @@ export const ctrf: ExportFormat = {
 type Status = 'passed' | 'failed' | 'other'
 
 /** Undecided and invalid are no failures of the endpoint, and no passes either. */
-const STATUS: Record<Verdict, Status> = { pass: 'passed', fail: 'failed', undecided: 'other', invalid: 'other' }
+const STATUS: Record<Verdict, Status> = {
+  pass: 'passed',
+  fail: 'failed',
+  undecided: 'other',
+  invalid: 'other',
+  none: 'other',
+}
 
 interface CtrfTest {
   name: string
@@ -85,7 +91,7 @@ function testsOf(result: Result, label: string): CtrfTest[] {
     ...Object.fromEntries(summaryGauges(result).map(({ name, value }) => [name, value])),
     failures: failureSentences(result, '×'),
   }
-  const whole = shownVerdict(result)
+  const whole = result.verdict
   // An invalid run was not judged, whatever its thresholds say.
   const decided = (verdict: Verdict): Verdict => (whole === 'invalid' ? 'invalid' : verdict)
   const tests = result.thresholds.map((threshold): CtrfTest => {
