@@ -49,7 +49,9 @@ interface Done {
 export async function runScenarios(request: ScenariosRequest, io: Io, runners: Runners = {}): Promise<number> {
   const { patterns, flags, defaults, json, printOnly } = request
   const over = flagLayer(flags)
-  const scenarios = loadScenarios(patterns, { env: io.env }).map((scenario) => readyScenario(scenario, defaults, over))
+  const scenarios = loadScenarios(patterns, { env: io.env }).map((scenario) =>
+    readyScenario(scenario, defaults, over, io.env),
+  )
   if (printOnly) return print(scenarios, json, io)
   const done: Done[] = []
   // With --json stdout is for the JSON alone.

@@ -5,7 +5,7 @@ import { RegressionError, type Regressions, UndecidedComparisonError } from '../
 import { InvalidRunError } from '../gates/index.ts'
 import { comparedFailures } from '../report/index.ts'
 import type { ComparisonResult } from '../result/index.ts'
-import { type ComparisonConfig, resolveComparison, runComparison } from '../run/index.ts'
+import { type ComparisonConfig, requireEndpoint, resolveComparison, runComparison } from '../run/index.ts'
 import { overDefaults } from './defaults.ts'
 import { FIGURE_PREFIX, type Figure } from './figures.ts'
 import type { Host } from './host.ts'
@@ -36,6 +36,7 @@ export function checkComparison(test: string, scenario: unknown, defaults?: Laye
       throw new ConfigError('option "timeoutMs": expected a positive number of milliseconds', 'timeoutMs')
     const config = overDefaults(defaults, { ...own }, true).config as unknown as ComparisonConfig
     const { sides } = resolveComparison(config)
+    for (const side of [sides.baseline, sides.candidate]) requireEndpoint(side.config)
     return { config, timeoutMs, onInvalid: sides.baseline.config.onInvalid }
   } catch (error) {
     if (error instanceof Error) error.message = `perf test "${test}": ${error.message}`

@@ -18,6 +18,7 @@ import { isJudged } from './clientHealth.ts'
 import { environment } from './environment.ts'
 import type { RunHooks } from './hooks.ts'
 import { levelConfig, type RunLevel } from './levels.ts'
+import { usesEmbedded } from './localServer.ts'
 
 export interface BaselineRequest {
   baseline: Baseline
@@ -124,8 +125,8 @@ function counterpart({ baseline, unlike: policy }: BaselineRequest, here: Here):
   return { found, unlike }
 }
 
-function endpointOf({ url }: ResolvedConfig): Here['endpoint'] {
-  return url === undefined ? { url: '', embedded: true } : { url, embedded: false }
+function endpointOf(config: ResolvedConfig): Here['endpoint'] {
+  return { url: config.url ?? '', embedded: usesEmbedded(config) }
 }
 
 function comparedNote({ name }: Baseline, { startedAt, environment: { commit } }: Result): string {

@@ -32,7 +32,7 @@ import { admitHost } from './hosts.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf } from './levels.ts'
 import { limitReached, withinLimits } from './limits.ts'
-import { startsServer } from './localServer.ts'
+import { usesEmbedded } from './localServer.ts'
 import { inOrder, type LoadPlan } from './plan.ts'
 import { withProgressFile } from './progressFile.ts'
 import { type Protocol, protocolOf } from './protocol.ts'
@@ -120,7 +120,7 @@ export async function runPlan(
   if (config.store !== 'none') requireWritable(config.outputsDir)
   requireDescriptors({
     connections: Math.max(...plan.extent.flatMap(({ level, warmup }) => [level, warmup ?? level].map(connectionsOf))),
-    embedded: config.url === undefined && !startsServer(config),
+    embedded: usesEmbedded(config),
   })
   prepareThread()
   if (config.store !== 'none') prepareStoreThread()

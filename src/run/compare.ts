@@ -27,6 +27,7 @@ import { environment } from './environment.ts'
 import type { RunHooks } from './hooks.ts'
 import { admitHost } from './hosts.ts'
 import { limitReached, withinLimits } from './limits.ts'
+import { usesEmbedded } from './localServer.ts'
 import { withProgressFile } from './progressFile.ts'
 import { keepingSecrets, redactCommand, redactConfig, redactUrl } from './redact.ts'
 import { MAX_BODIES } from './requests.ts'
@@ -78,7 +79,7 @@ async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
   // Both sides keep their connections open throughout.
   requireDescriptors({
     connections: SIDES.length * connectionsOf(comparison.level.level),
-    embedded: sideConfigs.every(({ url }) => url === undefined),
+    embedded: sideConfigs.every(usesEmbedded),
   })
   const startedAt = new Date()
   const label = hooks.label ?? config.name

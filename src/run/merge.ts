@@ -46,7 +46,10 @@ export function mergeShards(
   const read = readParts(paths, allowMissing)
   const [first] = read.parts as [Part, ...Part[]]
   const shown = without(first.facts['config'] as Record<string, unknown>, ['loadShard', 'startAt'])
-  const config = checkOptions(shown)
+  // A result states every option; one without a value was not given.
+  const config = checkOptions(
+    Object.keys(shown['thresholds'] ?? {}).length > 0 ? shown : without(shown, ['thresholds']),
+  )
   const originMs = Math.min(...read.parts.map(({ shard }) => shard.startedAtMs))
   const path = reservePath({
     outputsDir: outputsDir ?? config.outputsDir,

@@ -2,7 +2,7 @@
 import { type Api, customReference, loadApi } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { admitHost } from './hosts.ts'
-import { startsServer } from './localServer.ts'
+import { usesEmbedded } from './localServer.ts'
 
 export interface Protocol {
   api: Api
@@ -23,12 +23,9 @@ export async function protocolOf(given: ResolvedConfig): Promise<Protocol> {
 
 function withEnvironment(given: ResolvedConfig, { keyVariable = 'OPENAI_API_KEY', streams }: Api): ResolvedConfig {
   const config = { ...given, stream: given.stream && streams !== false }
-  const model = config.model ?? (config.url === undefined && !startsServer(config) ? 'embedded' : 'default')
+  const model = config.model ?? (usesEmbedded(config) ? 'embedded' : 'default')
   // The embedded server needs no key: a real one is not sent where it is of no use.
   const apiKey =
-    config.apiKey ??
-    (config.url === undefined && !startsServer(config)
-      ? undefined
-      : (process.env['PERFGATE_API_KEY'] ?? process.env[keyVariable]))
+    config.apiKey ?? (usesEmbedded(config) ? undefined : (process.env['PERFGATE_API_KEY'] ?? process.env[keyVariable]))
   return apiKey === undefined || apiKey === '' ? { ...config, model } : { ...config, model, apiKey }
 }

@@ -13,6 +13,7 @@ import {
 import { BatchWriter, C, FAILURE_CAUSES, FLAG_OUTPUT_ESTIMATED, ROW, type SampleBatch } from '../samples/index.ts'
 import type { ResultReader, StoredRequest } from '../store/index.ts'
 import { environment } from './environment.ts'
+import { usesEmbedded } from './localServer.ts'
 
 /** Rows turned into samples at a time. */
 const BATCH = 1000
@@ -66,7 +67,7 @@ function fromRows(reader: ResultReader, state: Unfinished): Result {
     schemaVersion: SCHEMA_VERSION,
     name: text(config['name']) ?? text(config['model']) ?? 'run',
     startedAt,
-    endpoint: { url: text(facts['endpoint']) ?? '', embedded: config['url'] === undefined },
+    endpoint: { url: text(facts['endpoint']) ?? '', embedded: usesEmbedded(config) },
     interrupted: true,
     config,
     summary: {

@@ -33,7 +33,7 @@ describe('scenarios', () => {
   /** Ramps are run ten times as fast, and with a fifth of the requests. */
   const fewer = (number: unknown): number => Math.ceil(Number(number) / 5)
 
-  test.each(scenarios)('%s', async (_, scenario) => {
+  test.each(scenarios)('%s', async (_, { url: __, ...scenario }) => {
     const stages = scenario.stages?.map(({ duration, target }) => ({ duration: duration / 10, target }))
     const wanted = parseThresholds(scenario.thresholds ?? {}).map(({ expression }) => expression)
     const { result } = await runPerfBenchmark({

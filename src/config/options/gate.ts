@@ -13,8 +13,11 @@ const condition = z.union([
   }),
 ])
 
+/** Not empty where it is written; absent in a run without gates. */
+const thresholds = z.record(z.string(), z.union([condition, z.array(condition).min(1)])).meta({ minProperties: 1 })
+
 export const gateOptions = {
-  thresholds: option(z.record(z.string(), z.union([condition, z.array(condition).min(1)])).default({}), {
+  thresholds: option(thresholds.default({}), {
     group: 'Gate',
     kind: 'strings',
     value: 'expression',
