@@ -2,7 +2,7 @@
 import type { Layer } from '../config/files/index.ts'
 import { ConfigError } from '../config/index.ts'
 import { RegressionError, type Regressions, UndecidedComparisonError } from '../gates/comparison/index.ts'
-import { InvalidRunError } from '../gates/index.ts'
+import { InvalidRunError, ThresholdError } from '../gates/index.ts'
 import { comparedFailures } from '../report/index.ts'
 import type { ComparisonResult } from '../result/index.ts'
 import { type ComparisonConfig, requireEndpoint, resolveComparison, runComparison } from '../run/index.ts'
@@ -82,7 +82,7 @@ function comparisonFigures({ verdict, blocks, regressions, baseline, candidate }
 }
 
 function judge(result: ComparisonResult, onInvalid: CheckedComparison['onInvalid'], host: Host): void {
-  const { verdict, baseline, candidate, regressions, config, notes } = result
+  const { verdict, baseline, candidate, regressions, thresholds, config, notes } = result
   const invalid = Object.entries({ baseline, candidate }).flatMap(([side, { client }]) =>
     client.reasons.map((reason) => `${side}: ${reason}`),
   )
@@ -94,6 +94,8 @@ function judge(result: ComparisonResult, onInvalid: CheckedComparison['onInvalid
     host.say(['the client was the bottleneck; judged all the same, because of onInvalid', ...invalid].join('\n'))
   if (verdict === 'fail') {
     const isWorse = regressions.some((one) => one.verdict === 'fail')
+    if (!isWorse && thresholds.some((one) => one.verdict === 'fail'))
+      throw new ThresholdError(thresholds, comparedFailures(result))
     // What else fails a comparison, such as its time limit, is in its notes.
     throw isWorse
       ? new RegressionError(regressions, comparedFailures(result))

@@ -40,6 +40,7 @@ export type {
   Thresholds,
 } from './keys.ts'
 export { LOOK_GROWTH, type Look, lookConfidence, looksUpTo } from './looks.ts'
+export { judgeMinSuccess, type MinSuccess, minSuccessOf } from './minSuccess.ts'
 export { objectiveRecord, type ParsedObjective, parseObjectives } from './objectives.ts'
 export { outOfReach } from './outOfReach.ts'
 export { QUANTITIES, type Quantity } from './quantity.ts'

@@ -5,6 +5,7 @@ import {
   distributionSchema,
   environmentSchema,
   gateVerdictSchema,
+  thresholdResultSchema,
   verdictSchema,
 } from './schema.ts'
 
@@ -74,6 +75,10 @@ export const comparisonResultSchema = z.object({
   }),
   confidence: z.number().describe('over all figures and all looks'),
   regressions: z.array(regressionResultSchema),
+  thresholds: z
+    .array(thresholdResultSchema)
+    .default([])
+    .describe('the success rate of each side, where no regression speaks of failures: see minSuccessRate'),
   verdict: verdictSchema,
   environment: environmentSchema,
   resultJsonPath: z.string().nullable(),

@@ -66,6 +66,10 @@ export const thresholdResultSchema = z.object({
   looks: z.number().optional().describe('how often the run was looked at before this verdict'),
   samplesNeeded: z.number().optional().describe('about how many samples it takes for an interval with two ends'),
   estimate: z.enum(['pass', 'fail']).optional().describe('when undecided: what the figure alone would say'),
+  isDefault: z
+    .boolean()
+    .optional()
+    .describe('true for the success rate that is judged where no gate speaks of failures; minSuccessRate sets it'),
   stoppedAfterSeconds: z.number().optional().describe('the load was stopped because it was broken by then'),
   verdict: gateVerdictSchema,
   message: z.string(),

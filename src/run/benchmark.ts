@@ -114,7 +114,7 @@ export async function runPlan(
 ): Promise<Outcome> {
   const startAtMs = config.startAt === undefined ? undefined : parseStartAt(config.startAt, Date.now())
   if (config.debug) hooks.onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
-  const { thresholds, objectives, notices } = gatesOf(config, plan.extent)
+  const { thresholds, objectives, minSuccess, notices } = gatesOf(config, plan.extent)
   for (const notice of [admitHost(config) ?? [], ...notices].flat()) hooks.onNotice?.(notice)
   const wanted = Math.max(...plan.extent.map(({ level }) => (level.firstBody ?? 0) + withBudget(level, config).number))
   if (config.store !== 'none') requireWritable(config.outputsDir)
@@ -204,6 +204,7 @@ export async function runPlan(
           turnCounts: built?.turnCounts,
           thresholds,
           objectives,
+          minSuccess,
           hooks,
           index,
           count: Math.max(plan.count, index + 1),

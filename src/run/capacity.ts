@@ -86,7 +86,7 @@ export async function runCapacity(scenario: Protocol, hooks: RunHooks): Promise<
   const search = readSearch(config)
   const startedAt = new Date()
   // The steps are judged by the criteria, each by itself by nothing.
-  const stepConfig: ResolvedConfig = { ...config, thresholds: {} }
+  const stepConfig: ResolvedConfig = { ...config, thresholds: {}, minSuccessRate: undefined }
   const plan = planOf(search, stepConfig, hooks)
   let seen: readonly LevelOutcome[] = []
   const next: LoadPlan['next'] = (outcomes) => {
@@ -94,7 +94,7 @@ export async function runCapacity(scenario: Protocol, hooks: RunHooks): Promise<
     return plan.next(outcomes)
   }
   const outcome = await runPlan({ ...scenario, config: stepConfig }, { ...plan, next }, hooks)
-  const capacity = conclude(search, config, inSteps(seen, config), hooks, { startedAt, outcome })
+  const capacity = conclude(search, config, inSteps(seen, config, search.criteria), hooks, { startedAt, outcome })
   const jsonPaths = [...outcome.jsonPaths, ...written(capacity, config, hooks, startedAt)]
   return { ...outcome, verdict: capacity.verdict, jsonPaths, capacity }
 }
@@ -116,7 +116,7 @@ function planOf({ criteria, range }: CapacitySearch, config: ResolvedConfig, hoo
     extent: [{ ...largest, level }],
     count: 1,
     next(outcomes) {
-      const steps = inSteps(outcomes, config)
+      const steps = inSteps(outcomes, config, criteria)
       const last = steps.at(-1)
       if (last !== undefined && unfinishedBy(last, hooks) !== undefined) return undefined
       const sent = outcomes.reduce((sum, { metrics }) => sum + metrics.total, 0)

@@ -12,7 +12,7 @@ import {
   SIDES,
   type Side,
 } from '../gates/comparison/index.ts'
-import { decideVerdict, type RequestCounts, requestCounts } from '../gates/index.ts'
+import { decideVerdict, judgeMinSuccess, type RequestCounts, requestCounts } from '../gates/index.ts'
 import type { Level } from '../load/index.ts'
 import type { DistributionName } from '../metrics/index.ts'
 import { COMPARISON_SCHEMA_VERSION, type ComparedSide, type ComparisonResult, type Verdict } from '../result/index.ts'
@@ -247,6 +247,13 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
   const interrupted = hooks.signal?.aborted === true || hooks.killSignal?.aborted === true
   const baseline = parts.baseline.describe()
   const candidate = parts.candidate.describe()
+  const { minSuccess } = comparison
+  const thresholds =
+    minSuccess === undefined
+      ? []
+      : Object.entries({ baseline, candidate }).map(([name, side]) =>
+          judgeMinSuccess(minSuccess, requestCounts(side, side.errors), name),
+        )
   const valid = isJudged(baseline.client, config) && isJudged(candidate.client, config)
   const notes: string[] = []
   for (const side of SIDES) {
@@ -283,9 +290,15 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
     },
     confidence: comparison.confidence,
     regressions: judged,
+    thresholds,
     verdict:
       limit === undefined
-        ? decideVerdict({ judged, requests: worseSide(baseline, candidate), clientJudged: valid, interrupted })
+        ? decideVerdict({
+            judged: [...judged, ...thresholds],
+            requests: worseSide(baseline, candidate),
+            clientJudged: valid,
+            interrupted,
+          })
         : 'fail',
     environment: environment(),
     resultJsonPath: jsonPath,

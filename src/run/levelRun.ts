@@ -1,7 +1,7 @@
 /** Runs one level of load: warmup, measured phase, figures, verdict, files. */
 import type { Api } from '../apis/index.ts'
 import { parseShard, type ResolvedConfig, type Shard } from '../config/index.ts'
-import { decideVerdict, type ParsedThreshold, requestCounts, storedIntervals } from '../gates/index.ts'
+import { decideVerdict, type MinSuccess, type ParsedThreshold, requestCounts, storedIntervals } from '../gates/index.ts'
 import { type LoadPool, type SharedBodies, shareOfShard, WHOLE } from '../load/index.ts'
 import {
   distributions,
@@ -58,6 +58,7 @@ export interface LevelContext {
   turnCounts: readonly number[] | undefined
   thresholds: readonly ParsedThreshold[]
   objectives: readonly Objective[]
+  minSuccess: MinSuccess | undefined
   hooks: RunHooks
   index: number
   count: number
@@ -124,6 +125,7 @@ export async function runLevel(
       // A part is not the load that they are about.
       thresholds: isPart ? [] : context.thresholds,
       objectives: context.objectives,
+      minSuccess: isPart ? undefined : context.minSuccess,
       metrics,
       startedAt: () => pool.startedAt,
       end: () => pool.end(),

@@ -10,6 +10,7 @@ import { type ClientHealth, type MergedFacts, type Result, SCHEMA_VERSION } from
 import { addFacts, joinResultDbs, readResultDb, reservePath, writeWholeFile } from '../store/index.ts'
 import { isJudged } from './clientHealth.ts'
 import { environment } from './environment.ts'
+import { minSuccessOfRun } from './gates.ts'
 import { Judging } from './judging.ts'
 import { levelConfig } from './levels.ts'
 import { batchesOf } from './rebuild.ts'
@@ -101,12 +102,14 @@ function figuresOf(dbPath: string, { read, config, shown, originMs }: Whole): { 
   const level = levelIn(first.facts['level'])
   const objectives = parseObjectives(config.objectives)
   const metrics = new RunMetrics(0, objectives)
+  // Nothing can be stopped any more.
+  const gates = parseThresholds(config.thresholds).map(({ abortAfterMs: _, ...threshold }) => threshold)
   const judging = new Judging({
     config,
     level,
-    // Nothing can be stopped any more.
-    thresholds: parseThresholds(config.thresholds).map(({ abortAfterMs: _, ...threshold }) => threshold),
+    thresholds: gates,
     objectives,
+    minSuccess: minSuccessOfRun(config, gates),
     metrics,
     startedAt: () => 0,
     end: () => {},

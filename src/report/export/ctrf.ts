@@ -123,7 +123,7 @@ function testsOf(result: Result, label: string): CtrfTest[] {
 }
 
 function comparedTests(comparison: ComparisonResult): CtrfTest[] {
-  const { name, startedAt, baseline, candidate, regressions } = comparison
+  const { name, startedAt, baseline, candidate, regressions, thresholds, verdict: whole } = comparison
   const start = Date.parse(startedAt)
   const duration = Math.round((baseline.seconds + candidate.seconds) * 1000)
   const common = { duration, suite: [name], start, stop: start + duration }
@@ -141,11 +141,15 @@ function comparedTests(comparison: ComparisonResult): CtrfTest[] {
       extra: { ...endpoints, before, after, unit, change, relative, tolerance, n, blocks, confidence },
     }
   })
-  if (!isInvalid) return tests
+  const isTold = whole !== 'fail' || regressions.some(({ verdict }) => verdict === 'fail')
+  if (!isInvalid && isTold) return tests
   const reasons = [...baseline.client.reasons, ...candidate.client.reasons]
-  const message = [comparisonSentence(comparison), ...reasons, ...comparedFailures(comparison)].join('; ')
-  const whole = { ...common, name: `${name}: comparison`, status: STATUS.invalid, rawStatus: 'invalid', message }
-  return [...tests, { ...whole, extra: endpoints }]
+  const broken = thresholds.filter(({ verdict }) => verdict === 'fail').map(({ message }) => message)
+  const message = [comparisonSentence(comparison), ...reasons, ...broken, ...comparedFailures(comparison)].join('; ')
+  return [
+    ...tests,
+    { ...common, name: `${name}: comparison`, status: STATUS[whole], rawStatus: whole, message, extra: endpoints },
+  ]
 }
 
 function capacityTests(capacity: CapacityResult): CtrfTest[] {

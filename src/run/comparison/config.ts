@@ -19,7 +19,7 @@ import {
   requireComparedObjectives,
   type Side,
 } from '../../gates/comparison/index.ts'
-import { type ParsedObjective, parseObjectives } from '../../gates/index.ts'
+import { type MinSuccess, minSuccessOf, type ParsedObjective, parseObjectives } from '../../gates/index.ts'
 import { levelsOf, type RunLevel } from '../levels.ts'
 
 /** One side: a URL, or what is to be started, with what differs from the scenario. Without either: the embedded server. */
@@ -64,6 +64,8 @@ export interface ResolvedComparison {
   sides: Record<Side, ResolvedSide>
   regressions: ParsedRegression[]
   objectives: ParsedObjective[]
+  /** Judged for each side, beside the regressions. */
+  minSuccess: MinSuccess | undefined
   level: RunLevel
   looks: Look[]
   confidence: number
@@ -149,6 +151,10 @@ export function resolveComparison(input: ComparisonConfig | Record<string, unkno
     sides,
     regressions,
     objectives,
+    minSuccess: minSuccessOf(
+      sides.baseline.config.minSuccessRate,
+      regressions.filter(({ isGuard }) => !isGuard).map(({ figure }) => figure),
+    ),
     level,
     looks,
     confidence: options.confidence,
