@@ -59,6 +59,6 @@ export function checkScenario(test: string, scenario: unknown, defaults?: Layer)
 }
 
 function described(value: unknown): string {
-  if (typeof value === 'function') return 'a function; a function of the row goes with .each or .for'
+  if (typeof value === 'function') return 'a function'
   return value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value))
 }
