@@ -9,6 +9,7 @@ import { inline, SIGNS, table } from './markdown.ts'
 import { plainWords } from './serverWords.ts'
 import { drawTable } from './tables.ts'
 import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
+import { ON_EMBEDDED } from './verdictLines.ts'
 import { wrapText } from './wrapping.ts'
 
 const SIDES = ['baseline', 'candidate'] as const
@@ -72,7 +73,12 @@ export function renderComparisonMarkdown(result: ComparisonResult): string {
 }
 
 /** One sentence, for instance `fail, 1 of 3 figures got worse by more than its tolerance`. */
-export function comparisonSentence({ verdict, regressions, thresholds }: ComparisonResult): string {
+export function comparisonSentence(comparison: ComparisonResult): string {
+  const isEmbedded = SIDES.some((side) => comparison[side].endpoint.embedded)
+  return `${sentenceOf(comparison)}${isEmbedded ? ON_EMBEDDED : ''}`
+}
+
+function sentenceOf({ verdict, regressions, thresholds }: ComparisonResult): string {
   const counted = (wanted: Verdict): number => regressions.filter((one) => one.verdict === wanted).length
   const figures = `${regressions.length} ${regressions.length === 1 ? 'figure' : 'figures'}`
   switch (verdict) {

@@ -23,8 +23,15 @@ export function verdictLines(result: Result, style: TerminalStyle = PLAIN_STYLE)
   return sections.filter((lines) => lines.length > 0).flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]))
 }
 
-/** One sentence, for instance `fail, 1 of 2 thresholds broken`. */
+/** Ends a verdict on what the embedded server did: no reader may take it for one on an endpoint. */
+export const ON_EMBEDDED = ' (embedded server, simulated timing)'
+
+/** One sentence, for instance `fail, 1 of 2 thresholds broken`; it names the embedded server. */
 export function verdictSentence(result: Result): string {
+  return `${sentenceOf(result)}${result.endpoint.embedded ? ON_EMBEDDED : ''}`
+}
+
+function sentenceOf(result: Result): string {
   const { verdict, thresholds, summary, client } = result
   if (verdict === 'invalid')
     return client.broken === undefined ? 'invalid, the client was the bottleneck' : `invalid, ${client.broken}`

@@ -160,7 +160,7 @@ test('a plain test has no properties, and the library is the same in all of them
 
 test('a mistake is found at collection, before any request, and shown where it was made', () => {
   expect(run.stderr).toMatch(
-    /FAIL \.\/mistake\.perf\.cjs[\s\S]*perf test "option 1": option "paralel": unknown, did you mean "parallel"/,
+    /FAIL \.\/mistake\.perf\.cjs[\s\S]*perf test "option": option "paralel": unknown, did you mean "parallel"/,
   )
   expect(run.stderr).toMatch(/at .*mistake\.perf\.cjs:4:/)
   expect(filesOf('right', '.db')).toEqual([])

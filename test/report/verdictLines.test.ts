@@ -100,6 +100,13 @@ test('a run limited by the client says so, with each reason and its remedy', () 
 })
 
 describe('the embedded server', () => {
+  test('is named in the line of the verdict', () => {
+    const endpoint = { url: 'http://127.0.0.1:43123', embedded: true }
+    expect(verdictLines({ ...GATED, endpoint })[0]).toBe(
+      'Verdict: fail, 1 of 3 thresholds broken (embedded server, simulated timing)',
+    )
+  })
+
   const url = 'http://127.0.0.1:43123/v1/chat/completions'
   const notice = `Measured against the embedded server at ${url}, not a real model.`
   const embedded: Result = { ...PUBLISHED, endpoint: { url, embedded: true } }
