@@ -1,12 +1,12 @@
 /**
- * A first perf suite. It needs no model: without `url` each scenario measures the embedded server.
+ * A first perf suite. It needs no model: without LLM_URL each scenario asks for the embedded server.
  *
  * Set LLM_URL (and LLM_MODEL) to measure an endpoint of your own.
  */
 import { perfTest, type Scenario } from 'perfgate/vitest'
 
 const chat: Scenario = {
-  ...(process.env.LLM_URL ? { url: process.env.LLM_URL, model: process.env.LLM_MODEL ?? 'default' } : {}),
+  ...(process.env.LLM_URL ? { url: process.env.LLM_URL, model: process.env.LLM_MODEL ?? 'default' } : { embedded: {} }),
   dataset: 'openqa',
   stream: true,
   maxTokens: 64,

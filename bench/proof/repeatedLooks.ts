@@ -53,7 +53,7 @@ export interface Looks {
 export function simulateLooks(claim: Claim, world: World, trials: number, seed: number): Looks {
   const thresholds = { [claim.key]: claim.condition(world) }
   const found: Looks = {
-    verdicts: { pass: 0, fail: 0, undecided: 0, invalid: 0 },
+    verdicts: { pass: 0, fail: 0, undecided: 0, invalid: 0, none: 0 },
     requests: 0,
     naiveFails: 0,
     figureFails: 0,

@@ -65,7 +65,9 @@ export async function runCommand(
 
 /** Loaded late: help and wrong usage need none of it. */
 async function runPerfgate(config: Record<string, unknown>, hooks: RunHooks): Promise<Outcome> {
-  const { runPerfBenchmark } = await import('../run/index.ts')
+  const { embeddedNotice, runPerfBenchmark } = await import('../run/index.ts')
+  const notice = embeddedNotice(config)
+  if (notice !== undefined) hooks.onNotice?.(notice)
   return runPerfBenchmark(config, hooks)
 }
 

@@ -49,7 +49,9 @@ interface Done {
 export async function runScenarios(request: ScenariosRequest, io: Io, runners: Runners = {}): Promise<number> {
   const { patterns, flags, defaults, json, printOnly } = request
   const over = flagLayer(flags)
-  const scenarios = loadScenarios(patterns, { env: io.env }).map((scenario) => readyScenario(scenario, defaults, over))
+  const scenarios = loadScenarios(patterns, { env: io.env }).map((scenario) =>
+    readyScenario(scenario, defaults, over, io.env),
+  )
   if (printOnly) return print(scenarios, json, io)
   const done: Done[] = []
   // With --json stdout is for the JSON alone.
@@ -93,14 +95,16 @@ async function runOne(scenario: ReadyScenario, io: Io, runners: Runners): Promis
 }
 
 function summaryText(done: readonly Done[], all: readonly ReadyScenario[]): string {
-  const passed = done.filter(({ exitCode }) => exitCode === 0).length
+  const accepted = done.filter(({ exitCode }) => exitCode === 0)
+  const unjudged = accepted.filter(({ verdict }) => verdict === 'none').length
+  const ungated = unjudged === 0 ? '' : `, ${unjudged} without thresholds`
   const width = Math.max(...done.map(({ verdict }) => verdict.length))
   const lines = done.map(
     ({ verdict, name, file, error }) =>
       `  ${verdict.padEnd(width)}  ${name}  (${file})${error === undefined ? '' : `: ${error.split('\n')[0]}`}`,
   )
   const left = all.slice(done.length).map((scenario) => `  ${'not run'.padEnd(width)}  ${titleOf(scenario)}`)
-  return [`Scenarios: ${passed} of ${all.length} passed`, ...lines, ...left].join('\n')
+  return [`Scenarios: ${accepted.length - unjudged} of ${all.length} passed${ungated}`, ...lines, ...left].join('\n')
 }
 
 function titleOf({ name, file }: Pick<ReadyScenario, 'name' | 'file'>): string {

@@ -1,11 +1,21 @@
 /** What a scenario can say, and how it is checked. */
 export { pathBeneath } from './baseUrl.ts'
+export { ciSystem } from './ci.ts'
 export { ConfigError, EndpointError } from './errors.ts'
 export { checkProxyUrl } from './networkRules.ts'
 export { type FlagKind, OPTION_GROUPS, type OptionGroup, type OptionMeta } from './option.ts'
 export { TIMED_DATASETS } from './options/conversation.ts'
 export type { ExecutorName } from './options/load.ts'
-export { camelCase, checkOptions, explain, givenOptions, kebabCase, resolveConfig } from './resolve.ts'
+export {
+  camelCase,
+  checkOptions,
+  EMPTY_URL,
+  explain,
+  givenOptions,
+  kebabCase,
+  refuseEmptyUrl,
+  resolveConfig,
+} from './resolve.ts'
 export {
   type Config,
   OPTION_NAMES,

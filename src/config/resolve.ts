@@ -57,6 +57,8 @@ export function checkOptions(input: Config | Record<string, unknown>): ResolvedC
     if (!known.has(name))
       throw new ConfigError(`option "${key}": unknown${suggestion(name, OPTION_NAMES)}`, name, [key])
     if (name in given) throw new ConfigError(`option "${key}": given twice, in two spellings`, name, [key])
+    if (name === 'url') refuseEmptyUrl(value, key)
+    if (name === 'thresholds') refuseNoThresholds(value, key)
     if (value !== undefined) given[name] = value
   }
   const parsed = options.safeParse(given)
@@ -108,6 +110,31 @@ function describe(value: unknown): string {
   if (value === undefined) return 'nothing'
   const text = typeof value === 'function' ? 'a function' : JSON.stringify(value)
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}
+
+/** Ends the message of an error about a URL that is not there. */
+export const EMPTY_URL =
+  'set the variable that it comes from; where a hook starts the server, give a function that returns the scenario; to measure the embedded server, write embedded: {} and leave url out'
+
+/**
+ * A URL that is there and empty is one that was meant: no other endpoint is measured in its place.
+ *
+ * @param written how the user spells the option
+ * @throws ConfigError when the value is undefined or an empty text
+ */
+export function refuseEmptyUrl(value: unknown, written: string): void {
+  if (value === undefined || (typeof value === 'string' && value.trim() === ''))
+    throw new ConfigError(`option "${written}": expected a URL, got ${describe(value)}; ${EMPTY_URL}`, 'url', [written])
+}
+
+/** Thresholds that are there and empty are a gate that was meant: a run without gates has no such key. */
+function refuseNoThresholds(value: unknown, written: string): void {
+  if (value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0))
+    throw new ConfigError(
+      `option "${written}": expected conditions like { "p99(latency)": "<= 1.5 s" }, got ${describe(value)}; name one, or leave the key out`,
+      'thresholds',
+      [written],
+    )
 }
 
 function checkUrl(url: string | undefined): void {

@@ -2,10 +2,10 @@
 import type { Layer } from '../config/files/index.ts'
 import { ConfigError } from '../config/index.ts'
 import { RegressionError, type Regressions, UndecidedComparisonError } from '../gates/comparison/index.ts'
-import { InvalidRunError } from '../gates/index.ts'
+import { InvalidRunError, ThresholdError } from '../gates/index.ts'
 import { comparedFailures } from '../report/index.ts'
 import type { ComparisonResult } from '../result/index.ts'
-import { type ComparisonConfig, resolveComparison, runComparison } from '../run/index.ts'
+import { type ComparisonConfig, requireEndpoint, resolveComparison, runComparison } from '../run/index.ts'
 import { overDefaults } from './defaults.ts'
 import { FIGURE_PREFIX, type Figure } from './figures.ts'
 import type { Host } from './host.ts'
@@ -36,6 +36,7 @@ export function checkComparison(test: string, scenario: unknown, defaults?: Laye
       throw new ConfigError('option "timeoutMs": expected a positive number of milliseconds', 'timeoutMs')
     const config = overDefaults(defaults, { ...own }, true).config as unknown as ComparisonConfig
     const { sides } = resolveComparison(config)
+    for (const side of [sides.baseline, sides.candidate]) requireEndpoint(side.config)
     return { config, timeoutMs, onInvalid: sides.baseline.config.onInvalid }
   } catch (error) {
     if (error instanceof Error) error.message = `perf test "${test}": ${error.message}`
@@ -81,19 +82,26 @@ function comparisonFigures({ verdict, blocks, regressions, baseline, candidate }
 }
 
 function judge(result: ComparisonResult, onInvalid: CheckedComparison['onInvalid'], host: Host): void {
-  const { baseline, candidate, regressions, config } = result
+  const { verdict, baseline, candidate, regressions, thresholds, config, notes } = result
   const invalid = Object.entries({ baseline, candidate }).flatMap(([side, { client }]) =>
     client.reasons.map((reason) => `${side}: ${reason}`),
   )
-  if (invalid.length > 0) {
-    if (onInvalid === 'fail') throw new InvalidRunError(invalid)
+  if (verdict === 'invalid') {
     if (onInvalid === 'skip') host.skip(`invalid run: ${invalid.join('; ')}`)
-    host.say(['the client was the bottleneck; judged all the same, because of onInvalid', ...invalid].join('\n'))
+    throw new InvalidRunError(invalid)
   }
-  if (regressions.some(({ verdict }) => verdict === 'fail'))
-    throw new RegressionError(regressions, comparedFailures(result))
-  const undecided = regressions.filter(({ verdict }) => verdict === 'undecided')
-  if (undecided.length === 0) return
+  if (invalid.length > 0)
+    host.say(['the client was the bottleneck; judged all the same, because of onInvalid', ...invalid].join('\n'))
+  if (verdict === 'fail') {
+    const isWorse = regressions.some((one) => one.verdict === 'fail')
+    if (!isWorse && thresholds.some((one) => one.verdict === 'fail'))
+      throw new ThresholdError(thresholds, comparedFailures(result))
+    // What else fails a comparison, such as its time limit, is in its notes.
+    throw isWorse
+      ? new RegressionError(regressions, comparedFailures(result))
+      : withoutStack(new Error(notes.join('\n')))
+  }
+  if (verdict !== 'undecided') return
   if (config.onUndecided === 'fail') throw new UndecidedComparisonError(regressions)
-  for (const { message } of undecided) host.say(message)
+  for (const one of regressions) if (one.verdict === 'undecided') host.say(one.message)
 }

@@ -20,6 +20,7 @@ export function figuresOf(result: Result, level?: string): Figure[] {
   const { summary, distributions } = result
   const values: [string, number | string | null][] = [
     ['verdict', result.verdict],
+    ['endpoint', result.endpoint.embedded ? 'embedded server' : null],
     ['time_taken_seconds', summary.timeTakenSeconds],
     ['concurrency', summary.concurrency],
     ['total_requests', summary.totalRequests],

@@ -14,8 +14,13 @@ export { LoadError } from './judge.ts'
 export { checkLoad, type Measured, runLoad } from './load.ts'
 export { rememberMetrics, toMeetThresholds } from './matcher.ts'
 export {
+  CAPACITY,
+  COMPARE,
   type CollectedTest,
+  checkedWhenRun,
   type Framework,
+  type Kind,
+  LOAD,
   type OwnOf,
   type PerfCall,
   type PerfCalls,
@@ -23,7 +28,7 @@ export {
   perfTestOf,
 } from './perfTest.ts'
 export type { Finding, PerfRecord } from './record.ts'
-export { type PerfEachOf, type PerfForOf, type PerfRows, ROW_WANTED } from './rows.ts'
+export { type PerfEachOf, type PerfForOf, type PerfRows, ROW_WANTED, type ScenarioOf } from './rows.ts'
 export type { CheckedScenario, Scenario } from './scenario.ts'
 export { seenFrom } from './seenFrom.ts'
 export { writeFinding } from './writeFinding.ts'

@@ -1,6 +1,6 @@
 /** From results to the one error a perf test fails with: its message is the whole story, its stack has no frames. */
 import type { ResolvedConfig } from '../config/index.ts'
-import { InvalidRunError, isAccepted, ThresholdError, UndecidedError } from '../gates/index.ts'
+import { InvalidRunError, isAcceptedRun, ThresholdError, UndecidedError, worstVerdict } from '../gates/index.ts'
 import { plainWords } from '../report/index.ts'
 import type { Result, ThresholdResult } from '../result/index.ts'
 import type { Host } from './host.ts'
@@ -31,27 +31,28 @@ export function judge(
     at: labels[i] === undefined ? '' : `at ${labels[i].replace('_', ' ')}: `,
   }))
   for (const { result, at } of levels)
-    if (result.summary.succeededRequests === 0) throw withoutStack(new LoadError(at + whyAllFailed(result)))
+    if (result.verdict === 'fail' && result.summary.succeededRequests === 0)
+      throw withoutStack(new LoadError(at + whyAllFailed(result)))
 
-  const invalid = levels.flatMap(({ result, at }) =>
-    result.client.valid ? [] : result.client.reasons.map((reason) => at + reason),
-  )
-  if (invalid.length > 0) {
-    const isPartOfLoad = results.some(({ client }) => client.broken !== undefined)
-    if (onInvalid === 'fail' || (onInvalid === 'warn' && isPartOfLoad)) throw new InvalidRunError(invalid)
+  const invalid = levels.flatMap(({ result, at }) => result.client.reasons.map((reason) => at + reason))
+  if (results.some(({ verdict }) => verdict === 'invalid')) {
     if (onInvalid === 'skip') host.skip(`invalid run: ${invalid.join('; ')}`)
+    throw new InvalidRunError(invalid)
+  }
+  if (invalid.length > 0)
     host.say(
       ['the client was the bottleneck; the figures are judged all the same, because of onInvalid', ...invalid].join(
         '\n',
       ),
     )
-  }
 
+  if (results.every(isAcceptedRun)) return
   const judged = levels.flatMap(({ result, at }) =>
     result.thresholds.map((threshold): ThresholdResult => ({ ...threshold, message: at + threshold.message })),
   )
-  if (judged.some(({ verdict }) => verdict === 'fail')) throw new ThresholdError(judged)
-  if (!judged.every(isAccepted)) throw new UndecidedError(judged)
+  throw worstVerdict(results.map(({ verdict }) => verdict)) === 'fail'
+    ? new ThresholdError(judged)
+    : new UndecidedError(judged)
 }
 
 /** The stack of an expected failure leads into this library, where the reader has nothing to look for. */

@@ -2,7 +2,7 @@
 import { type Layer, withPlaces } from '../config/files/index.ts'
 import { type Config, ConfigError, checkOptions, type ResolvedConfig, resolveConfig } from '../config/index.ts'
 import { parseRegressions, type Thresholds } from '../gates/index.ts'
-import { gatesOf } from '../run/index.ts'
+import { gatesOf, requireEndpoint } from '../run/index.ts'
 import { overDefaults } from './defaults.ts'
 
 /** What to run and what must hold. */
@@ -44,6 +44,7 @@ export function checkScenario(test: string, scenario: unknown, defaults?: Layer)
     const { config } = layered
     const resolved = withPlaces(layered, () => {
       const whole = resolveConfig(config)
+      requireEndpoint(whole)
       // In a search, thresholds are what is searched by, and have no levels to be about.
       gatesOf(whole)
       parseRegressions(whole.regressions)
@@ -58,6 +59,6 @@ export function checkScenario(test: string, scenario: unknown, defaults?: Layer)
 }
 
 function described(value: unknown): string {
-  if (typeof value === 'function') return 'a function; a function of the row goes with .each or .for'
+  if (typeof value === 'function') return 'a function'
   return value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value))
 }

@@ -7,9 +7,12 @@ export class ThresholdError extends Error {
   override readonly name = 'ThresholdError'
   readonly results: readonly ThresholdResult[]
 
-  /** @param results those of the run; the message tells of the failed ones */
-  constructor(results: readonly ThresholdResult[]) {
-    super(messagesOf(results, 'fail'))
+  /**
+   * @param results those of the run; the message tells of the failed ones
+   * @param failures of a comparison: what servers answered to requests that failed
+   */
+  constructor(results: readonly ThresholdResult[], failures: readonly string[] = []) {
+    super([messagesOf(results, 'fail'), ...failures.map((text) => `failed requests of the ${text}`)].join('\n'))
     this.results = results
     this.stack = `${this.name}: ${this.message}`
   }

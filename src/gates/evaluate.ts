@@ -1,7 +1,7 @@
 /** Judges thresholds against what was measured. */
 import { ConfigError } from '../config/index.ts'
 import type { Coverage, MetricsView } from '../metrics/index.ts'
-import type { ThresholdResult, Timeline, Verdict } from '../result/index.ts'
+import type { ThresholdResult, Timeline } from '../result/index.ts'
 import { holds, type Operator } from './condition.ts'
 import { intervalOf } from './figureInterval.ts'
 import type { ParsedThreshold } from './grammar.ts'
@@ -41,18 +41,6 @@ export function evaluateThresholds(
       'confidence',
     )
   return thresholds.map((threshold) => judge(threshold, view, options))
-}
-
-/** The verdict on a run: invalid before fail before undecided before pass. */
-export function overallVerdict(results: readonly Pick<ThresholdResult, 'verdict'>[], clientValid: boolean): Verdict {
-  if (!clientValid) return 'invalid'
-  const order: readonly Verdict[] = ['invalid', 'fail', 'undecided']
-  return order.find((verdict) => results.some((result) => result.verdict === verdict)) ?? 'pass'
-}
-
-/** A run that was cut short is no pass: what it did not send might have broken a threshold. A fail stays one. */
-export function incompleteAtBest(verdict: Verdict, interrupted: boolean): Verdict {
-  return interrupted && verdict === 'pass' ? 'undecided' : verdict
 }
 
 function judge(
@@ -108,7 +96,7 @@ export function isAccepted({ verdict, estimate }: Pick<ThresholdResult, 'verdict
 }
 
 /** A missing end reaches as far as it can. */
-function verdictOf(interval: Interval, operator: Operator, limit: number): Verdict {
+function verdictOf(interval: Interval, operator: Operator, limit: number): ThresholdResult['verdict'] {
   const low = interval.low ?? Number.NEGATIVE_INFINITY
   const high = interval.high ?? Number.POSITIVE_INFINITY
   if (operator === '==')

@@ -49,7 +49,11 @@ export function parseThresholds(record: ThresholdRecord): ParsedThreshold[] {
   if (typeof record !== 'object' || record === null || Array.isArray(record))
     throw new ConfigError('option "thresholds": expected an object like { "p99(latency)": "<= 1.5 s" }', 'thresholds')
   const parsed = Object.entries(record).flatMap(([key, conditions]) => {
-    if (conditions === undefined) return []
+    if (conditions === undefined)
+      throw failing(
+        'threshold',
+        key,
+      )('expected a condition like "<= 1.5 s", got nothing; write one, or leave the key out')
     return [conditions].flat().flatMap((condition: unknown) => {
       const { text, abortAfterMs } = readCondition(condition, failing('threshold', key))
       const written = `${key} ${text.trim()}`

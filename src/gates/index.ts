@@ -3,7 +3,7 @@ export * from './baseline/index.ts'
 export * from './capacity/index.ts'
 export type { Operator } from './condition.ts'
 export { InvalidRunError, ThresholdError, UndecidedError } from './errors.ts'
-export { type EvaluateOptions, evaluateThresholds, incompleteAtBest, isAccepted, overallVerdict } from './evaluate.ts'
+export { type EvaluateOptions, evaluateThresholds, isAccepted } from './evaluate.ts'
 export { type Figure, parseKey, quantityOf } from './figure.ts'
 export { formatConfidence, formatCount, formatNumber, readableUnit, withUnit } from './format.ts'
 export {
@@ -40,6 +40,7 @@ export type {
   Thresholds,
 } from './keys.ts'
 export { LOOK_GROWTH, type Look, lookConfidence, looksUpTo } from './looks.ts'
+export { judgeMinSuccess, type MinSuccess, minSuccessOf } from './minSuccess.ts'
 export { objectiveRecord, type ParsedObjective, parseObjectives } from './objectives.ts'
 export { outOfReach } from './outOfReach.ts'
 export { QUANTITIES, type Quantity } from './quantity.ts'
@@ -49,3 +50,11 @@ export {
   regressionRecord,
 } from './regressions.ts'
 export { requireParts, type Scope } from './scope.ts'
+export {
+  decideVerdict,
+  isAcceptedRun,
+  type RequestCounts,
+  requestCounts,
+  verdictOfGates,
+  worstVerdict,
+} from './verdict.ts'

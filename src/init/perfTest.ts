@@ -30,7 +30,7 @@ function perfTestText({ framework, variables: { url, model, apiKey } }: Project)
 // To measure your own endpoint set ${list(variables)}.
 const endpoint = process.env.${url}
   ? { url: process.env.${url}, model: process.env.${model} || 'default'${key} }
-  : {}
+  : { embedded: {} }
 
 perfTest('chat answers in time', {
   ...endpoint,

@@ -7,6 +7,7 @@ import { shareCell } from './overviewTable.ts'
 import { plainWords } from './serverWords.ts'
 import { drawTable } from './tables.ts'
 import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
+import { ON_EMBEDDED } from './verdictLines.ts'
 import { wrapText } from './wrapping.ts'
 
 export const STEPS_TITLE = 'Capacity search, levels tried:'
@@ -17,6 +18,7 @@ const MARKS: Record<Verdict, [unicode: string, ascii: string]> = {
   fail: ['✗', 'x'],
   undecided: ['?', '?'],
   invalid: ['!', '!'],
+  none: ['-', '-'],
 }
 
 /** @returns lines without a newline at the end */
@@ -50,14 +52,14 @@ export function renderCapacityMarkdown(capacity: CapacityResult): string {
 }
 
 /** One sentence, for instance `pass, maxParallel 16 with p99_latency <= 0.5 s`. */
-export function capacitySentence({ verdict, criteria, gate, variable, unfinished }: CapacityResult): string {
+export function capacitySentence({ verdict, criteria, gate, variable, unfinished, endpoint }: CapacityResult): string {
   const most = variable === 'parallel' ? 'maxParallel' : 'maxRate'
   const found = criteria.map(
     ({ expression, maxSatisfied, atUpperBound }) =>
       `${most} ${maxSatisfied === null ? 'none' : `${atUpperBound ? 'at least ' : ''}${maxSatisfied}`} with ${expression}`,
   )
   const why = unfinished === null || gate.length > 0 ? '' : ` (${unfinished})`
-  return `${verdict}, ${found.join('; ')}${why}`
+  return `${verdict}, ${found.join('; ')}${why}${endpoint.embedded ? ON_EMBEDDED : ''}`
 }
 
 /** Titles and rows, the levels in ascending order. */

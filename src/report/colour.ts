@@ -10,6 +10,7 @@ export const VERDICT_COLOURS: Record<Verdict, Colour> = {
   fail: 'red',
   undecided: 'yellow',
   invalid: 'yellow',
+  none: 'dim',
 }
 
 export function coloured(colour: Colour, text: string, { colour: wanted }: TerminalStyle): string {

@@ -9,6 +9,7 @@ import { inline, SIGNS, table } from './markdown.ts'
 import { plainWords } from './serverWords.ts'
 import { drawTable } from './tables.ts'
 import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
+import { ON_EMBEDDED } from './verdictLines.ts'
 import { wrapText } from './wrapping.ts'
 
 const SIDES = ['baseline', 'candidate'] as const
@@ -38,7 +39,7 @@ export function renderComparison(result: ComparisonResult, style: Partial<Termin
       ...wrapText(plain(`Verdict: ${comparisonSentence(result)}`), terminal.columns, 2).map((line) =>
         coloured(VERDICT_COLOURS[result.verdict], line, terminal),
       ),
-      ...list(result.regressions.map(({ message }) => message)),
+      ...list([...result.regressions, ...result.thresholds].map(({ message }) => message)),
     ],
     problems.length === 0 ? [] : ['Client health: the load generator was the bottleneck:', ...list(problems)],
     failures.length === 0 ? [] : ['Failed requests:', ...list(failures)],
@@ -60,7 +61,7 @@ export function renderComparisonMarkdown(result: ComparisonResult): string {
     `## ${SIGNS[result.verdict]} ${inline(plainWords(result.name))}`,
     `**${inline(comparisonSentence(result))}**`,
     table(REGRESSION_HEAD, changedRows(result, SIGNS)),
-    list(result.regressions.map(({ message }) => message)),
+    list([...result.regressions, ...result.thresholds].map(({ message }) => message)),
     problems.length === 0
       ? ''
       : `> [!WARNING]\n> The load generator was the bottleneck:\n${list(problems).replace(/^/gm, '> ')}`,
@@ -72,18 +73,26 @@ export function renderComparisonMarkdown(result: ComparisonResult): string {
 }
 
 /** One sentence, for instance `fail, 1 of 3 figures got worse by more than its tolerance`. */
-export function comparisonSentence({ verdict, regressions }: ComparisonResult): string {
+export function comparisonSentence(comparison: ComparisonResult): string {
+  const isEmbedded = SIDES.some((side) => comparison[side].endpoint.embedded)
+  return `${sentenceOf(comparison)}${isEmbedded ? ON_EMBEDDED : ''}`
+}
+
+function sentenceOf({ verdict, regressions, thresholds }: ComparisonResult): string {
   const counted = (wanted: Verdict): number => regressions.filter((one) => one.verdict === wanted).length
   const figures = `${regressions.length} ${regressions.length === 1 ? 'figure' : 'figures'}`
   switch (verdict) {
     case 'invalid':
       return 'invalid, the client was the bottleneck'
     case 'fail':
+      if (counted('fail') === 0 && thresholds.some((one) => one.verdict === 'fail'))
+        return 'fail, too few requests succeeded'
       return `fail, ${counted('fail')} of ${figures} got worse by more than tolerated`
     case 'undecided':
       return `undecided, ${counted('undecided')} of ${figures} not settled`
+    case 'none':
     case 'pass':
-      return `pass, ${figures} within tolerance`
+      return `${verdict}, ${figures} within tolerance`
   }
 }
 

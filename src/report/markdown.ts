@@ -8,10 +8,10 @@ import { SERVER_HEAD, SERVER_TITLE, serverRows, serverSentences } from './server
 import { plainWords } from './serverWords.ts'
 import { SPEED_HEAD, SPEED_TITLE, speedCells } from './speedTable.ts'
 import { SUMMARY_TITLE, summaryRows } from './summaryTable.ts'
-import { failureSentences, noteSentences, shownVerdict, thresholdSentence, verdictSentence } from './verdictLines.ts'
+import { failureSentences, noteSentences, thresholdSentence, verdictSentence } from './verdictLines.ts'
 import { WORKLOAD_HEAD, WORKLOAD_TITLE, workloadRows } from './workloadTable.ts'
 
-export const SIGNS: Record<Verdict, string> = { pass: '✅', fail: '❌', undecided: '❔', invalid: '⚠️' }
+export const SIGNS: Record<Verdict, string> = { pass: '✅', fail: '❌', undecided: '❔', invalid: '⚠️', none: '➖' }
 /** Of the distributions, these columns. */
 const RANKS = ['n', 'mean', 'stddev', 'min', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const
 
@@ -21,7 +21,7 @@ export function renderMarkdown(result: Result): string {
   const percentiles = percentileCells(result.percentiles, { detailed: true })
   const failures = failureSentences(result, '×')
   const parts = [
-    `## ${SIGNS[shownVerdict(result)]} ${inline(plainWords(result.name))}`,
+    `## ${SIGNS[result.verdict]} ${inline(plainWords(result.name))}`,
     `**${inline(verdictSentence(result))}**`,
     list(
       thresholds.map((threshold) => `${SIGNS[threshold.verdict]} ${inline(plainWords(thresholdSentence(threshold)))}`),

@@ -9,8 +9,8 @@ import { wrapText } from './wrapping.ts'
 /** Distinct failures shown; the JSON has all that were kept. */
 const SHOWN_FAILURES = 10
 
-const MARKS: Record<Verdict, string> = { pass: '✓', fail: '✗', undecided: '?', invalid: '!' }
-const ASCII_MARKS: Record<Verdict, string> = { pass: '+', fail: 'x', undecided: '?', invalid: '!' }
+const MARKS: Record<Verdict, string> = { pass: '✓', fail: '✗', undecided: '?', invalid: '!', none: '-' }
+const ASCII_MARKS: Record<Verdict, string> = { pass: '+', fail: 'x', undecided: '?', invalid: '!', none: '-' }
 
 /** Lines no wider than the terminal, unless one word alone is. */
 export function verdictLines(result: Result, style: TerminalStyle = PLAIN_STYLE): string[] {
@@ -23,22 +23,21 @@ export function verdictLines(result: Result, style: TerminalStyle = PLAIN_STYLE)
   return sections.filter((lines) => lines.length > 0).flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]))
 }
 
-/** The verdict as a reader takes it: a run in which nothing succeeded has not passed, whatever it was gated on. */
-export function shownVerdict({ verdict, summary, interrupted }: Result): Verdict {
-  // One of an earlier version may say that an interrupted run has passed.
-  if (interrupted && verdict === 'pass') return 'undecided'
-  return verdict === 'pass' && summary.succeededRequests === 0 ? 'fail' : verdict
+/** Ends a verdict on what the embedded server did: no reader may take it for one on an endpoint. */
+export const ON_EMBEDDED = ' (embedded server, simulated timing)'
+
+/** One sentence, for instance `fail, 1 of 2 thresholds broken`; it names the embedded server. */
+export function verdictSentence(result: Result): string {
+  return `${sentenceOf(result)}${result.endpoint.embedded ? ON_EMBEDDED : ''}`
 }
 
-/** One sentence, for instance `fail, 1 of 2 thresholds broken`. */
-export function verdictSentence(result: Result): string {
-  const verdict = shownVerdict(result)
-  const { thresholds, summary, client } = result
+function sentenceOf(result: Result): string {
+  const { verdict, thresholds, summary, client } = result
   if (verdict === 'invalid')
     return client.broken === undefined ? 'invalid, the client was the bottleneck' : `invalid, ${client.broken}`
   if (verdict === 'undecided' && result.interrupted) return `incomplete, ${cutShort(summary)}`
   if (summary.succeededRequests === 0) return `${verdict}, no request succeeded`
-  if (thresholds.length === 0) return `${verdict}, no thresholds were set`
+  if (verdict === 'none') return 'none, no thresholds were set'
   const counted = thresholds.filter((threshold) => threshold.verdict === verdict).length
   const ofAll = `${counted} of ${thresholds.length} ${thresholds.length === 1 ? 'threshold' : 'thresholds'}`
   if (verdict === 'fail') return `fail, ${ofAll} broken`
@@ -100,11 +99,10 @@ export function noteSentences({ endpoint, notes, client }: Result): string[] {
 }
 
 function thresholdLines(result: Result, style: TerminalStyle): string[] {
-  const shown = shownVerdict(result)
-  if (result.thresholds.length === 0 && shown === 'pass') return []
+  if (result.verdict === 'none') return []
   const [first, ...rest] = wrapText(`Verdict: ${verdictSentence(result)}`, style.columns, 2)
   return [
-    coloured(VERDICT_COLOURS[shown], first!, style),
+    coloured(VERDICT_COLOURS[result.verdict], first!, style),
     ...rest,
     ...result.thresholds.flatMap((threshold) => {
       const { verdict } = threshold

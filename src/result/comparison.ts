@@ -1,6 +1,13 @@
 /** The shape of a comparison's result; `perfgate schema comparison` prints it as JSON Schema. */
 import { z } from 'zod'
-import { clientHealthSchema, distributionSchema, environmentSchema, verdictSchema } from './schema.ts'
+import {
+  clientHealthSchema,
+  distributionSchema,
+  environmentSchema,
+  gateVerdictSchema,
+  thresholdResultSchema,
+  verdictSchema,
+} from './schema.ts'
 
 export const COMPARISON_SCHEMA_VERSION = 1
 
@@ -45,7 +52,7 @@ export const regressionResultSchema = z.object({
     .describe('of the interval; above the one asked for where several figures were judged or looks repeated'),
   n: z.number().describe('requests of the side that has fewer'),
   blocks: z.number(),
-  verdict: verdictSchema.exclude(['invalid']),
+  verdict: gateVerdictSchema,
   message: z.string(),
 })
 
@@ -68,6 +75,10 @@ export const comparisonResultSchema = z.object({
   }),
   confidence: z.number().describe('over all figures and all looks'),
   regressions: z.array(regressionResultSchema),
+  thresholds: z
+    .array(thresholdResultSchema)
+    .default([])
+    .describe('the success rate of each side, where no regression speaks of failures: see minSuccessRate'),
   verdict: verdictSchema,
   environment: environmentSchema,
   resultJsonPath: z.string().nullable(),

@@ -46,7 +46,12 @@ export const percentileRowSchema = z.object({
   itlSeconds: optionalNumber,
 })
 
-export const verdictSchema = z.enum(['pass', 'fail', 'undecided', 'invalid'])
+export const verdictSchema = z
+  .enum(['pass', 'fail', 'undecided', 'invalid', 'none'])
+  .describe('none: there was nothing to judge. With every request failed it is fail, also without thresholds')
+
+/** Of one gate, which is judged or undecided. */
+export const gateVerdictSchema = verdictSchema.exclude(['invalid', 'none'])
 
 export const thresholdResultSchema = z.object({
   expression: z.string(),
@@ -62,8 +67,12 @@ export const thresholdResultSchema = z.object({
   looks: z.number().optional().describe('how often the run was looked at before this verdict'),
   samplesNeeded: z.number().optional().describe('about how many samples it takes for an interval with two ends'),
   estimate: z.enum(['pass', 'fail']).optional().describe('when undecided: what the figure alone would say'),
+  isDefault: z
+    .boolean()
+    .optional()
+    .describe('true for the success rate that is judged where no gate speaks of failures; minSuccessRate sets it'),
   stoppedAfterSeconds: z.number().optional().describe('the load was stopped because it was broken by then'),
-  verdict: verdictSchema,
+  verdict: gateVerdictSchema,
   message: z.string(),
 })
 

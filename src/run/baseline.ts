@@ -1,21 +1,24 @@
 /** A run against a baseline: checked before any request is sent, judged when a level of load is done. */
 import { ConfigError, type ResolvedConfig } from '../config/index.ts'
 import {
+  decideVerdict,
   fingerprintDifferences,
   fingerprintOf,
   judgeRegressions,
-  overallVerdict,
   type ParsedRegression,
   parseRegressions,
+  requestCounts,
   requireStored,
   scenarioDifferences,
   scenarioHash,
 } from '../gates/index.ts'
 import type { Environment, Result } from '../result/index.ts'
 import { type Baseline, readBaseline } from '../store/index.ts'
+import { isJudged } from './clientHealth.ts'
 import { environment } from './environment.ts'
 import type { RunHooks } from './hooks.ts'
 import { levelConfig, type RunLevel } from './levels.ts'
+import { usesEmbedded } from './localServer.ts'
 
 export interface BaselineRequest {
   baseline: Baseline
@@ -66,18 +69,22 @@ export function compareWith(request: BaselineRequest, result: Result, here: Pick
     config: { ...here.config, model: result.config['model'] },
   })
   const judged = judgeRegressions(regressions, { name: baseline.name, baseline: found, current: result })
-  const isJudged = unlike.length === 0 || request.unlike === 'judge'
-  const thresholds = isJudged ? [...result.thresholds, ...judged] : result.thresholds
-  const clientValid = result.client.valid || result.config['onInvalid'] === 'warn'
+  const isGated = unlike.length === 0 || request.unlike === 'judge'
+  const thresholds = isGated ? [...result.thresholds, ...judged] : result.thresholds
   const notes = [
     comparedNote(baseline, found),
     ...(unlike.length === 0 ? [] : [unlikeSentence(request, unlike)]),
-    ...(isJudged ? [] : judged.map(({ message }) => `Not judged: ${message.replace(/^undecided: /, '')}`)),
+    ...(isGated ? [] : judged.map(({ message }) => `Not judged: ${message.replace(/^undecided: /, '')}`)),
   ]
   return {
     ...result,
     thresholds,
-    verdict: overallVerdict(thresholds, clientValid),
+    verdict: decideVerdict({
+      judged: thresholds,
+      requests: requestCounts(result.summary, result.errors),
+      clientJudged: isJudged(result.client, { onInvalid: result.config['onInvalid'] as ResolvedConfig['onInvalid'] }),
+      interrupted: result.interrupted,
+    }),
     baseline: {
       name: baseline.name,
       path: baseline.path,
@@ -140,8 +147,8 @@ function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }
 
-function endpointOf({ url }: ResolvedConfig): Here['endpoint'] {
-  return url === undefined ? { url: '', embedded: true } : { url, embedded: false }
+function endpointOf(config: ResolvedConfig): Here['endpoint'] {
+  return { url: config.url ?? '', embedded: usesEmbedded(config) }
 }
 
 function comparedNote({ name }: Baseline, { startedAt, environment: { commit } }: Result): string {

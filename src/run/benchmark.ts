@@ -10,6 +10,7 @@ import {
   resolveConfig,
 } from '../config/index.ts'
 import { hasFreshPrompts, type Prompt, readConversations, readPrompts } from '../datasets/index.ts'
+import { worstVerdict } from '../gates/index.ts'
 import { LoadPool, packBodies, prepareThread, type SharedBodies } from '../load/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
 import type { CapacityResult, PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
@@ -32,7 +33,7 @@ import { admitHost } from './hosts.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf } from './levels.ts'
 import { limitReached, withinLimits } from './limits.ts'
-import { startsServer } from './localServer.ts'
+import { usesEmbedded } from './localServer.ts'
 import { inOrder, type LoadPlan } from './plan.ts'
 import { withProgressFile } from './progressFile.ts'
 import { withPromptSalt } from './promptSalt.ts'
@@ -62,8 +63,6 @@ export interface Outcome {
   /** What a search with `slaAutoTune` found; `results` are then those of its steps. */
   capacity?: CapacityResult
 }
-
-const BADNESS: readonly Verdict[] = ['pass', 'undecided', 'fail', 'invalid']
 
 /**
  * Runs a scenario and judges it.
@@ -118,13 +117,13 @@ export async function runPlan(
   let config = asked
   const startAtMs = config.startAt === undefined ? undefined : parseStartAt(config.startAt, Date.now())
   if (config.debug) hooks.onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
-  const { thresholds, objectives, notices } = gatesOf(config, plan.extent)
+  const { thresholds, objectives, minSuccess, notices } = gatesOf(config, plan.extent)
   for (const notice of [admitHost(config) ?? [], ...notices].flat()) hooks.onNotice?.(notice)
   const wanted = Math.max(...plan.extent.map(({ level }) => (level.firstBody ?? 0) + withBudget(level, config).number))
   if (config.store !== 'none') requireWritable(config.outputsDir)
   requireDescriptors({
     connections: Math.max(...plan.extent.flatMap(({ level, warmup }) => [level, warmup ?? level].map(connectionsOf))),
-    embedded: config.url === undefined && !startsServer(config),
+    embedded: usesEmbedded(config),
   })
   prepareThread()
   if (config.store !== 'none') prepareStoreThread()
@@ -228,6 +227,7 @@ export async function runPlan(
           turnCounts: built?.turnCounts,
           thresholds,
           objectives,
+          minSuccess,
           hooks,
           index,
           count: Math.max(plan.count, index + 1),
@@ -282,7 +282,7 @@ function outcomeOf(outcomes: LevelOutcome[]): Outcome {
   return {
     results,
     metrics: outcomes.map(({ metrics }) => metrics),
-    verdict: BADNESS[Math.max(...results.map(({ verdict }) => BADNESS.indexOf(verdict)))]!,
+    verdict: worstVerdict(results.map(({ verdict }) => verdict)),
     result,
     summary: result.summary,
     percentiles: result.percentiles,

@@ -10,7 +10,6 @@ import {
   nextForLimit,
   nextForOptimum,
   optimumValue,
-  overallVerdict,
   type ParsedCapacityGate,
   parseCapacityGate,
   parseCriteria,
@@ -19,6 +18,7 @@ import {
   requireObjectives,
   type SearchRange,
   valuesOf,
+  verdictOfGates,
 } from '../gates/index.ts'
 import { type CapacityCriterion, type CapacityResult, SCHEMA_VERSION, type Verdict } from '../result/index.ts'
 import { reservePath, writeWholeFile } from '../store/index.ts'
@@ -87,7 +87,7 @@ export async function runCapacity(scenario: Protocol, hooks: RunHooks): Promise<
   const search = readSearch(config)
   const startedAt = new Date()
   // The steps are judged by the criteria, each by itself by nothing.
-  const stepConfig: ResolvedConfig = { ...config, thresholds: {} }
+  const stepConfig: ResolvedConfig = { ...config, thresholds: {}, minSuccessRate: undefined }
   const plan = planOf(search, stepConfig, hooks)
   let seen: readonly LevelOutcome[] = []
   const next: LoadPlan['next'] = (outcomes) => {
@@ -95,7 +95,7 @@ export async function runCapacity(scenario: Protocol, hooks: RunHooks): Promise<
     return plan.next(outcomes)
   }
   const outcome = await runPlan({ ...scenario, config: stepConfig }, { ...plan, next }, hooks)
-  const capacity = conclude(search, config, inSteps(seen, config), hooks, { startedAt, outcome })
+  const capacity = conclude(search, config, inSteps(seen, config, search.criteria), hooks, { startedAt, outcome })
   const jsonPaths = [...outcome.jsonPaths, ...written(capacity, config, hooks, startedAt)]
   return { ...outcome, verdict: capacity.verdict, jsonPaths, capacity }
 }
@@ -117,7 +117,7 @@ function planOf({ criteria, range }: CapacitySearch, config: ResolvedConfig, hoo
     extent: [{ ...largest, level }],
     count: 1,
     next(outcomes) {
-      const steps = inSteps(outcomes, config)
+      const steps = inSteps(outcomes, config, criteria)
       const last = steps.at(-1)
       if (last !== undefined && unfinishedBy(last, hooks) !== undefined) return undefined
       const sent = outcomes.reduce((sum, { metrics }) => sum + metrics.total, 0)
@@ -246,7 +246,7 @@ function verdictOf(gate: CapacityResult['gate'], found: readonly Found[], last: 
   const isUnfinished = found.some(({ unfinished }) => unfinished !== undefined)
   const open = last?.clientValid === false ? 'invalid' : 'undecided'
   if (gate.length > 0) {
-    const verdict = overallVerdict(gate, true)
+    const verdict = verdictOfGates(gate)
     return verdict === 'undecided' && isUnfinished ? open : verdict
   }
   if (isUnfinished) return open

@@ -1,6 +1,6 @@
 /** The steps of a capacity search: the runs at each level, and the figures they come to. */
 import type { ResolvedConfig } from '../config/index.ts'
-import { type Criterion, type LevelFigures, meets } from '../gates/index.ts'
+import { type Criterion, judgesFailures, type LevelFigures, meets } from '../gates/index.ts'
 import type { CapacityStep, Result } from '../result/index.ts'
 import type { LevelOutcome } from './levelRun.ts'
 
@@ -13,12 +13,19 @@ export interface Step extends LevelFigures {
 }
 
 /** Runs at one level come one after another, and no level is tried twice. */
-export function inSteps(outcomes: readonly LevelOutcome[], config: ResolvedConfig): Step[] {
+export function inSteps(
+  outcomes: readonly LevelOutcome[],
+  config: ResolvedConfig,
+  criteria: readonly Criterion[],
+): Step[] {
+  const mayFail = criteria.some(judgesFailures)
   const { slaVariable, slaNumRuns, onInvalid } = config
   const groups = Map.groupBy(outcomes, ({ result }) => levelOf(result, slaVariable))
   return [...groups].map(([level, group]) => {
     const results = group.map(({ result }) => result)
-    const hasFailed = results.some(({ summary }) => summary.failedRequests > 0 || summary.totalRequests === 0)
+    const hasFailed = results.some(
+      ({ summary }) => summary.totalRequests === 0 || (summary.failedRequests > 0 && !mayFail),
+    )
     return {
       level,
       runs: group.map(({ metrics }) => metrics),

@@ -12,10 +12,10 @@ import {
   SIDES,
   type Side,
 } from '../gates/comparison/index.ts'
-import { incompleteAtBest, overallVerdict } from '../gates/index.ts'
+import { decideVerdict, judgeMinSuccess, type RequestCounts, requestCounts } from '../gates/index.ts'
 import type { Level } from '../load/index.ts'
 import type { DistributionName } from '../metrics/index.ts'
-import { COMPARISON_SCHEMA_VERSION, type ComparisonResult, type Verdict } from '../result/index.ts'
+import { COMPARISON_SCHEMA_VERSION, type ComparedSide, type ComparisonResult, type Verdict } from '../result/index.ts'
 import { fileName, requireWritable, reservePath, writeWholeFile } from '../store/index.ts'
 import { onAbort } from './abort.ts'
 import { isJudged } from './clientHealth.ts'
@@ -30,6 +30,7 @@ import { changesOf } from './firstContact.ts'
 import type { RunHooks } from './hooks.ts'
 import { admitHost } from './hosts.ts'
 import { limitReached, withinLimits } from './limits.ts'
+import { usesEmbedded } from './localServer.ts'
 import { withProgressFile } from './progressFile.ts'
 import { keepingSecrets, redactCommand, redactConfig, redactUrl } from './redact.ts'
 import { MAX_BODIES } from './requests.ts'
@@ -81,7 +82,7 @@ async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
   // Both sides keep their connections open throughout.
   requireDescriptors({
     connections: SIDES.length * connectionsOf(comparison.level.level),
-    embedded: sideConfigs.every(({ url }) => url === undefined),
+    embedded: sideConfigs.every(usesEmbedded),
   })
   const startedAt = new Date()
   const label = hooks.label ?? config.name
@@ -258,6 +259,13 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
   const interrupted = hooks.signal?.aborted === true || hooks.killSignal?.aborted === true
   const baseline = parts.baseline.describe()
   const candidate = parts.candidate.describe()
+  const { minSuccess } = comparison
+  const thresholds =
+    minSuccess === undefined
+      ? []
+      : Object.entries({ baseline, candidate }).map(([name, side]) =>
+          judgeMinSuccess(minSuccess, requestCounts(side, side.errors), name),
+        )
   const valid = isJudged(baseline.client, config) && isJudged(candidate.client, config)
   const notes: string[] = []
   for (const side of SIDES) {
@@ -296,11 +304,28 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
     },
     confidence: comparison.confidence,
     regressions: judged,
-    verdict: limit === undefined ? incompleteAtBest(overallVerdict(judged, valid), interrupted) : 'fail',
+    thresholds,
+    verdict:
+      limit === undefined
+        ? decideVerdict({
+            judged: [...judged, ...thresholds],
+            requests: worseSide(baseline, candidate),
+            clientJudged: valid,
+            interrupted,
+          })
+        : 'fail',
     environment: environment(),
     resultJsonPath: jsonPath,
     notes,
   }
+}
+
+/** The requests of the side with the smaller share of succeeded ones. */
+function worseSide(...sides: ComparedSide[]): RequestCounts {
+  const share = ({ total, succeeded }: RequestCounts): number => (total === 0 ? 0 : succeeded / total)
+  return sides
+    .map((side) => requestCounts(side, side.errors))
+    .reduce((worst, side) => (share(side) < share(worst) ? side : worst))
 }
 
 /** The scenario, and what the sides add to it; the environment of a command may hold secrets. */

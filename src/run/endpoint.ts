@@ -42,7 +42,7 @@ export async function openEndpoint(
   }
   // Loaded where it is needed: a run against a real endpoint is not to wait for it.
   const { startServerThread } = await import('../../fixtures/index.ts')
-  const server = await startServerThread(config.embedded)
+  const server = await startServerThread(config.embedded ?? {})
   const { origin, path } = resolveEndpoint(promptUrl(config, new URL(server.url).origin), api)
   return { url: origin + path, origin, path, added: '', embedded: true, route, close: () => server.close() }
 }

@@ -2,16 +2,8 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
+import { ciSystem } from '../config/index.ts'
 import type { Environment } from '../result/index.ts'
-
-const CI_NAMES: [variable: string, name: string][] = [
-  ['GITHUB_ACTIONS', 'github'],
-  ['GITLAB_CI', 'gitlab'],
-  ['CIRCLECI', 'circleci'],
-  ['BUILDKITE', 'buildkite'],
-  ['JENKINS_URL', 'jenkins'],
-  ['CI', 'ci'],
-]
 
 const GIT_ARGS = ['rev-parse', 'HEAD']
 const GIT_TIMEOUT_MS = 1000
@@ -44,7 +36,7 @@ function describe(commit: string | null): Environment {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    ci: CI_NAMES.find(([variable]) => process.env[variable])?.[1] ?? null,
+    ci: ciSystem(process.env) ?? null,
     commit,
   }
 }

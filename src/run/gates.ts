@@ -1,10 +1,13 @@
 /** What must hold, read and checked against the scenario before anything is sent. */
 import { ConfigError, type ResolvedConfig } from '../config/index.ts'
 import {
+  type MinSuccess,
+  minSuccessOf,
   outOfReach,
   type ParsedObjective,
   type ParsedThreshold,
   parseObjectives,
+  parseRegressions,
   parseThresholds,
   requireObjectives,
   requireParts,
@@ -15,6 +18,8 @@ import { levelsOf, type RunLevel } from './levels.ts'
 export interface Gates {
   thresholds: ParsedThreshold[]
   objectives: ParsedObjective[]
+  /** The success rate that is judged beside them. */
+  minSuccess: MinSuccess | undefined
   /** What a user should know of them before the run, in full sentences. */
   notices: string[]
 }
@@ -38,7 +43,19 @@ export function gatesOf(config: ResolvedConfig, levels: readonly RunLevel[] = le
   for (const { level } of levels) checkBudget(config, level)
   const most = Math.max(...levels.map(({ level }) => withBudget(level, config).number))
   const notices = config.confidence === undefined ? [] : outOfReach(thresholds, config.confidence, most)
-  return { thresholds, objectives, notices }
+  const minSuccess = levels.length === 1 ? minSuccessOfRun(config, thresholds) : undefined
+  return { thresholds, objectives, minSuccess, notices }
+}
+
+/** Of a run at one level of load: what it is about, regressions against a stored result included. */
+export function minSuccessOfRun(
+  { minSuccessRate, regressions }: ResolvedConfig,
+  thresholds: readonly ParsedThreshold[],
+): MinSuccess | undefined {
+  return minSuccessOf(
+    minSuccessRate,
+    [...thresholds, ...parseRegressions(regressions)].map(({ figure }) => figure),
+  )
 }
 
 function checkBudget(config: ResolvedConfig, level: RunLevel['level']): void {

@@ -1,5 +1,6 @@
 /** Load goes to this machine, to hosts that were allowed, and in CI to no other. */
-import { ConfigError, type ResolvedConfig } from '../config/index.ts'
+import { ConfigError, ciSystem, type ResolvedConfig } from '../config/index.ts'
+import { type EndpointOptions, usesEmbedded } from './localServer.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 type Target = Pick<ResolvedConfig, 'url' | 'allowedHosts' | 'yes'>
@@ -25,12 +26,32 @@ export function admitHost({ url, allowedHosts, yes }: Target, env: Environment =
   const { hostname, host } = new URL(url)
   const allowed = [...[allowedHosts].flat(), ...(env['PERFGATE_ALLOWED_HOSTS'] ?? '').split(',')]
   if (isLoopback(hostname) || yes || allowed.some((pattern) => fits(pattern.trim(), hostname, host))) return undefined
-  if (isCi(env))
+  if (ciSystem(env) !== undefined)
     throw new ConfigError(
       `option "url": ${hostname} is not this machine, and in CI load goes only where it was allowed; write allowedHosts: ['${hostname}'] into the scenario (--allowed-hosts ${hostname}), set PERFGATE_ALLOWED_HOSTS=${hostname}, or give --yes`,
       'allowedHosts',
     )
   return `load goes to ${hostname}, which is not this machine; interrupt if that is a mistake (--allowed-hosts ${hostname} says it is none)`
+}
+
+/**
+ * Whether the embedded server may stand in for an endpoint that is not given: in CI it must be asked for, since a green
+ * job would say nothing of the endpoint that was meant.
+ *
+ * @throws ConfigError in CI, where neither `url` nor `embedded` is given
+ */
+export function requireEndpoint(config: ResolvedConfig, env: Environment = process.env): void {
+  if (ciSystem(env) === undefined || config.embedded !== undefined || !usesEmbedded(config)) return
+  throw new ConfigError(
+    'option "url": missing, and in CI the embedded server is measured only where you ask for it; give url, or write embedded: {}',
+    'url',
+  )
+}
+
+/** What to tell the user of a run whose scenario names no endpoint; undefined where it names one. */
+export function embeddedNotice(config: EndpointOptions): string | undefined {
+  if (config.embedded !== undefined || !usesEmbedded(config)) return undefined
+  return 'no url is given, so this run measures the embedded server, whose timing is a model; --url measures yours'
 }
 
 /** `*` stands for any host, `*.example.com` for those below it; a port is compared where one is given. */
@@ -39,9 +60,4 @@ function fits(pattern: string, hostname: string, host: string): boolean {
   if (wanted === '*') return true
   if (wanted.startsWith('*.')) return hostname.endsWith(wanted.slice(1))
   return wanted !== '' && (wanted === hostname || wanted === host)
-}
-
-function isCi({ CI, GITHUB_ACTIONS, GITLAB_CI, JENKINS_URL, BUILDKITE }: Environment): boolean {
-  const isSet = CI !== undefined && !['', '0', 'false'].includes(CI.toLowerCase())
-  return isSet || [GITHUB_ACTIONS, GITLAB_CI, JENKINS_URL, BUILDKITE].some(Boolean)
 }

@@ -9,6 +9,7 @@ export { packageVersion } from './environment.ts'
 export { type Gates, gatesOf } from './gates.ts'
 export { type ComparableHistory, comparableHistory, historyRecord } from './history.ts'
 export type { RunHooks, RunProgress } from './hooks.ts'
+export { embeddedNotice, requireEndpoint } from './hosts.ts'
 export { type MergeOptions, type MergeOutcome, mergeShards } from './merge.ts'
 export { mendProgressFile } from './progressFile.ts'
 export {

@@ -4,9 +4,11 @@ import {
   type EvaluateOptions,
   evaluateThresholds,
   formatCount,
+  judgeMinSuccess,
   LOOK_GROWTH,
   lookConfidence,
   looksUpTo,
+  type MinSuccess,
   type ParsedThreshold,
 } from '../gates/index.ts'
 import type { Level } from '../load/index.ts'
@@ -29,6 +31,8 @@ export interface JudgingOptions {
   /** Of all levels; those about another one are left out. */
   thresholds: readonly ParsedThreshold[]
   objectives: readonly Objective[]
+  /** Judged at the end beside the thresholds. */
+  minSuccess?: MinSuccess | undefined
   metrics: RunMetrics
   /** `performance.now()` at the start of the measured phase. */
   startedAt: () => number
@@ -93,9 +97,13 @@ export class Judging {
   results(): ThresholdResult[] {
     this.#over = true
     const number = this.#lookIsLast ? this.#looks : this.#looks + 1
-    return this.thresholds.map(
+    const { minSuccess, metrics } = this.#options
+    const judged = this.thresholds.map(
       (threshold) => this.#broken.get(threshold) ?? this.#evaluate(threshold, { number, of: this.#looksOf }),
     )
+    if (minSuccess === undefined) return judged
+    const counts = { total: metrics.total, succeeded: metrics.succeeded, cancelled: metrics.errors('cancelled') }
+    return [...judged, judgeMinSuccess(minSuccess, counts)]
   }
 
   /** What a reader must know of it, in full sentences. */

@@ -1,7 +1,7 @@
 /** Runs one level of load: warmup, measured phase, figures, verdict, files. */
 import type { Api } from '../apis/index.ts'
 import { parseShard, type ResolvedConfig, type Shard } from '../config/index.ts'
-import { incompleteAtBest, overallVerdict, type ParsedThreshold, storedIntervals } from '../gates/index.ts'
+import { decideVerdict, type MinSuccess, type ParsedThreshold, requestCounts, storedIntervals } from '../gates/index.ts'
 import { type LoadPool, type SharedBodies, shareOfShard, WHOLE } from '../load/index.ts'
 import {
   distributions,
@@ -61,6 +61,7 @@ export interface LevelContext {
   turnCounts: readonly number[] | undefined
   thresholds: readonly ParsedThreshold[]
   objectives: readonly Objective[]
+  minSuccess: MinSuccess | undefined
   hooks: RunHooks
   index: number
   count: number
@@ -127,6 +128,7 @@ export async function runLevel(
       // A part is not the load that they are about.
       thresholds: isPart ? [] : context.thresholds,
       objectives: context.objectives,
+      minSuccess: isPart ? undefined : context.minSuccess,
       metrics,
       startedAt: () => pool.startedAt,
       end: () => pool.end(),
@@ -311,7 +313,15 @@ function buildResult(
               : 'mixed',
     },
     thresholds,
-    verdict: incompleteAtBest(overallVerdict(thresholds, isJudged(client, config)), interrupted),
+    verdict: decideVerdict({
+      judged: thresholds,
+      requests: requestCounts(
+        { totalRequests: metrics.total, succeededRequests: metrics.succeeded },
+        errorCounts(metrics),
+      ),
+      clientJudged: isJudged(client, config),
+      interrupted,
+    }),
     client,
     environment: environment(),
     intervals: storedIntervals(metrics, timeline),

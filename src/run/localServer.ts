@@ -11,9 +11,17 @@ import { scrubLog } from './scrub.ts'
 /** `{port}` and `{model}` stand for the options; the shell gets the model as one word. */
 const VLLM = 'vllm serve {model} --host 127.0.0.1 --port {port}'
 
+/** What decides where the requests of a scenario go; also of one that is not resolved yet. */
+export type EndpointOptions = { [Name in 'url' | 'embedded' | 'localCommand' | 'api']?: unknown }
+
 /** True when the endpoint of this scenario must be started first. */
-export function startsServer({ localCommand, api }: ResolvedConfig): boolean {
-  return localCommand !== undefined || api.replaceAll('-', '_') === 'local_vllm'
+export function startsServer({ localCommand, api }: EndpointOptions): boolean {
+  return localCommand !== undefined || String(api).replaceAll('-', '_') === 'local_vllm'
+}
+
+/** True when this scenario measures the embedded server. */
+export function usesEmbedded(config: EndpointOptions): boolean {
+  return config.url === undefined && !startsServer(config)
 }
 
 /**

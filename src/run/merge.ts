@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import { basename } from 'node:path'
 import { checkOptions, type ResolvedConfig } from '../config/index.ts'
-import { incompleteAtBest, overallVerdict, parseObjectives, parseThresholds, storedIntervals } from '../gates/index.ts'
+import { decideVerdict, parseObjectives, parseThresholds, requestCounts, storedIntervals } from '../gates/index.ts'
 import type { Level } from '../load/index.ts'
 import { distributions, errorCounts, percentileRows, RunMetrics, rates, summarize, workload } from '../metrics/index.ts'
 import { renderJson, renderMarkdown } from '../report/index.ts'
@@ -17,6 +17,7 @@ import {
 import { addFacts, joinResultDbs, readResultDb, reservePath, writeWholeFile } from '../store/index.ts'
 import { isJudged } from './clientHealth.ts'
 import { environment } from './environment.ts'
+import { minSuccessOfRun } from './gates.ts'
 import { Judging } from './judging.ts'
 import { levelConfig } from './levels.ts'
 import { batchesOf } from './rebuild.ts'
@@ -53,7 +54,10 @@ export function mergeShards(
   const read = readParts(paths, allowMissing)
   const [first] = read.parts as [Part, ...Part[]]
   const shown = without(first.facts['config'] as Record<string, unknown>, ['loadShard', 'startAt'])
-  const config = checkOptions(shown)
+  // A result states every option; one without a value was not given.
+  const config = checkOptions(
+    Object.keys(shown['thresholds'] ?? {}).length > 0 ? shown : without(shown, ['thresholds']),
+  )
   const originMs = Math.min(...read.parts.map(({ shard }) => shard.startedAtMs))
   const path = reservePath({
     outputsDir: outputsDir ?? config.outputsDir,
@@ -105,12 +109,14 @@ function figuresOf(dbPath: string, { read, config, shown, originMs }: Whole): { 
   const level = levelIn(first.facts['level'])
   const objectives = parseObjectives(config.objectives)
   const metrics = new RunMetrics(0, objectives)
+  // Nothing can be stopped any more.
+  const gates = parseThresholds(config.thresholds).map(({ abortAfterMs: _, ...threshold }) => threshold)
   const judging = new Judging({
     config,
     level,
-    // Nothing can be stopped any more.
-    thresholds: parseThresholds(config.thresholds).map(({ abortAfterMs: _, ...threshold }) => threshold),
+    thresholds: gates,
     objectives,
+    minSuccess: minSuccessOfRun(config, gates),
     metrics,
     startedAt: () => 0,
     end: () => {},
@@ -157,10 +163,15 @@ function figuresOf(dbPath: string, { read, config, shown, originMs }: Whole): { 
       source: succeeded === 0 ? 'none' : estimatedTokens === 0 ? 'usage' : reportedTokens === 0 ? 'estimated' : 'mixed',
     },
     thresholds,
-    verdict: incompleteAtBest(
-      overallVerdict(thresholds, isJudged(client, config)),
-      interrupted || read.missing.length > 0,
-    ),
+    verdict: decideVerdict({
+      judged: thresholds,
+      requests: requestCounts(
+        { totalRequests: metrics.total, succeededRequests: metrics.succeeded },
+        errorCounts(metrics),
+      ),
+      clientJudged: isJudged(client, config),
+      interrupted: interrupted || read.missing.length > 0,
+    }),
     client,
     environment: environment(),
     intervals: storedIntervals(metrics, timeline),

@@ -4,7 +4,7 @@ import type { ResolvedConfig } from '../config/index.ts'
 import { checkHeaders, openEndpoint } from './endpoint.ts'
 import type { RunHooks } from './hooks.ts'
 import { admitHost } from './hosts.ts'
-import { startsServer } from './localServer.ts'
+import { startsServer, usesEmbedded } from './localServer.ts'
 import { withServedModel } from './servedModel.ts'
 
 export interface Protocol {
@@ -42,7 +42,7 @@ export async function protocolOf(
 
 function withEnvironment(asked: ResolvedConfig, api: Api): ResolvedConfig {
   const { keyVariable = 'OPENAI_API_KEY', streams } = api
-  const isEmbedded = asked.url === undefined && !startsServer(asked)
+  const isEmbedded = usesEmbedded(asked)
   const config = {
     ...asked,
     stream: asked.stream && streams !== false,

@@ -23,6 +23,7 @@ import {
 } from '../samples/index.ts'
 import type { ResultReader, StoredRequest } from '../store/index.ts'
 import { environment } from './environment.ts'
+import { usesEmbedded } from './localServer.ts'
 
 /** Rows turned into samples at a time. */
 const BATCH = 1000
@@ -55,7 +56,7 @@ function sideOf(comparison: ComparisonResult, rebuilt: Result, side: unknown): R
     endpoint: { url: endpoint.url, embedded: endpoint.embedded },
     interrupted: comparison.interrupted,
     client,
-    verdict: client.valid ? 'pass' : 'invalid',
+    verdict: 'none',
     environment: comparison.environment,
     notes: [
       `This is the ${name} of the comparison "${comparison.name}", which has the verdict; times in which the other side was measured are gaps here.`,
@@ -76,7 +77,7 @@ function fromRows(reader: ResultReader, state: Unfinished): Result {
     schemaVersion: SCHEMA_VERSION,
     name: text(config['name']) ?? text(config['model']) ?? 'run',
     startedAt,
-    endpoint: { url: text(facts['endpoint']) ?? '', embedded: config['url'] === undefined },
+    endpoint: { url: text(facts['endpoint']) ?? '', embedded: usesEmbedded(config) },
     interrupted: true,
     config,
     summary: {

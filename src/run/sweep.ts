@@ -49,7 +49,7 @@ export async function runSweep(
 }
 
 async function sweepLevels(scenario: Protocol, range: SweepRange, hooks: RunHooks): Promise<SweepOutcome> {
-  const { config } = scenario
+  const config: ResolvedConfig = { ...scenario.config, minSuccessRate: undefined }
   refuseWhatASweepSets(config)
   const loads = loadsOf(range)
   let stopped = `the end of the range, ${range.to}, was reached`
@@ -69,7 +69,7 @@ async function sweepLevels(scenario: Protocol, range: SweepRange, hooks: RunHook
       )
     },
   }
-  const outcome = await withProgressFile(config, hooks, (watched) => runPlan(scenario, plan, watched))
+  const outcome = await withProgressFile(config, hooks, (watched) => runPlan({ ...scenario, config }, plan, watched))
   if (hooks.signal?.aborted) stopped = limitReached(hooks) ?? 'the sweep was interrupted'
   return { sweep: analyse(outcome.results, range.variable, stopped), outcome }
 }

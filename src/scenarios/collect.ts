@@ -1,5 +1,6 @@
 /** Scenario files as tests, whatever the framework: each scenario goes to the function that makes its kind of test. */
 import { type Layer, placed } from '../config/files/index.ts'
+import { type Config, checkOptions } from '../config/index.ts'
 import type { ComparisonConfig } from '../run/index.ts'
 import type { ScenarioOptions } from './define.ts'
 import { type LoadedScenario, type LoadOptions, layered, loadScenarios } from './load.ts'
@@ -27,6 +28,7 @@ export function collectScenarios(
   make: TestMakers,
   { overrides = {}, ...options }: CollectOptions = {},
 ): void {
+  checkOptions({ ...overrides } as Config)
   const over: Layer = { values: { ...overrides }, place: () => '', secrets: [] }
   for (const { name, file, kind, config, sides, layers } of loadScenarios(patterns, options)) {
     const { config: joined, origins } = layered(...layers, over)

@@ -67,7 +67,7 @@ describe('npx perfgate', () => {
     expect(names.sort()).toEqual([db, db?.replace('.db', '.json')])
     const result = resultSchema.parse(JSON.parse(readFileSync(join(outputs, db!.replace('.db', '.json')), 'utf8')))
     expect(result.summary).toMatchObject({ totalRequests: 15, succeededRequests: 15, outputTokensPerRequest: 20 })
-    expect(result.verdict).toBe('pass')
+    expect(result.verdict).toBe('none')
     // Python's own SQLite reads it, without anything of ours.
     const query = `import sqlite3,json,sys
 rows = sqlite3.connect(sys.argv[1]).execute("select success, prompt_tokens, completion_tokens, latency, inter_token_latencies, request, response_messages from result").fetchall()

@@ -59,11 +59,12 @@ describe('the exit code', () => {
     ],
   })
   const allFailed: Result = {
-    ...PUBLISHED,
+    ...withVerdict('fail'),
     summary: { ...PUBLISHED.summary, succeededRequests: 0, failedRequests: 15 },
   }
   test.each<[string, Result, number]>([
-    ['a pass', PUBLISHED, 0],
+    ['a pass', withVerdict('pass'), 0],
+    ['a run without thresholds', PUBLISHED, 0],
     ['a broken threshold', withVerdict('fail'), 1],
     ['an undecided threshold whose figure keeps to the limit', undecided('pass'), 0],
     ['an undecided threshold whose figure breaks the limit', undecided('fail'), 1],

@@ -125,7 +125,7 @@ const CHECKS: [part: string, check: (ran: Ran) => void][] = [
     '--threshold',
     (ran) => {
       expect(said(ran)).toEqual(TALKS)
-      expect(ran.out).toContain('pass, 3 of 3 thresholds kept')
+      expect(ran.out).toContain('pass, 4 of 4 thresholds kept')
       expect(ran.out).toMatch(/3 conversations: 3 completed, 0 abandoned/)
       expect(ran.out).toContain('Workload throughput:')
     },

@@ -4,6 +4,7 @@ import type { Result } from '../../src/result/index.ts'
 
 const result = {
   verdict: 'fail',
+  endpoint: { url: 'http://127.0.0.1:8000', embedded: false },
   summary: {
     timeTakenSeconds: 7.5391234,
     concurrency: null,
@@ -69,4 +70,10 @@ test('figures have their unit in the name, six digits, no exponent, and none whe
 
 test('levels of a sweep are told apart', () => {
   expect(figuresOf(result, 'parallel_4')[0]!.name).toBe('perf.parallel_4.verdict')
+})
+
+test('the embedded server is named, as a property of JUnit too', () => {
+  const embedded = { ...result, endpoint: { ...result.endpoint, embedded: true } }
+  expect(figuresOf(embedded)).toContainEqual({ name: 'perf.endpoint', value: 'embedded server' })
+  expect(figuresOf(result).some(({ name }) => name === 'perf.endpoint')).toBe(false)
 })

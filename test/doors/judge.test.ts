@@ -1,21 +1,32 @@
 import { expect, test } from 'vitest'
 import { judge } from '../../src/doors/judge.ts'
-import type { Result, ThresholdResult, Verdict } from '../../src/result/index.ts'
+import { decideVerdict } from '../../src/gates/index.ts'
+import type { Result, ThresholdResult } from '../../src/result/index.ts'
 
 interface Facts {
   concurrency?: number
   succeeded?: number
   reasons?: string[]
-  thresholds?: [Verdict, string][]
+  thresholds?: [ThresholdResult['verdict'], string][]
   failures?: Result['failures']
 }
 
 /** Only what a judgement reads. */
-function result({ concurrency = 1, succeeded = 3, reasons = [], thresholds = [], failures = [] }: Facts): Result {
+function result(
+  { concurrency = 1, succeeded = 3, reasons = [], thresholds = [], failures = [] }: Facts,
+  onInvalid = 'fail',
+): Result {
+  const judged = thresholds.map(([verdict, message]) => ({ verdict, message }))
   return {
     summary: { concurrency, totalRequests: 3, succeededRequests: succeeded, failedRequests: 3 - succeeded },
     client: { valid: reasons.length === 0, reasons },
-    thresholds: thresholds.map(([verdict, message]): Partial<ThresholdResult> => ({ verdict, message })),
+    thresholds: judged,
+    verdict: decideVerdict({
+      judged,
+      requests: { total: 3, succeeded, cancelled: 0 },
+      clientJudged: reasons.length === 0 || onInvalid === 'warn',
+      interrupted: false,
+    }),
     failures,
     config: {},
   } as unknown as Result
@@ -32,7 +43,11 @@ const host = {
 const judging =
   (facts: Facts[], onInvalid: 'fail' | 'skip' | 'warn' = 'fail') =>
   () =>
-    judge(facts.map(result), onInvalid, host)
+    judge(
+      facts.map((one) => result(one, onInvalid)),
+      onInvalid,
+      host,
+    )
 
 test('passes when all thresholds hold', () => {
   expect(judging([{ thresholds: [['pass', 'qps is 5']] }])).not.toThrow()

@@ -1,12 +1,6 @@
 /** Verdicts on thresholds, and the messages that tell them. */
 import { describe, expect, test } from 'vitest'
-import {
-  type EvaluateOptions,
-  evaluateThresholds,
-  isAccepted,
-  overallVerdict,
-  parseExpression,
-} from '../../src/gates/index.ts'
+import { type EvaluateOptions, evaluateThresholds, isAccepted, parseExpression } from '../../src/gates/index.ts'
 import type { MetricsView } from '../../src/metrics/index.ts'
 import { seeded } from '../../src/random/index.ts'
 import type { ThresholdResult, Timeline } from '../../src/result/index.ts'
@@ -367,7 +361,6 @@ describe('with confidence', () => {
       ['undecided', 'pass', true],
       ['undecided', 'fail', false],
       ['undecided', undefined, false],
-      ['invalid', undefined, false],
     ] as const)
       expect(isAccepted({ verdict, estimate })).toBe(accepted)
   })
@@ -377,15 +370,6 @@ describe('with confidence', () => {
       'option "confidence": expected a number above 0 and below 1, for instance 0.95',
     )
   })
-})
-
-test('the verdict of a run is the worst of its thresholds, and invalid when the client was the bottleneck', () => {
-  const verdicts = (...list: ThresholdResult['verdict'][]) => list.map((verdict) => ({ verdict }))
-  expect(overallVerdict([], true)).toBe('pass')
-  expect(overallVerdict(verdicts('pass', 'pass'), true)).toBe('pass')
-  expect(overallVerdict(verdicts('pass', 'undecided'), true)).toBe('undecided')
-  expect(overallVerdict(verdicts('undecided', 'fail', 'pass'), true)).toBe('fail')
-  expect(overallVerdict(verdicts('pass'), false)).toBe('invalid')
 })
 
 function timeline(completed: number[], failed: number[], outputTokens: number[] = completed.map(() => 0)): Timeline {

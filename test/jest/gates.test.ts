@@ -48,6 +48,19 @@ describe('a perf test in Jest', () => {
       expect(found(name), name).toMatchObject({ failure: undefined, skipped: false })
   })
 
+  test('takes its scenario from a function when it runs', () => {
+    for (const name of [
+      'from a function',
+      'from an async function',
+      'sides from a function',
+      'a search from a function',
+    ])
+      expect(found(name), name).toMatchObject({ failure: undefined, skipped: false })
+    expect(found('from a function, without a url').failure!.text).toMatch(
+      /^ConfigError: perf test "from a function, without a url": option "url": expected a URL, got nothing/,
+    )
+  })
+
   test('fails when one is broken, with a failure that is the whole story and no stack', () => {
     expect(found('breaks').failure!.text).toMatch(
       /^ThresholdError: p99\(latency\) [\d.]+ ms is above the limit of 1 ms \(n = 6\)$/,
@@ -147,7 +160,7 @@ test('a plain test has no properties, and the library is the same in all of them
 
 test('a mistake is found at collection, before any request, and shown where it was made', () => {
   expect(run.stderr).toMatch(
-    /FAIL \.\/mistake\.perf\.cjs[\s\S]*perf test "option 1": option "paralel": unknown, did you mean "parallel"/,
+    /FAIL \.\/mistake\.perf\.cjs[\s\S]*perf test "option": option "paralel": unknown, did you mean "parallel"/,
   )
   expect(run.stderr).toMatch(/at .*mistake\.perf\.cjs:4:/)
   expect(filesOf('right', '.db')).toEqual([])

@@ -32,14 +32,21 @@ const FRAMEWORKS: Framework[] = [
 
 /** What an editor has to know: scenarios, figures, the matcher. */
 const typed = (door: string): string => `import { perfTest, type Scenario } from '${door}'
+import { expect } from 'vitest'
 
 const chat: Scenario = { parallel: 2, thresholds: { 'p95(ttft)': '<= 200 ms' } }
-perfTest('types', chat, ({ result, expect }) => {
+perfTest('types', chat, ({ result }) => {
   expect(result).toMeetThresholds({ 'p99(itl)': '< 60 ms' })
   // @ts-expect-error: a metric that is not there
   expect(result).toMeetThresholds({ 'p99(itll)': '< 60 ms' })
 })
 perfTest.each([1, 4])('at %i', (parallel) => ({ ...chat, parallel }))
+perfTest('late', async ({ task }) => ({ ...chat, name: task.name }))
+perfTest.for([1, 4])('row and context', (parallel, { task }) => ({ ...chat, parallel, name: task.name }))
+const extended = perfTest.extend<{ port: number }>({ port: 8000 })
+extended('fixtures', ({ port }) => ({ ...chat, url: 'http://127.0.0.1:' + port }), ({ port, result }) => {
+  expect([port, result.verdict]).toEqual([8000, 'pass'])
+})
 // @ts-expect-error: an option that is not there
 perfTest('mistaken', { paralel: 2 })
 `
@@ -84,6 +91,14 @@ describe.each(FRAMEWORKS)('an empty project with only the tarball and $name', (f
       'perf.succeeded_requests': '20',
       'perf.p95_ttft_seconds': expect.stringMatching(/^0\.\d+$/),
     })
+  })
+
+  test('takes scenarios from functions, with hooks, fixtures, rows and the context', async () => {
+    const functions = new URL('../vitest/projects/functions/functions.perf.ts', import.meta.url)
+    write(folder, { 'perf/functions.perf.ts': readFileSync(functions, 'utf8') })
+    const { code, stdout, stderr } = await attempt(folder, ['npx', 'vitest', 'run', 'functions.perf'])
+    expect(code, stdout + stderr).toBe(0)
+    expect(stdout).toMatch(/Tests\s+11 passed \(11\)/)
   })
 
   test('has its types', async () => {

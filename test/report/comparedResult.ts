@@ -29,6 +29,7 @@ export const COMPARED: ComparisonResult = {
   candidate: side('candidate'),
   blocks: { requests: 20, pairs: 20, maxPairs: 40, order: 'BCCB', looks: [10, 20, 40], looked: 2 },
   confidence: 0.95,
+  thresholds: [],
   regressions: [
     {
       expression: 'p50(latency) 5 %',

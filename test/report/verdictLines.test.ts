@@ -51,7 +51,7 @@ describe('thresholds', () => {
 
   test('without a message from the gate are told from their figures', () => {
     const bare: ThresholdResult = { ...threshold('pass', ''), interval: [915.33, null] }
-    expect(verdictLines({ ...PUBLISHED, thresholds: [bare] })[1]).toBe(
+    expect(verdictLines({ ...PUBLISHED, verdict: 'pass', thresholds: [bare] })[1]).toBe(
       '  + p99(latency) <= 1.5 s: 989.68 ms [915.33, unbounded], n 15',
     )
   })
@@ -72,7 +72,11 @@ describe('failures', () => {
   })
 
   test('of every request are a failed run, whatever the thresholds', () => {
-    const dead: Result = { ...FAILING, summary: { ...FAILING.summary, succeededRequests: 0, failedRequests: 15 } }
+    const dead: Result = {
+      ...FAILING,
+      verdict: 'fail',
+      summary: { ...FAILING.summary, succeededRequests: 0, failedRequests: 15 },
+    }
     expect(verdictLines(dead)[0]).toBe('Verdict: fail, no request succeeded')
     expect(verdictLines(dead)).toContain('Every request failed (15 of 15):')
   })
@@ -96,6 +100,13 @@ test('a run limited by the client says so, with each reason and its remedy', () 
 })
 
 describe('the embedded server', () => {
+  test('is named in the line of the verdict', () => {
+    const endpoint = { url: 'http://127.0.0.1:43123', embedded: true }
+    expect(verdictLines({ ...GATED, endpoint })[0]).toBe(
+      'Verdict: fail, 1 of 3 thresholds broken (embedded server, simulated timing)',
+    )
+  })
+
   const url = 'http://127.0.0.1:43123/v1/chat/completions'
   const notice = `Measured against the embedded server at ${url}, not a real model.`
   const embedded: Result = { ...PUBLISHED, endpoint: { url, embedded: true } }

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type EmbeddedServer, type ServerOptions, startServer, startServerThread } from '../../fixtures/index.ts'
 import { resolveConfig } from '../../src/config/index.ts'
-import { evaluateThresholds, overallVerdict, parseThresholds } from '../../src/gates/index.ts'
+import { decideVerdict, evaluateThresholds, parseThresholds } from '../../src/gates/index.ts'
 import { LoadPool, packBodies } from '../../src/load/index.ts'
 import { RunMetrics } from '../../src/metrics/index.ts'
 import { judgeClient } from '../../src/run/clientHealth.ts'
@@ -145,7 +145,16 @@ describe('an overloaded client', () => {
       freeCores: 0,
     })
     const thresholds = evaluateThresholds(parseThresholds({ 'p99(latency)': '< 1000 s' }), metrics)
-    return { client, thresholds, verdict: overallVerdict(thresholds, client.valid) }
+    return {
+      client,
+      thresholds,
+      verdict: decideVerdict({
+        judged: thresholds,
+        requests: { total: metrics.total, succeeded: metrics.succeeded, cancelled: 0 },
+        clientJudged: client.valid,
+        interrupted: false,
+      }),
+    }
   }
 
   it('a busy loop in its thread yields invalid, with reason and remedy, although the threshold is kept', async () => {

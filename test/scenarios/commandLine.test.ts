@@ -144,7 +144,7 @@ describe('several scenarios', () => {
       'Scenario 3 of 3: third  (scenarios/c.yaml)',
     ])
     expect(out).toMatch(
-      /\nScenarios: 1 of 3 passed\n {2}fail {3}first {2}\(scenarios\/a.yaml\)\n {2}error {2}second {2}\(scenarios\/b.yaml\): no answer from http:\/\/x\n {2}pass {3}third {2}\(scenarios\/c.yaml\)\n$/,
+      /\nScenarios: 0 of 3 passed, 1 without thresholds\n {2}fail {3}first {2}\(scenarios\/a.yaml\)\n {2}error {2}second {2}\(scenarios\/b.yaml\): no answer from http:\/\/x\n {2}none {3}third {2}\(scenarios\/c.yaml\)\n$/,
     )
     expect(err).toContain('perfgate: no answer from http://x')
   })
@@ -154,10 +154,10 @@ describe('several scenarios', () => {
     const { code, out, err } = await perfgate(['scenarios/[ab].yaml', '--json'], {}, runWith({ second: failing }))
     expect(code).toBe(1)
     expect(JSON.parse(out)).toMatchObject([
-      { name: 'first', file: 'scenarios/a.yaml', exitCode: 0, verdict: 'pass', results: [{ verdict: 'pass' }] },
+      { name: 'first', file: 'scenarios/a.yaml', exitCode: 0, verdict: 'none', results: [{ verdict: 'none' }] },
       { name: 'second', file: 'scenarios/b.yaml', exitCode: 1, verdict: 'fail', results: [{ verdict: 'fail' }] },
     ])
-    expect(err).toContain('Scenarios: 1 of 2 passed')
+    expect(err).toContain('Scenarios: 0 of 2 passed, 1 without thresholds')
   })
 
   test('end with an interrupt; the rest is not run', async () => {

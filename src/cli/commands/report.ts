@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { ConfigError } from '../../config/index.ts'
+import { ConfigError, ciSystem } from '../../config/index.ts'
 import type { Io } from '../io.ts'
 import { isHelp, quietCommand, usageError } from '../usage.ts'
 import type { CliCommand } from './command.ts'
@@ -50,7 +50,7 @@ export async function reportCommand(
     io.stdout.write(`${file}\n`)
     if (!wanted) return 0
     // A job has no one to look at it, and an opener may wait for a desktop that never comes.
-    if (inCi(io.env)) io.stderr.write('perfgate: --open is left out in CI\n')
+    if (ciSystem(io.env) !== undefined) io.stderr.write('perfgate: --open is left out in CI\n')
     else open(file, io.env)
     return 0
   } finally {
@@ -65,10 +65,6 @@ function defaultPath(paths: readonly string[]): string {
   return paths.length === 1 && isFile
     ? first.replace(/\.(json|db)$/, '.html')
     : join(isFile ? dirname(first) : first, 'report.html')
-}
-
-function inCi({ CI }: Io['env']): boolean {
-  return CI !== undefined && CI !== '' && CI !== '0' && CI !== 'false'
 }
 
 /** What the user named in `BROWSER`, or what each desktop has; one without a desktop has the path on stdout. */

@@ -39,7 +39,7 @@ export async function sweepCommand(args: readonly string[], io: Io, run: RunSwee
     if (json) io.stdout.write(`${JSON.stringify(sweep, null, 2)}\n`)
     if (interrupts.exitCode !== undefined) return interrupts.exitCode
     if (sweep.results.at(-1)?.interrupted) return 1
-    return sweep.results.some(({ summary }) => summary.succeededRequests > 0) ? 0 : 1
+    return sweep.results.some(({ verdict }) => verdict !== 'fail') ? 0 : 1
   } catch (error) {
     progress.end()
     return interrupts.exitCodeOf(error)

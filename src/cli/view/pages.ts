@@ -7,7 +7,6 @@ import { readAssets } from '../../report/html/assets.ts'
 import { html, type Markup } from '../../report/html/markup.ts'
 import { table, verdictBadge } from '../../report/html/sections.ts'
 import { loadOf } from '../../report/reportRun.ts'
-import { shownVerdict } from '../../report/verdictLines.ts'
 import type { StoredRequest } from '../../store/index.ts'
 import type { ListedRun, ListedVerdict } from './folder.ts'
 import { overTimeSection } from './overTime.ts'
@@ -23,7 +22,7 @@ export interface ListFilter {
   verdict: string
 }
 
-const VERDICTS = ['', 'pass', 'fail', 'undecided', 'invalid', 'interrupted', 'running']
+const VERDICTS = ['', 'pass', 'fail', 'undecided', 'invalid', 'none', 'interrupted', 'running']
 /** A run that goes on is looked at again so often. */
 const REFRESH_SECONDS = 3
 
@@ -95,15 +94,15 @@ function passes({ file, result, state, problem }: ListedRun, { words, verdict }:
 /** What a filter finds a run by: one that was interrupted and still broke a threshold is both. */
 function statesOf({ result, state }: Pick<ListedRun, 'result' | 'state'>): string[] {
   if (state !== 'finished') return [state]
-  return [shownVerdict(result!), ...(result!.interrupted ? ['interrupted'] : [])]
+  return [result!.verdict, ...(result!.interrupted ? ['interrupted'] : [])]
 }
 
 function badge({ result, state }: Pick<ListedRun, 'result' | 'state'>): Markup {
   if (state === 'unknown') return html`<span class="badge undecided">running or interrupted</span>`
   if (state === 'running') return html`<span class="badge undecided">running</span>`
-  const isOpen = state === 'interrupted' || shownVerdict(result!) === 'undecided'
+  const isOpen = state === 'interrupted' || result!.verdict === 'undecided'
   if (isOpen && result!.interrupted) return html`<span class="badge undecided">interrupted</span>`
-  return verdictBadge(shownVerdict(result!))
+  return verdictBadge(result!.verdict)
 }
 
 function row({ file, result, state, problem, modifiedAt }: ListedRun): (string | Markup)[] {

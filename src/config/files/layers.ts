@@ -30,6 +30,8 @@ export function joinLayers(layers: readonly Layer[]): Layered {
       if (value === undefined) continue
       const isJoined = (JOINED as readonly string[]).includes(name) && isRecord(value)
       config[name] = isJoined && isRecord(config[name]) ? { ...config[name], ...value } : value
+      // Whoever asks for the embedded server does not mean the endpoint of a layer below.
+      if (name === 'embedded' && layer.values['url'] === undefined) delete config['url']
       origins.set(name, layer)
       if (isJoined) for (const key of Object.keys(value)) origins.set(`${name}.${key}`, layer)
     }

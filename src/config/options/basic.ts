@@ -23,11 +23,12 @@ export const basicOptions = {
     value: 'text',
     description: 'name of this run, in results and file names',
   }),
-  embedded: option(z.record(z.string(), z.unknown()).default({}), {
+  embedded: option(z.record(z.string(), z.unknown()).optional(), {
     group: 'Basic',
     kind: 'json',
     value: 'json',
-    description: 'timing and behaviour of the embedded server, for instance {"ttft":{"kind":"constant","meanMs":20}}',
+    description:
+      'measure the embedded server: {}, or its timing and behaviour, as {"ttft":{"kind":"constant","meanMs":20}}',
   }),
   api: option(z.string().min(1).default('openai'), {
     group: 'Basic',

@@ -13,13 +13,37 @@ const condition = z.union([
   }),
 ])
 
+/** Not empty where it is written; absent in a run without gates. */
+const thresholds = z.record(z.string(), z.union([condition, z.array(condition).min(1)])).meta({ minProperties: 1 })
+
 export const gateOptions = {
-  thresholds: option(z.record(z.string(), z.union([condition, z.array(condition).min(1)])).default({}), {
+  thresholds: option(thresholds.default({}), {
     group: 'Gate',
     kind: 'strings',
     value: 'expression',
     description: 'what must hold, for instance "p99(latency) <= 1.5 s", or "errorRate < 5 % abort after 10 s"',
   }),
+  minSuccessRate: option(
+    z
+      .union([
+        z.number().min(0).max(1),
+        z
+          .string()
+          .regex(
+            /^\s*(?:(?:100(?:\.0+)?|\d{1,2}(?:\.\d+)?)\s*%|0(?:\.\d+)?|1(?:\.0+)?)\s*$/,
+            'expected a share from 0 to 1, or a percentage as "99.5 %"',
+          ),
+      ])
+      .optional(),
+    {
+      group: 'Gate',
+      kind: 'string',
+      value: 'share',
+      description:
+        'least share of requests that must succeed, from 0 to 1 or as "99.5 %"; 0: failures are not judged; not for levels of a sweep',
+      defaultText: '99 %, where there are gates and none speaks of failures',
+    },
+  ),
   objectives: option(z.record(z.string(), z.string()).default({}), {
     group: 'Gate',
     kind: 'strings',

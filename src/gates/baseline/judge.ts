@@ -1,6 +1,6 @@
 /** Judges a run against a stored result: fails only when the regression is larger than its tolerance, beyond doubt. */
 import { ConfigError } from '../../config/index.ts'
-import type { Result, ThresholdResult, Verdict } from '../../result/index.ts'
+import type { Result, ThresholdResult } from '../../result/index.ts'
 import { failing } from '../fail.ts'
 import { formatConfidence, formatCount, formatNumber, readableUnit, withUnit } from '../format.ts'
 import { QUANTITIES } from '../quantity.ts'
@@ -80,7 +80,7 @@ function judge(regression: ParsedRegression, name: string, baseline: Result, cur
 }
 
 /** @param sign 1 where higher is worse */
-function verdictOf({ interval }: Change, sign: number, allowed: number): Verdict {
+function verdictOf({ interval }: Change, sign: number, allowed: number): ThresholdResult['verdict'] {
   if (interval === undefined) return 'undecided'
   const low = interval.low ?? Number.NEGATIVE_INFINITY
   const high = interval.high ?? Number.POSITIVE_INFINITY

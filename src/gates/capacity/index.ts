@@ -9,5 +9,5 @@ export {
   type ParsedCapacityGate,
   parseCapacityGate,
 } from './gate.ts'
-export { type CriterionValue, type LevelFigures, meets, optimumValue, valuesOf } from './judge.ts'
+export { type CriterionValue, judgesFailures, type LevelFigures, meets, optimumValue, valuesOf } from './judge.ts'
 export { bestLevel, highestHolding, nextForLimit, nextForOptimum, type SearchRange } from './search.ts'

@@ -4,6 +4,7 @@ import type { MetricsView } from '../../metrics/index.ts'
 import { holds } from '../condition.ts'
 import type { Figure } from '../figure.ts'
 import { measure } from '../measure.ts'
+import { speaksOfFailures } from '../minSuccess.ts'
 import type { Criterion } from './criteria.ts'
 
 /** One level: the figures of each of its runs. */
@@ -22,14 +23,21 @@ export interface CriterionValue {
 /**
  * Whether a level meets a criterion.
  *
- * A level with a failed request is broken, whatever its latencies are; so is one at which a figure was not measured.
+ * A level with a failed request is broken, whatever its latencies are, unless the criterion says itself how many may
+ * fail. So is one at which a figure was not measured.
  */
 export function meets(criterion: Criterion, figures: LevelFigures): boolean {
-  if (hasFailures(figures) || criterion.kind === 'optimum') return !hasFailures(figures)
+  if (criterion.kind === 'optimum') return !hasFailures(figures)
+  if (!judgesFailures(criterion) && hasFailures(figures)) return false
   return criterion.conditions.every(({ figure, operator, limit }) => {
     const value = averageOf(figure, figures)
     return value !== null && holds(value, operator, limit)
   })
+}
+
+/** Whether the criterion decides by itself how many requests may fail. */
+export function judgesFailures(criterion: Criterion): boolean {
+  return criterion.kind === 'limit' && criterion.conditions.some(({ figure }) => speaksOfFailures(figure))
 }
 
 /** The value of an optimum at a level; null where a request failed or nothing was measured. */

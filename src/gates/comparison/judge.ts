@@ -1,5 +1,5 @@
 /** Judges how a candidate compares with its baseline: each regression, by the interval of its change. */
-import type { Verdict } from '../../result/index.ts'
+import type { ThresholdResult } from '../../result/index.ts'
 import { QUANTITIES } from '../quantity.ts'
 import { type BlockPair, measured, SIDES } from './blocks.ts'
 import { type FigureShift, figureOfSide, figureShift, type Method } from './figureShift.ts'
@@ -30,7 +30,7 @@ export interface RegressionResult {
   /** Requests (for itl: gaps) behind the figure, of the side that has fewer. */
   n: number
   blocks: number
-  verdict: Exclude<Verdict, 'invalid'>
+  verdict: ThresholdResult['verdict']
   message: string
 }
 

@@ -8,7 +8,7 @@ import { capacitySentence } from '../capacityText.ts'
 import { comparedFailures, comparisonSentence } from '../comparisonTable.ts'
 import { labelsOf, type ReportSet } from '../reportRun.ts'
 import { plainWords } from '../serverWords.ts'
-import { failureSentences, shownVerdict, thresholdSentence, verdictSentence } from '../verdictLines.ts'
+import { failureSentences, thresholdSentence, verdictSentence } from '../verdictLines.ts'
 import { summaryGauges } from './figures.ts'
 import type { ExportFormat } from './format.ts'
 
@@ -25,7 +25,13 @@ export const ctrf: ExportFormat = {
 type Status = 'passed' | 'failed' | 'other'
 
 /** Undecided and invalid are no failures of the endpoint, and no passes either. */
-const STATUS: Record<Verdict, Status> = { pass: 'passed', fail: 'failed', undecided: 'other', invalid: 'other' }
+const STATUS: Record<Verdict, Status> = {
+  pass: 'passed',
+  fail: 'failed',
+  undecided: 'other',
+  invalid: 'other',
+  none: 'other',
+}
 
 interface CtrfTest {
   name: string
@@ -85,7 +91,7 @@ function testsOf(result: Result, label: string): CtrfTest[] {
     ...Object.fromEntries(summaryGauges(result).map(({ name, value }) => [name, value])),
     failures: failureSentences(result, '×'),
   }
-  const whole = shownVerdict(result)
+  const whole = result.verdict
   // An invalid run was not judged, whatever its thresholds say.
   const decided = (verdict: Verdict): Verdict => (whole === 'invalid' ? 'invalid' : verdict)
   const tests = result.thresholds.map((threshold): CtrfTest => {
@@ -117,7 +123,7 @@ function testsOf(result: Result, label: string): CtrfTest[] {
 }
 
 function comparedTests(comparison: ComparisonResult): CtrfTest[] {
-  const { name, startedAt, baseline, candidate, regressions } = comparison
+  const { name, startedAt, baseline, candidate, regressions, thresholds, verdict: whole } = comparison
   const start = Date.parse(startedAt)
   const duration = Math.round((baseline.seconds + candidate.seconds) * 1000)
   const common = { duration, suite: [name], start, stop: start + duration }
@@ -135,11 +141,15 @@ function comparedTests(comparison: ComparisonResult): CtrfTest[] {
       extra: { ...endpoints, before, after, unit, change, relative, tolerance, n, blocks, confidence },
     }
   })
-  if (!isInvalid) return tests
+  const isTold = whole !== 'fail' || regressions.some(({ verdict }) => verdict === 'fail')
+  if (!isInvalid && isTold) return tests
   const reasons = [...baseline.client.reasons, ...candidate.client.reasons]
-  const message = [comparisonSentence(comparison), ...reasons, ...comparedFailures(comparison)].join('; ')
-  const whole = { ...common, name: `${name}: comparison`, status: STATUS.invalid, rawStatus: 'invalid', message }
-  return [...tests, { ...whole, extra: endpoints }]
+  const broken = thresholds.filter(({ verdict }) => verdict === 'fail').map(({ message }) => message)
+  const message = [comparisonSentence(comparison), ...reasons, ...broken, ...comparedFailures(comparison)].join('; ')
+  return [
+    ...tests,
+    { ...common, name: `${name}: comparison`, status: STATUS[whole], rawStatus: whole, message, extra: endpoints },
+  ]
 }
 
 function capacityTests(capacity: CapacityResult): CtrfTest[] {

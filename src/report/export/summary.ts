@@ -1,6 +1,7 @@
 /** The body of a pull-request comment: verdicts first, then shifts with intervals, then the details folded. */
 
-import type { CapacityResult, ComparisonResult, Result, ThresholdResult, Verdict } from '../../result/index.ts'
+import { worstVerdict } from '../../gates/index.ts'
+import type { CapacityResult, ComparisonResult, Result, ThresholdResult } from '../../result/index.ts'
 import { capacitySentence, criterionCells, renderCapacityMarkdown } from '../capacityText.ts'
 import { COMPARED, type ComparedFigure, comparedFigures } from '../comparison.ts'
 import { changedRows, comparisonSentence, REGRESSION_HEAD, renderComparisonMarkdown } from '../comparisonTable.ts'
@@ -8,7 +9,7 @@ import { figure } from '../figures.ts'
 import { inline, renderMarkdown, SIGNS, table } from '../markdown.ts'
 import { labelsOf, loadOf, type ReportRun, type ReportSet } from '../reportRun.ts'
 import { plainWords } from '../serverWords.ts'
-import { shownVerdict, thresholdSentence, verdictSentence } from '../verdictLines.ts'
+import { thresholdSentence, verdictSentence } from '../verdictLines.ts'
 import type { ExportFormat } from './format.ts'
 
 export const summary: ExportFormat = {
@@ -21,7 +22,6 @@ export const summary: ExportFormat = {
   ],
 }
 
-const BADNESS: readonly Verdict[] = ['pass', 'undecided', 'fail', 'invalid']
 /** GitHub refuses a comment above 65,536 characters; a folded part that does not fit is left out and named. */
 const MOST_CHARACTERS = 60_000
 
@@ -39,8 +39,11 @@ export function renderPullRequest(
   const runs = comparisons.length + capacities.length > 0 ? whole : all
   const results = runs.map(({ result }) => result)
   const labels = labelsOf(results)
-  const verdicts = [...results.map(shownVerdict), ...[...comparisons, ...capacities].map(({ verdict }) => verdict)]
-  const worst = BADNESS[Math.max(0, ...verdicts.map((verdict) => BADNESS.indexOf(verdict)))]!
+  const verdicts = [
+    ...results.map(({ verdict }) => verdict),
+    ...[...comparisons, ...capacities].map(({ verdict }) => verdict),
+  ]
+  const worst = worstVerdict(verdicts)
   const passed = verdicts.filter((verdict) => verdict === 'pass').length
   const head = [
     `## ${SIGNS[worst]} perfgate: ${worst}, ${passed} of ${verdicts.length} ${nounOf({ runs, comparisons, capacities })} passed`,
@@ -128,7 +131,7 @@ function isAgainst({ expression }: ThresholdResult, baseline: string): boolean {
 function overviewRow(result: Result, label: string): string[] {
   const { distributions, summary: figures } = result
   return [
-    SIGNS[shownVerdict(result)],
+    SIGNS[result.verdict],
     label,
     figure(figures.qps, 2),
     figure(figures.outputTokensPerSecond, 1),

@@ -4,7 +4,6 @@ import { findKnee } from '../../gates/index.ts'
 import type { Result } from '../../result/index.ts'
 import { comparedFigures } from '../comparison.ts'
 import { labelsOf, type ReportSet } from '../reportRun.ts'
-import { shownVerdict } from '../verdictLines.ts'
 import { type Assets, readAssets } from './assets.ts'
 import { capacitySection } from './capacity.ts'
 import { comparedSection } from './compared.ts'
@@ -98,7 +97,7 @@ function loadsOf(results: readonly Result[]): (number | null)[] {
 }
 
 function runSection(result: Result, label: string, index: number, isSet: boolean): Markup {
-  return html`<section class="run ${shownVerdict(result)}" id="run-${index}" aria-label="${label}">
+  return html`<section class="run ${result.verdict}" id="run-${index}" aria-label="${label}">
 ${isSet && html`<h2>${label}</h2>`}
 ${verdictSection(result)}
 ${baselineSection(result)}

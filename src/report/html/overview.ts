@@ -2,7 +2,6 @@
 import type { Result } from '../../result/index.ts'
 import { COMPARED, type ComparedFigure } from '../comparison.ts'
 import { figure } from '../figures.ts'
-import { shownVerdict } from '../verdictLines.ts'
 import { html, type Markup } from './markup.ts'
 import { table, verdictBadge } from './sections.ts'
 
@@ -30,7 +29,7 @@ export function overviewSection(results: readonly Result[], labels: readonly str
       const rate = Number(config['rate'] ?? -1)
       return [
         html`<a href="#run-${i}">${labels[i]}</a>${i === knee && html` <span class="badge knee">knee</span>`}`,
-        verdictBadge(shownVerdict(result)),
+        verdictBadge(result.verdict),
         summary.concurrency === null ? 'no limit' : String(summary.concurrency),
         rate > 0 ? `${figure(rate, 2)}/s` : 'unpaced',
         String(summary.totalRequests),

@@ -3,10 +3,10 @@ import type { Environment, Result, Verdict } from '../../result/index.ts'
 import { figure } from '../figures.ts'
 import { percentileCells } from '../percentileTable.ts'
 import { summaryRows } from '../summaryTable.ts'
-import { failureSentences, noteSentences, shownVerdict, thresholdSentence, verdictSentence } from '../verdictLines.ts'
+import { failureSentences, noteSentences, thresholdSentence, verdictSentence } from '../verdictLines.ts'
 import { html, type Markup } from './markup.ts'
 
-const MARKS: Record<Verdict, string> = { pass: '✓', fail: '✗', undecided: '?', invalid: '!' }
+const MARKS: Record<Verdict, string> = { pass: '✓', fail: '✗', undecided: '?', invalid: '!', none: '–' }
 const RANKS = ['n', 'mean', 'stddev', 'min', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const
 
 export function verdictBadge(verdict: Verdict): Markup {
@@ -21,7 +21,7 @@ export function afterBadge(sentence: string): string {
 export function verdictSection(result: Result): Markup {
   const failures = failureSentences(result, '×')
   const { thresholds, client, summary } = result
-  return html`<p class="verdict">${verdictBadge(shownVerdict(result))} <strong>${verdictSentence(result)}</strong></p>
+  return html`<p class="verdict">${verdictBadge(result.verdict)} <strong>${verdictSentence(result)}</strong></p>
 ${
   thresholds.length > 0 &&
   html`<ul class="thresholds">${thresholds.map((one) => html`<li class="${one.verdict}">${verdictBadge(one.verdict)} ${afterBadge(thresholdSentence(one))}</li>`)}</ul>`

@@ -4,8 +4,10 @@ import {
   type Config,
   ConfigError,
   camelCase,
+  EMPTY_URL,
   givenOptions,
   type ResolvedConfig,
+  refuseEmptyUrl,
   resolveConfig,
   suggestion,
 } from '../../config/index.ts'
@@ -19,7 +21,7 @@ import {
   requireComparedObjectives,
   type Side,
 } from '../../gates/comparison/index.ts'
-import { type ParsedObjective, parseObjectives } from '../../gates/index.ts'
+import { type MinSuccess, minSuccessOf, type ParsedObjective, parseObjectives } from '../../gates/index.ts'
 import { levelsOf, type RunLevel } from '../levels.ts'
 
 /** One side: a URL, or what is to be started, with what differs from the scenario. Without either: the embedded server. */
@@ -68,6 +70,8 @@ export interface ResolvedComparison {
   sides: Record<Side, ResolvedSide>
   regressions: ParsedRegression[]
   objectives: ParsedObjective[]
+  /** Judged for each side, beside the regressions. */
+  minSuccess: MinSuccess | undefined
   level: RunLevel
   looks: Look[]
   confidence: number
@@ -88,7 +92,7 @@ const own = z.strictObject({
 })
 
 const side = z.strictObject({
-  url: z.string().min(1).optional(),
+  url: z.string().min(1, `is empty: ${EMPTY_URL}`).optional(),
   model: z.string().min(1).optional(),
   apiKey: z.string().min(1).optional(),
   headers: z.record(z.string(), z.unknown()).optional(),
@@ -105,8 +109,8 @@ const side = z.strictObject({
 export const comparisonShape = z.strictObject({
   ...own.shape,
   regressions: z.record(z.string(), z.string()),
-  baseline: z.union([z.string().min(1), side]),
-  candidate: z.union([z.string().min(1), side]),
+  baseline: z.union([z.string().min(1, `is empty: ${EMPTY_URL}`), side]),
+  candidate: z.union([z.string().min(1, `is empty: ${EMPTY_URL}`), side]),
 })
 
 const OWN_NAMES = ['baseline', 'candidate', ...Object.keys(own.shape)]
@@ -156,6 +160,10 @@ export function resolveComparison(input: ComparisonConfig | Record<string, unkno
     sides,
     regressions,
     objectives,
+    minSuccess: minSuccessOf(
+      sides.baseline.config.minSuccessRate,
+      regressions.filter(({ isGuard }) => !isGuard).map(({ figure }) => figure),
+    ),
     level,
     looks,
     confidence: options.confidence,
@@ -193,11 +201,10 @@ function resolveSide(name: Side, given: unknown, scenario: Record<string, unknow
       `option "${name}": missing; give a URL, or what to start, as { command: 'node server.js', readyUrl: 'http://127.0.0.1:8000/health' }`,
       name,
     )
-  const { command, readyUrl, cwd, env, readyTimeout, ...own } = parsed(
-    side,
-    typeof given === 'string' ? { url: given } : given,
-    `${name}.`,
-  )
+  const described = typeof given === 'string' ? { url: given } : given
+  if (typeof described === 'object' && described !== null && 'url' in described)
+    refuseEmptyUrl(described.url, typeof given === 'string' ? name : `${name}.url`)
+  const { command, readyUrl, cwd, env, readyTimeout, ...own } = parsed(side, described, `${name}.`)
   if (command === undefined && (readyUrl ?? cwd ?? env ?? readyTimeout) !== undefined)
     throw new ConfigError(`option "${name}": readyUrl, cwd, env and readyTimeout go with a command`, name)
   if (command !== undefined && readyUrl === undefined)
@@ -211,7 +218,14 @@ function resolveSide(name: Side, given: unknown, scenario: Record<string, unknow
   const headers = { ...(scenario.headers as object | undefined), ...own.headers }
   const extraArgs = { ...(scenario.extraArgs as object | undefined), ...own.extraArgs }
   try {
-    const merged = { number: DEFAULT_NUMBER, ...scenario, ...own, headers, extraArgs, url }
+    const merged = {
+      number: DEFAULT_NUMBER,
+      ...scenario,
+      ...own,
+      headers,
+      extraArgs,
+      ...(url === undefined ? {} : { url }),
+    }
     return {
       config: resolveConfig(merged),
       given: givenOptions({ ...scenario, ...own }),

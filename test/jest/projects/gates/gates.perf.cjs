@@ -39,6 +39,38 @@ perfTest.each`
   ${1}     | ${2}
 `('template $parallel $number', ({ parallel, number }) => ({ ...chat, parallel, number }))
 
+let late
+beforeAll(() => {
+  late = process.env.ENDPOINT
+})
+perfTest(
+  'from a function',
+  ({ name, signal }) => ({ ...chat, url: late, name: `${name} ${signal.aborted}` }),
+  ({ result }) => expect(result.endpoint.url).toContain(late),
+)
+perfTest('from an async function', async () => ({ ...chat, url: late }))
+perfTest('from a function, without a url', () => ({ ...chat, url: undefined }))
+perfTest.compare(
+  'sides from a function',
+  () => {
+    const { url: _, ...load } = chat
+    return {
+      ...load,
+      number: 16,
+      blocks: 8,
+      baseline: late,
+      candidate: late,
+      regressions: { 'p50(latency)': '10000 %' },
+    }
+  },
+  ({ comparison }) => expect(comparison.baseline.endpoint.url).toContain(late),
+)
+perfTest.capacity(
+  'a search from a function',
+  () => ({ ...chat, url: late, slaUpperBound: 2, sla: { 'p99(latency)': '<= 60 s' } }),
+  ({ capacity }) => expect(capacity.criteria[0].maxSatisfied).toBe(2),
+)
+
 perfTest.skip('skipped', chat)
 perfTest.skip.each([1, 2])('skipped each %i', () => {
   throw new Error('a skipped row is not asked for its scenario')

@@ -1,4 +1,4 @@
 const { perfTest } = require('perfgate/jest')
 
 perfTest('right', { url: process.env.ENDPOINT, model: 'm', number: 1 })
-perfTest.each([1])('option %i', () => ({ url: process.env.ENDPOINT, paralel: 2 }))
+perfTest('option', { url: process.env.ENDPOINT, paralel: 2 })

@@ -2,6 +2,7 @@
 import { perfTest } from 'perfgate/vitest'
 
 perfTest('chat', {
+  embedded: {},
   number: 12,
   parallel: 2,
   maxTokens: 4,

@@ -1,0 +1,4 @@
+import { perfgate } from 'perfgate/vitest/config'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({ plugins: [perfgate({ outputsDir: process.env.OUTPUTS! })] })

@@ -1,3 +1,0 @@
-import { perfTest, type Scenario } from 'perfgate/vitest'
-
-perfTest('function', (() => ({})) as unknown as Scenario)
