@@ -1,14 +1,15 @@
 /** Judges thresholds against what was measured. */
 import { ConfigError } from '../config/index.ts'
-import type { Coverage, MetricsView } from '../metrics/index.ts'
+import type { MetricsView } from '../metrics/index.ts'
 import type { ThresholdResult, Timeline } from '../result/index.ts'
 import { holds, type Operator } from './condition.ts'
+import { lackMessage, lackOf } from './coverage.ts'
 import { intervalOf } from './figureInterval.ts'
 import type { ParsedThreshold } from './grammar.ts'
 import type { Interval } from './intervals/index.ts'
 import { type Look, lookConfidence } from './looks.ts'
 import { measure } from './measure.ts'
-import { messageOf, nothingMeasured, partlyMeasured } from './message.ts'
+import { messageOf, nothingMeasured } from './message.ts'
 
 export interface EvaluateOptions {
   /**
@@ -59,9 +60,12 @@ function judge(
     }
   const estimate = holds(value, operator, limit) ? 'pass' : 'fail'
   const gap = estimate === 'pass' ? lackOf(figure, view) : undefined
-  if (gap !== undefined)
+  if (gap !== undefined) {
+    const metric = 'metric' in figure ? figure.metric : figure.name
     // Before the end of the run the share may still change.
-    return { ...facts, verdict: look.number < look.of ? 'undecided' : 'fail', message: partlyMeasured(threshold, gap) }
+    const verdict = look.number < look.of ? 'undecided' : 'fail'
+    return { ...facts, verdict, message: lackMessage(expression, metric, gap) }
+  }
   const interval =
     confidence === undefined
       ? undefined
@@ -79,15 +83,6 @@ function judge(
     verdict,
     message: messageOf({ threshold, verdict, value, n, certainty: { interval, confidence, looks: look.number } }),
   }
-}
-
-/** A metric that more than this share of the answers lack is not one of the run. */
-const MOST_LACKING = 0.01
-
-/** What part of the answers has the metric, where too few of those have it that could. */
-function lackOf(figure: ParsedThreshold['figure'], view: MetricsView): Coverage | undefined {
-  const coverage = figure.kind === 'scalar' || figure.kind === 'errors' ? undefined : view.coverage(figure.metric)
-  return coverage !== undefined && coverage.of - coverage.measured > MOST_LACKING * coverage.of ? coverage : undefined
 }
 
 /** Whether a threshold lets the run pass: where the interval leaves it undecided, its figure alone decides. */

@@ -2,6 +2,7 @@
 export * from './baseline/index.ts'
 export * from './capacity/index.ts'
 export type { Operator } from './condition.ts'
+export { withCoverage } from './coverage.ts'
 export { InvalidRunError, ThresholdError, UndecidedError } from './errors.ts'
 export { type EvaluateOptions, evaluateThresholds, isAccepted } from './evaluate.ts'
 export { type Figure, parseKey, quantityOf } from './figure.ts'

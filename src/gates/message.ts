@@ -1,5 +1,4 @@
 /** Tells the verdict on one threshold in one line that is the whole story. */
-import type { Coverage } from '../metrics/index.ts'
 import type { Verdict } from '../result/index.ts'
 import { holds } from './condition.ts'
 import type { FigureInterval } from './figureInterval.ts'
@@ -42,11 +41,6 @@ export function nothingMeasured({ expression, figure }: ParsedThreshold, request
   const sent =
     requests === 0 ? 'no request ended' : `${formatCount(requests)} requests, ${formatCount(failed)} of them failed`
   return `${expression}: no sample was measured, which is never a pass (${sent}${missing})`
-}
-
-export function partlyMeasured({ expression, figure }: ParsedThreshold, { measured, of }: Coverage): string {
-  const metric = 'metric' in figure ? figure.metric : figure.name
-  return `${expression}: only ${formatCount(measured)} of ${formatCount(of)} answers that could have ${metric} have it; what was not measured does not pass`
 }
 
 function measuredText({ threshold, value, certainty }: Judgement): string {

@@ -12,7 +12,7 @@ import {
   SIDES,
   type Side,
 } from '../gates/comparison/index.ts'
-import { decideVerdict, judgeMinSuccess, type RequestCounts, requestCounts } from '../gates/index.ts'
+import { decideVerdict, judgeMinSuccess, type RequestCounts, requestCounts, withCoverage } from '../gates/index.ts'
 import type { Level } from '../load/index.ts'
 import type { DistributionName } from '../metrics/index.ts'
 import { COMPARISON_SCHEMA_VERSION, type ComparedSide, type ComparisonResult, type Verdict } from '../result/index.ts'
@@ -215,7 +215,8 @@ async function measure(
   } finally {
     watch()
   }
-  return { pairs, order: sent, looked, inCaches, judged }
+  const views = { baseline: sides.baseline.metrics, candidate: sides.candidate.metrics }
+  return { pairs, order: sent, looked, inCaches, judged: withCoverage(judged, regressions, views) }
 }
 
 function watchProgress(comparison: ResolvedComparison, sides: Record<Side, SideRun>, hooks: RunHooks): () => void {

@@ -12,7 +12,7 @@ import { countItems } from './itemCounts.ts'
 import { CacheWatch, type PromptUse } from './promptUse.ts'
 import { type SpeedRecorder, speedRecorder } from './speed.ts'
 import { countUncountedMedia, estimateTokens, lacksTokens } from './tokenEstimates.ts'
-import { type UsageCheck, usageCheck } from './usageCheck.ts'
+import { roughUsageCheck, type UsageCheck, usageCheck } from './usageCheck.ts'
 
 export interface PipelineOptions {
   api: Api
@@ -34,6 +34,7 @@ export class Pipeline {
   readonly #config: ResolvedConfig
   readonly #api: Api
   readonly #usage: UsageCheck | undefined
+  readonly #roughUsage = roughUsageCheck()
   readonly #speed: SpeedRecorder | undefined
   readonly #cache: CacheWatch | undefined
   readonly #inputCounts = new Map<number, number>()
@@ -66,7 +67,10 @@ export class Pipeline {
         : [
             `The input tokens of ${this.#uncountedMedia} answers are without their pictures, sound and video: the server reported no usage, and only texts can be counted here.`,
           ]
-    if (this.#usage === undefined) return notes
+    if (this.#usage === undefined) {
+      const load = async (): Promise<TokenCounter> => (this.#counter ??= await loadTokenizer(this.#config))
+      return [...notes, ...(await this.#roughUsage.notes(load))]
+    }
     this.#counter ??= await loadTokenizer(this.#config)
     return [...notes, ...(await this.#usage.notes(this.#counter, notice))]
   }
@@ -109,7 +113,8 @@ export class Pipeline {
     this.#cache?.add(batch, this.#sink !== undefined)
     if (this.#sink !== undefined) {
       this.#sink.add(batch)
-      this.#usage?.add(batch)
+      if (this.#usage === undefined) this.#roughUsage.add(batch)
+      else this.#usage.add(batch)
       if (this.#counter !== undefined) this.#uncountedMedia += countUncountedMedia(batch, this.#bodies)
       this.#speed?.add(batch)
     }

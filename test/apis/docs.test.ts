@@ -104,8 +104,8 @@ describe('docs/apis.md', () => {
       expect(code).toBe(0)
       if (OWN_SERVER.test(command)) return void expect(output).toContain('its log is outputs/any_server_')
       expect(requests.map(({ path }) => path)).toEqual(Array(5).fill(expected.path))
-      expect(requests[0]!.body).toMatchObject(expected.body)
-      expect(requests[0]!.headers).toMatchObject(expected.headers ?? {})
+      expect(requests[1]!.body).toMatchObject(expected.body)
+      expect(requests[1]!.headers).toMatchObject(expected.headers ?? {})
     },
   )
 })

@@ -4,7 +4,7 @@ import { findApi } from '../../src/apis/index.ts'
 import { Bodies, packBodies } from '../../src/load/index.ts'
 import { runPerfBenchmark } from '../../src/run/index.ts'
 import { speedRecorder } from '../../src/run/speed.ts'
-import { usageCheck } from '../../src/run/usageCheck.ts'
+import { roughUsageCheck, usageCheck } from '../../src/run/usageCheck.ts'
 import { BatchWriter, C, FLAG_OUTPUT_ESTIMATED, ROW, type SampleBatch } from '../../src/samples/index.ts'
 import { loadTokenizer } from '../../src/tokens/index.ts'
 
@@ -19,6 +19,7 @@ const bodies = new Bodies(packBodies([JSON.stringify({ messages })]))
 interface Row {
   inputTokens: number
   outputTokens: number
+  hiddenTokens?: number
   latencyMs?: number
   flags?: number
   cause?: number
@@ -26,9 +27,18 @@ interface Row {
 
 function batch(rows: Row[]): SampleBatch {
   const writer = new BatchWriter(0)
-  for (const { inputTokens, outputTokens, latencyMs = 1000, flags = 0, cause = -1 } of rows) {
+  for (const { inputTokens, outputTokens, hiddenTokens = 0, latencyMs = 1000, flags = 0, cause = -1 } of rows) {
     const row = new Float64Array(ROW).fill(Number.NaN)
-    const given = { body: 0, inputTokens, outputTokens, startedAt: 500, endedAt: 500 + latencyMs, flags, cause }
+    const given = {
+      body: 0,
+      inputTokens,
+      outputTokens,
+      hiddenTokens,
+      startedAt: 500,
+      endedAt: 500 + latencyMs,
+      flags,
+      cause,
+    }
     for (const [name, value] of Object.entries(given)) row[C[name as keyof typeof C]] = value
     writer.add(row, new Float64Array(0), 0, [JSON.stringify(answer).slice(1, -1), '', '', ''])
   }
@@ -114,5 +124,34 @@ describe('speedRecorder', () => {
       { promptTokens: 1, requests: 1, tokensPerSecond: 20 },
       { promptTokens: 100, requests: 2, tokensPerSecond: 20 },
     ])
+  })
+})
+
+describe('roughUsageCheck', () => {
+  const rough = async (outputTokens: number, hiddenTokens = 0): Promise<[notes: string[], loads: number]> => {
+    const check = roughUsageCheck()
+    check.add(batch([{ inputTokens: input, outputTokens, hiddenTokens }]))
+    let loads = 0
+    const said = await check.notes(async () => {
+      loads++
+      return tokenizer
+    })
+    return [said, loads]
+  }
+
+  it('loads no tokenizer where an answer has as many characters as its tokens take', async () => {
+    expect(await rough(Math.round(answer.length / 4))).toEqual([[], 0])
+  })
+
+  it('says so when the usage is more than twice, or less than half, of what the text has', async () => {
+    expect((await rough(output * 2 + 1))[0]).toEqual([
+      `The server reported ${output * 2 + 1} output tokens for 1 answers whose text is about ${output}: its usage counts something other than the text.`,
+    ])
+    expect((await rough(Math.floor(output / 4)))[0]).toHaveLength(1)
+    expect(await rough(output * 2)).toEqual([[], 1])
+  })
+
+  it('leaves out reasoning that was not streamed', async () => {
+    expect((await rough(output + 1000, 1000))[0]).toEqual([])
   })
 })
