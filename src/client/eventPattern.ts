@@ -15,6 +15,12 @@ const LETTER_U = 0x75
 /** What may follow a backslash in a JSON string: " \ / b f n r t, and u with four digits. */
 const ESCAPED = new Set([0x22, 0x5c, 0x2f, 0x62, 0x66, 0x6e, 0x72, 0x74, LETTER_U])
 
+const TEXT = 0
+const STRING = 1
+const INTEGER = 2
+/** A string that is the answer's id. */
+const ID = 3
+
 export interface Hole {
   kind: 'text' | 'string' | 'integer'
   /** Its value is the answer's id. */
@@ -34,10 +40,13 @@ export class EventPattern {
   idEnd = -1
   readonly #holes: readonly Hole[]
   /** The bytes around the holes, in order: one more than there are holes. */
-  readonly #parts: readonly KnownBytes[]
+  readonly parts: readonly KnownBytes[]
   /** Where the holes of the event that matched last begin and end. */
-  readonly #froms: number[] = []
-  readonly #tos: number[] = []
+  readonly #froms: Int32Array
+  readonly #tos: Int32Array
+  readonly #padding: number
+  /** Kinds of the holes, in order. */
+  readonly #kinds: Uint8Array
 
   /**
    * @param holes in order, and not overlapping
@@ -45,18 +54,38 @@ export class EventPattern {
    */
   constructor(bytes: Buffer, start: number, end: number, holes: readonly Hole[]) {
     this.#holes = holes
+    this.#froms = new Int32Array(holes.length)
+    this.#tos = new Int32Array(holes.length)
+    this.#kinds = Uint8Array.from(holes, ({ kind, isId }) =>
+      isId ? ID : kind === 'text' ? TEXT : kind === 'string' ? STRING : INTEGER,
+    )
+    const varying = holes.filter(({ varies }) => varies)
+    const last = holes.findIndex(({ varies, kind }) => varies && kind === 'string')
+    this.#padding = varying.length === 1 && last > holes.findIndex(({ kind }) => kind === 'text') ? last : -1
     let from = start
     const parts = holes.map((hole) => {
       const part = known(bytes, from, hole.from)
       from = hole.to
       return part
     })
-    this.#parts = [...parts, known(bytes, from, end)]
+    this.parts = [...parts, known(bytes, from, end)]
   }
 
   /** Some of its values differ from event to event, besides the text. */
   get varies(): boolean {
     return this.#holes.some(({ varies }) => varies)
+  }
+
+  /** Of the event that matched last: the one string that differs within an answer, where it stands after the text. */
+  get padding(): { from: number; to: number } | undefined {
+    const at = this.#padding
+    return at < 0 ? undefined : { from: this.#froms[at]!, to: this.#tos[at]! }
+  }
+
+  /** Nothing is open but the text, and perhaps one string after it. */
+  get isTextThenPadding(): boolean {
+    const [text, padding, ...more] = this.#holes
+    return text?.kind === 'text' && more.length === 0 && (padding === undefined || padding.kind === 'string')
   }
 
   get hasId(): boolean {
@@ -65,7 +94,7 @@ export class EventPattern {
 
   /** The bytes after the text, where nothing else in them may differ. */
   get tail(): KnownBytes | undefined {
-    return this.#holes.at(-1)?.kind === 'text' ? this.#parts.at(-1) : undefined
+    return this.#holes.at(-1)?.kind === 'text' ? this.parts.at(-1) : undefined
   }
 
   /**
@@ -76,31 +105,41 @@ export class EventPattern {
   match(bytes: Buffer, start: number, end: number, base: number): number {
     this.textStart = -1
     this.idStart = -1
-    const parts = this.#parts
-    const holes = this.#holes
+    const parts = this.parts
+    const kinds = this.#kinds
+    const count = kinds.length
     let at = start
-    for (let i = 0; i < parts.length; i++) {
+    for (let i = 0; ; i++) {
       const part = parts[i]!
       if (at + part.length > end || !part.isAt(bytes, at, base)) return -1
       at += part.length
-      if (i === holes.length) break
-      const { kind, isId } = holes[i]!
+      if (i === count) return at
+      const kind = kinds[i]!
       const from = at
-      at = kind === 'integer' ? integerEnd(bytes, from, end) : stringEnd(bytes, from, end, kind === 'text')
+      if (kind === INTEGER) at = integerEnd(bytes, from, end)
+      else {
+        // Most strings are short and plain: they end before a call would be worth it.
+        let byte = SPACE
+        while (at < end) {
+          byte = bytes[at]!
+          if (byte === QUOTE || byte === BACKSLASH || byte < SPACE) break
+          at++
+        }
+        if (byte !== QUOTE || at >= end) at = stringEnd(bytes, at, end, kind === TEXT)
+      }
       if (at < 0) return -1
       this.#froms[i] = from
       this.#tos[i] = at
-      if (kind === 'text') {
+      if (kind === TEXT) {
         // An event with an empty text carries no token.
         if (at === from) return -1
         this.textStart = from
         this.textEnd = at
-      } else if (isId) {
+      } else if (kind === ID) {
         this.idStart = from
         this.idEnd = at
       }
     }
-    return at
   }
 
   /** The event that matched last with only those holes left that differ within an answer. */

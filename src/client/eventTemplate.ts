@@ -31,7 +31,11 @@ export class EventTemplate {
   /** The bytes before the text; none: nothing is learned, or a pattern. */
   readonly #prefix = new KnownBytes()
   #suffix = new KnownBytes()
-  /** Where more than the text differs. */
+  /** The bytes after one random string that follows the suffix, as padding does; undefined: nothing follows it. */
+  #end: KnownBytes | undefined
+  readonly #ownSuffix = new KnownBytes()
+  readonly #ownEnd = new KnownBytes()
+  /** Where something else differs besides the text. */
   #pattern: EventPattern | undefined
   #useless = 0
 
@@ -61,15 +65,19 @@ export class EventTemplate {
     const holes = findHoles(bytes, event, { names: varying, varying, text })
     if (holes === undefined) return
     this.isReasoning = isReasoning
-    if (holes.length > 1) {
-      this.#pattern = new EventPattern(bytes, 0, bytes.length, holes)
+    this.#takePattern(new EventPattern(bytes, 0, bytes.length, holes))
+  }
+
+  #takePattern(pattern: EventPattern): void {
+    const [prefix, suffix, end] = pattern.parts
+    if (!pattern.isTextThenPadding) {
+      this.#prefix.length = 0
+      this.#pattern = pattern
       return
     }
-    const { from, to } = holes[0]!
-    const suffix = new KnownBytes()
-    suffix.learn(bytes, to, bytes.length)
-    this.#prefix.learn(bytes, 0, from)
-    this.#suffix = suffix
+    this.#prefix.copy(prefix!)
+    this.#suffix = suffix!
+    this.#end = end
   }
 
   /**
@@ -82,16 +90,23 @@ export class EventTemplate {
     if (end - start > MAX_KNOWN_BYTES) return
     this.isReasoning = isReasoning
     this.#pattern = undefined
-    if (tail === undefined && pattern.varies) {
-      this.#prefix.length = 0
-      this.#pattern = pattern.narrowed(bytes, start, end)
+    const padding = pattern.padding
+    if (pattern.varies && padding === undefined) {
+      this.#takePattern(pattern.narrowed(bytes, start, end))
       return
     }
     this.#prefix.learn(bytes, start, textStart)
-    if (tail !== undefined) this.#suffix = tail
+    this.#end = undefined
+    if (padding !== undefined) {
+      // Once for each answer: memory of our own is cheaper than a new pattern.
+      this.#ownSuffix.learn(bytes, textEnd, padding.from)
+      this.#ownEnd.learn(bytes, padding.to, end)
+      this.#suffix = this.#ownSuffix
+      this.#end = this.#ownEnd
+    } else if (tail !== undefined) this.#suffix = tail
     else {
-      this.#suffix = new KnownBytes()
-      this.#suffix.learn(bytes, textEnd, end)
+      this.#ownSuffix.learn(bytes, textEnd, end)
+      this.#suffix = this.#ownSuffix
     }
   }
 
@@ -122,10 +137,17 @@ export class EventTemplate {
       at++
     }
     if (at === textStart || at + suffix.length > end || !suffix.isAt(bytes, at, base)) return -1
+    let after = at + suffix.length
+    const last = this.#end
+    if (last !== undefined) {
+      after = paddingEnd(bytes, after, end)
+      if (after < 0 || after + last.length > end || !last.isAt(bytes, after, base)) return -1
+      after += last.length
+    }
     this.textStart = textStart
     this.textEnd = at
     this.#useless = 0
-    return at + suffix.length
+    return after
   }
 
   #matchPattern(bytes: Buffer, start: number, end: number, base: number): number {
@@ -137,4 +159,14 @@ export class EventTemplate {
     this.#useless = 0
     return at
   }
+}
+
+/** Where a string without escapes ends; −1 where it does not. */
+function paddingEnd(bytes: Buffer, from: number, end: number): number {
+  for (let at = from; at < end; at++) {
+    const byte = bytes[at]!
+    if (byte === QUOTE) return at
+    if (byte < SPACE || byte === BACKSLASH) return -1
+  }
+  return -1
 }

@@ -30,6 +30,11 @@ export class KnownBytes {
     this.length = length
   }
 
+  /** Keeps the bytes of another instead of what it had. */
+  copy(other: KnownBytes): void {
+    this.learn(other.#bytes, 0, other.length)
+  }
+
   /**
    * Whether `bytes` have them from `at` on.
    *
