@@ -6,6 +6,7 @@ import { type CompareScenario, checkComparison, runCompare } from './compare.ts'
 import type { Host } from './host.ts'
 import { checkLoad, type Measured, runLoad } from './load.ts'
 import { type PerfEachOf, ROW_WANTED } from './rows.ts'
+import { outputsDirOf } from './running.ts'
 import type { Scenario } from './scenario.ts'
 import { seenFrom } from './seenFrom.ts'
 
@@ -43,6 +44,8 @@ export interface CollectedTest<Own> {
   mode: Mode
   /** Runs load and gates, then the user's function. Absent for a test that is skipped or still to do. */
   run: ((host: Host, own: OwnOf<Own>) => Promise<void>) | undefined
+  /** Where its scenario has results go; absent where it does not say. */
+  outputsDir?: string | undefined
   /** The function that the test file called. */
   entry: (...args: never[]) => unknown
 }
@@ -113,7 +116,8 @@ function callOf<Own>(framework: Framework<Own>, kind: Kind, mode: Mode): PerfCal
       const found = await kind.run(host, checked as never)
       await body?.(own(found))
     }
-    framework.collect({ title, mode, run, entry })
+    const { config = {} } = (checked ?? {}) as { config?: object }
+    framework.collect({ title, mode, run, entry, outputsDir: outputsDirOf(config) })
   }
   const each = (table: readonly unknown[], ...values: unknown[]) =>
     function collectRows(name: unknown, scenario: (...row: unknown[]) => unknown, body?: Body): void {

@@ -33,9 +33,13 @@ export function admitHost({ url, allowedHosts, yes }: Target, env: Environment =
   return `load goes to ${hostname}, which is not this machine; interrupt if that is a mistake (--allowed-hosts ${hostname} says it is none)`
 }
 
-/** `*` stands for any host, `*.example.com` for those below it; a port is compared where one is given. */
+/**
+ * `*` stands for any host, `*.example.com` for those below it; a port is compared where one is given. A URL stands for
+ * its host, so that a CI job can allow what the variable of its endpoint holds.
+ */
 function fits(pattern: string, hostname: string, host: string): boolean {
-  const wanted = pattern.toLowerCase()
+  const isUrl = pattern.includes('://') && URL.canParse(pattern)
+  const wanted = isUrl ? new URL(pattern).host : pattern.toLowerCase()
   if (wanted === '*') return true
   if (wanted.startsWith('*.')) return hostname.endsWith(wanted.slice(1))
   return wanted !== '' && (wanted === hostname || wanted === host)

@@ -3,7 +3,7 @@ import { type RunnerTestCase, type TestContext, TestRunner } from 'vitest'
 import { type CapacityScenario, type CheckedScenario, checkSearch, runSearch, seenFrom } from '../doors/index.ts'
 import type { CapacityResult } from '../result/index.ts'
 import { defaults } from './defaults.ts'
-import { hostOf } from './host.ts'
+import { countAssertions, hostOf } from './host.ts'
 import { trackLoad } from './inFlight.ts'
 
 /** Vitest's test context, and what the search found. */
@@ -67,4 +67,5 @@ function collectCase(chain: Chain, title: string, scenario: unknown, body: Capac
 async function search(context: TestContext, checked: CheckedScenario, body: CapacityBody | undefined): Promise<void> {
   const capacity = await runSearch(hostOf(context), checked)
   await body?.(Object.assign(context, { capacity }))
+  countAssertions(context)
 }

@@ -3,7 +3,7 @@ import { type RunnerTestCase, type TestContext, TestRunner } from 'vitest'
 import { type CheckedComparison, type CompareScenario, checkComparison, runCompare, seenFrom } from '../doors/index.ts'
 import type { ComparisonResult } from '../result/index.ts'
 import { defaults } from './defaults.ts'
-import { hostOf } from './host.ts'
+import { countAssertions, hostOf } from './host.ts'
 import { trackLoad } from './inFlight.ts'
 
 /** What the function of a comparison is given: Vitest's test context, and what was found. */
@@ -60,4 +60,5 @@ export const perfCompare = TestRunner.createTaskCollector(function collect(
 async function compare(context: TestContext, checked: CheckedComparison, body: Body | undefined): Promise<void> {
   const comparison = await runCompare(hostOf(context), checked)
   await body?.(Object.assign(context, { comparison }))
+  countAssertions(context)
 }

@@ -14,7 +14,7 @@ import {
 import { type CapacityTest, capacityTest } from './capacity.ts'
 import { type PerfCompare, perfCompare } from './compare.ts'
 import { defaults } from './defaults.ts'
-import { hostOf } from './host.ts'
+import { countAssertions, hostOf } from './host.ts'
 import { trackLoad } from './inFlight.ts'
 
 /** What the function of a perf test is given: Vitest's test context, and what was measured. */
@@ -110,6 +110,7 @@ async function runPerfTest(context: TestContext, scenario: CheckedScenario, body
   const measured = await runLoad(hostOf(context), scenario)
   // On the context itself, so that an afterEach hook of the user sees the result too.
   await body?.(Object.assign(context, measured))
+  countAssertions(context)
 }
 
 type VitestEach = (

@@ -8,7 +8,7 @@ import { hgrm, hlog } from './hdrHistogram.ts'
 import { gitlab, openMetrics } from './openMetrics.ts'
 import { otlp } from './otlp/index.ts'
 import { parquet } from './parquet.ts'
-import { summary } from './summary.ts'
+import { shifts, summary } from './summary.ts'
 import { visualizerFormats } from './visualizers.ts'
 
 export type { ExportedFile, ExportFormat, ExportOptions } from './format.ts'
@@ -27,6 +27,7 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
   otlp,
   ctrf,
   summary,
+  shifts,
   evalscope,
   ...visualizerFormats,
 ]
