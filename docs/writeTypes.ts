@@ -43,7 +43,7 @@ const PAGES: Page[] = [
     file: 'node-test',
     title: 'node:test',
     says: 'What differs from the other frameworks: [Jest and node:test](../jest.md).',
-    entries: ['perfgate/node-test'],
+    entries: ['perfgate/node-test', 'perfgate/node-test/reporter'],
   },
   {
     file: 'fixtures',

@@ -47,7 +47,8 @@ export function readServerError(value: unknown): string | undefined {
  */
 export function readForeignError(value: unknown, reading: Reading): string | undefined {
   const isPiece = reading.isPackage || reading.text || reading.hasOutput || reading.usage || reading.finishReason
-  if ((isPiece && reading.missing === undefined) || reading.ends || typeof value !== 'object' || value === null) return undefined
+  if ((isPiece && reading.missing === undefined) || reading.ends || typeof value !== 'object' || value === null)
+    return undefined
   const { detail, message, code, status, type } = value as Json
   if (typeof status === 'string' && /^(error|fail(ed|ure)?)$/i.test(status)) return JSON.stringify(value)
   // A typed event of another kind is not an error for having a message of its own.

@@ -60,6 +60,7 @@ export async function runSearch(host: Host, scenario: CheckedScenario): Promise<
   const capacity = outcome.capacity!
   await host.record({ kind: 'capacity', result: capacity, figures: figures(capacity) })
   host.signal.throwIfAborted()
+  host.assert?.((capacity.gate.length > 0 ? capacity.gate : capacity.criteria).length)
   judge(capacity, scenario, host)
   return capacity
 }

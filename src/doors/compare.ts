@@ -63,6 +63,7 @@ export async function runCompare(host: Host, checked: CheckedComparison): Promis
         `the comparison did not finish within timeoutMs (${timeoutMs} ms): ${result.blocks.pairs} pairs of blocks were complete; raise timeoutMs, or send fewer requests`,
       ),
     )
+  host.assert?.(result.regressions.length)
   judge(result, checked.onInvalid, host)
   return result
 }

@@ -1,11 +1,13 @@
 /** A finding in the terminal and as files beside its result DB: the same from every framework. */
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 // Not from the folder's index: what needs schemas is loaded where it is used, since Vitest waits for this file.
 import { capacitySentence, renderCapacity } from '../report/capacityText.ts'
 import { comparisonSentence, renderComparison, renderComparisonMarkdown } from '../report/comparisonTable.ts'
-import { renderMarkdown } from '../report/markdown.ts'
+import { inline, renderMarkdown, SIGNS } from '../report/markdown.ts'
+import type { ReportSet } from '../report/reportRun.ts'
 import type { TerminalStyle } from '../report/terminal.ts'
+import type { ReportedTest } from '../report/testSummary.ts'
 import { renderText } from '../report/text.ts'
 import { verdictSentence } from '../report/verdictLines.ts'
 import type { ComparisonResult, Result } from '../result/index.ts'
@@ -59,37 +61,76 @@ function writeFiles(result: Result): Result | undefined {
   return existsSync(`${stem}.json`) ? undefined : result
 }
 
+/** As `runs`, `comparisons` and `capacities` of a report. */
+export function reportSetOf(findings: readonly Finding[]): ReportSet {
+  return {
+    runs: findings.flatMap(({ kind, result }) => (kind === 'result' ? { result, requests: undefined } : [])),
+    comparisons: findings.flatMap(({ kind, result }) => (kind === 'comparison' ? result : [])),
+    capacities: findings.flatMap(({ kind, result }) => (kind === 'capacity' ? result : [])),
+  }
+}
+
+/** Where results go that nobody named a folder for. */
+export const USUAL_OUTPUTS = './outputs'
+
+const SUMMARY = 'summary.md'
+
+/**
+ * The folders of a summary: all that results of the run are in, or would have been. An earlier summary in any of them
+ * would be taken for this run's.
+ *
+ * @param named by the configuration or by tests
+ */
+export function summaryFolders(named: Iterable<string>, tests: readonly ReportedTest[]): string[] {
+  const folders = new Set(
+    [...named, ...tests.flatMap(({ measured }) => foldersOf(measured))].map((path) => resolve(path)),
+  )
+  if (folders.size === 0 || existsSync(join(USUAL_OUTPUTS, SUMMARY))) folders.add(resolve(USUAL_OUTPUTS))
+  return [...folders]
+}
+
 /**
  * For a pull request: a comment's body beside the results, and GitHub's summary of the job.
  *
  * @param jobSummary the file GitHub reads the job's summary from, appended to
- * @throws the file system's error when one cannot be written
+ * @throws the file system's error when one cannot be written, after the others were
  */
-export async function writeSummary(findings: readonly Finding[], jobSummary: string | undefined): Promise<void> {
-  if (findings.length === 0) return
-  const { renderPullRequest } = await import('../report/export/summary.ts')
-  const text = renderPullRequest({
-    runs: findings.flatMap(({ kind, result }) => (kind === 'result' ? { result, requests: undefined } : [])),
-    comparisons: findings.flatMap(({ kind, result }) => (kind === 'comparison' ? result : [])),
-    capacities: findings.flatMap(({ kind, result }) => (kind === 'capacity' ? result : [])),
-  })
-  const folder = folderOf(findings)
-  if (folder !== undefined) {
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, 'summary.md'), text)
+export function writeSummary(text: string, folders: readonly string[], jobSummary?: string): void {
+  const writes = [
+    ...folders.map((folder) => () => {
+      mkdirSync(folder, { recursive: true })
+      writeFileSync(join(folder, SUMMARY), text)
+    }),
+    () => {
+      if (jobSummary) appendFileSync(jobSummary, `${text}\n`)
+    },
+  ]
+  const errors: unknown[] = []
+  for (const write of writes) {
+    try {
+      write()
+    } catch (error) {
+      errors.push(error)
+    }
   }
-  if (jobSummary) appendFileSync(jobSummary, `${text}\n`)
+  if (errors.length > 0) throw errors[0]
 }
 
-/** Where the first of these results is; undefined where none was kept. */
-function folderOf(findings: readonly Finding[]): string | undefined {
-  for (const { kind, result } of findings) {
-    if (kind === 'capacity') {
-      if (result.config['store'] !== 'none') return String(result.config['outputsDir'])
-      continue
-    }
-    const path = kind === 'result' ? result.summary.resultDbPath : result.resultJsonPath
-    if (path !== null) return dirname(path)
-  }
-  return undefined
+/** What stands in place of the summary until the run has ended: one that was killed leaves no earlier ✅. */
+export function renderUnfinished(tests: readonly string[] = []): string {
+  const named = tests.map((name) => `\n- ⏹️ ${inline(name)}`).join('')
+  return `## ${SIGNS.fail} perfgate: the run has not ended\n${named === '' ? '' : `${named}\n`}`
+}
+
+/** Where results of these are; none where none was kept. */
+function foldersOf({ runs, comparisons, capacities }: ReportSet): string[] {
+  const files = [
+    ...runs.map(({ result }) => result.summary.resultDbPath),
+    ...comparisons.map(({ resultJsonPath }) => resultJsonPath),
+  ]
+  const kept = capacities.filter(({ config }) => config['store'] !== 'none')
+  return [
+    ...files.flatMap((path) => (path === null ? [] : dirname(path))),
+    ...kept.map(({ config }) => String(config['outputsDir'])),
+  ]
 }

@@ -10,6 +10,13 @@ export interface Host {
   readonly outputsDir: string | null | undefined
   /** Something the user should know, in a few lines. */
   say(text: string): void
+  /**
+   * Told how many conditions are judged, met or not: each is an assertion to a framework that asks for some.
+   * Absent where the framework counts none.
+   */
+  assert?(count: number): void
+  /** Told where this test's results go, before there are any. */
+  keeps?(folder: string): void
   /** Takes what was measured: for the framework's own reports, the terminal and the files. */
   record(record: PerfRecord): void | Promise<void>
   /** Ends the test as skipped, by throwing what the framework throws for that. */

@@ -8,7 +8,15 @@ export {
 export { type CheckedComparison, type CompareScenario, checkComparison, runCompare } from './compare.ts'
 export { projectDefaults } from './defaults.ts'
 export type { Figure } from './figures.ts'
-export { renderFinding, summaryFigure, writeSummary } from './files.ts'
+export {
+  renderFinding,
+  renderUnfinished,
+  reportSetOf,
+  summaryFigure,
+  summaryFolders,
+  USUAL_OUTPUTS,
+  writeSummary,
+} from './files.ts'
 export type { Host } from './host.ts'
 export { LoadError } from './judge.ts'
 export { checkLoad, type Measured, runLoad } from './load.ts'

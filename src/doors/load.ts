@@ -47,6 +47,7 @@ export async function runLoad(host: Host, scenario: CheckedScenario): Promise<Me
     await host.record({ kind: 'result', result: level, level: labels[i], figures: figuresOf(level, labels[i]) })
   host.signal.throwIfAborted()
   if (timedOut) throw timeoutError(result, timeoutMs!)
+  host.assert?.(results.reduce((sum, { thresholds }) => sum + thresholds.length, 0))
   judge(results, scenario.onInvalid, host)
   for (const [i, level] of results.entries()) rememberMetrics(level, metrics[i]!)
   return { result, results, metrics: metrics.at(-1)! }

@@ -8,6 +8,7 @@ import type { Host } from './host.ts'
 import { withoutStack } from './judge.ts'
 import { checkLoad, type Measured, runLoad } from './load.ts'
 import { type PerfEachOf, ROW_WANTED, type ScenarioOf } from './rows.ts'
+import { outputsDirOf } from './running.ts'
 import type { Scenario } from './scenario.ts'
 import { seenFrom } from './seenFrom.ts'
 
@@ -53,6 +54,8 @@ export interface CollectedTest<Own> {
   mode: Mode
   /** Runs load and gates, then the user's function. Absent for a test that is skipped or still to do. */
   run: ((host: Host, own: OwnOf<Own>) => Promise<void>) | undefined
+  /** Where its scenario has results go; absent where it does not say. */
+  outputsDir?: string | undefined
   /** The function that the test file called. */
   entry: (...args: never[]) => unknown
 }
@@ -151,7 +154,9 @@ function callOf<Own>(framework: Framework<Own>, kind: Kind, mode: Mode): PerfCal
       const found = await kind.run(host, await checked(own({})))
       await body?.(own(found))
     }
-    framework.collect({ title, mode, run, entry })
+    // What a function gives is not known before its test runs.
+    const written = typeof scenario === 'object' && scenario !== null ? scenario : {}
+    framework.collect({ title, mode, run, entry, outputsDir: outputsDirOf(written) })
   }
   const each = (table: readonly unknown[], ...values: unknown[]) =>
     function collectRows(name: unknown, scenario: (...row: unknown[]) => unknown, body?: Body): void {

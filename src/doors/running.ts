@@ -43,7 +43,15 @@ export function runInTurn<T>(
 }
 
 /** A scenario's own folder wins over the project's. */
-export function withOutputs<C extends object>(config: C, { outputsDir }: Host): C {
-  const own = Object.keys(config).some((name) => camelCase(name) === 'outputsDir')
-  return own || outputsDir == null ? config : { ...config, outputsDir }
+export function withOutputs<C extends object>(config: C, host: Host): C {
+  const own = outputsDirOf(config)
+  const folder = own ?? host.outputsDir ?? undefined
+  if (folder !== undefined) host.keeps?.(folder)
+  return own !== undefined || folder === undefined ? config : { ...config, outputsDir: folder }
+}
+
+/** What a scenario says of itself, in whatever spelling. */
+export function outputsDirOf(config: object): string | undefined {
+  const own = Object.entries(config).find(([name]) => camelCase(name) === 'outputsDir')?.[1]
+  return own === undefined ? undefined : String(own)
 }

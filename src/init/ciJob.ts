@@ -20,9 +20,9 @@ function fromFolder({ repository, folder }: Project, path: string): string {
   return relative(folder, join(repository, path)).replaceAll('\\', '/')
 }
 
-/** Vitest's own reporters; for Jest, `jest-junit` is the user's to add. */
+/** Vitest's own reporters; for Jest, `jest-junit` is the user's to add, and Node takes none after its files. */
 function reporters({ project, outputsDir }: Job, annotations: boolean): string {
-  if (project.framework === 'jest') return ''
+  if (project.framework !== 'vitest') return ''
   const names = ['default', ...(annotations ? ['github-actions'] : []), 'junit']
   return `${names.map((name) => `--reporter=${name}`).join(' ')} --outputFile.junit=${outputsDir}/junit.xml`
 }
@@ -47,6 +47,7 @@ ${githubManager(project)}      - uses: actions/setup-node@v4
         with:
           ${'file' in project.node ? `node-version-file: ${project.node.file}` : `node-version: ${project.node.version}`}
       - run: ${installCommand(project)}
+${githubCheck(project)}
       - run: ${words.run(script, reporters(job, true))}
         env:
 ${githubVariables(project)}
@@ -69,11 +70,28 @@ function githubManager({ packageManager, manifest }: Project): string {
   return packageManager === 'bun' ? '      - uses: oven-sh/setup-bun@v2\n' : ''
 }
 
+/** An endpoint that nobody named would be the server inside perfgate, whose times say nothing about it. */
+function githubCheck({ variables: { url } }: Project): string {
+  return `      - name: check ${url}
+        env:
+          ${url}: \${{ vars.${url} }}
+        run: |
+          if [ -z "$${url}" ]; then
+            echo "::error::${unset(url, 'Settings > Secrets and variables > Actions > Variables')}"
+            exit 1
+          fi`
+}
+
+function unset(url: string, place: string): string {
+  return `${url} is not set, so there is no endpoint to measure. Set it under ${place}.`
+}
+
 function githubVariables({ variables: { url, model, apiKey } }: Project): string {
   const key = apiKey ?? 'OPENAI_API_KEY'
   return [
-    `          # Unset, the load goes to the server inside perfgate. Set them in the repository's settings.`,
     `          ${url}: \${{ vars.${url} }}`,
+    '          # In CI, load goes to the host of this URL and to no other.',
+    `          PERFGATE_ALLOWED_HOSTS: \${{ vars.${url} }}`,
     `          ${model}: \${{ vars.${model} }}`,
     `          ${key}: \${{ secrets.${key} }}`,
   ].join('\n')
@@ -122,7 +140,10 @@ function gitlabText(job: Job, stage: string | undefined | null): string {
   const { project, script, outputsDir } = job
   const { packageManager, pathInRepository } = project
   const version = 'version' in project.node ? project.node.version : '24'
+  const { url, model } = project.variables
   const lines = [
+    // A plain scalar of YAML must not have a colon and a space in it: none of these sentences has.
+    `test -n "$${url}" || { echo "${unset(url, 'Settings > CI/CD > Variables')}"; exit 1; }`,
     ...(pathInRepository === '' ? [] : [`cd ${pathInRepository}`]),
     ...(packageManager === 'npm' ? [] : packageManager === 'bun' ? ['npm install --global bun'] : ['corepack enable']),
     installCommand(project),
@@ -131,14 +152,17 @@ function gitlabText(job: Job, stage: string | undefined | null): string {
   const outputs = `${pathInRepository === '' ? '' : `${pathInRepository}/`}${outputsDir}`
   return `perf:
 ${stage == null ? '' : `  stage: ${stage}\n`}  image: node:${version}
-  # To measure your own endpoint set ${project.variables.url} and ${project.variables.model} in the CI/CD variables.
+  # Set ${url} and ${model} in the CI/CD variables.
+  variables:
+    # In CI, load goes to the host of this URL and to no other.
+    PERFGATE_ALLOWED_HOSTS: $${url}
   script:
 ${lines.map((line) => `    - ${line}`).join('\n')}
   artifacts:
     when: always
     paths:
       - ${outputs}
-${project.framework === 'jest' ? '' : `    reports:\n      junit: ${outputs}/junit.xml\n`}`
+${project.framework === 'vitest' ? `    reports:\n      junit: ${outputs}/junit.xml\n` : ''}`
 }
 
 /** Yarn 1 has another word for it. */

@@ -5,10 +5,11 @@ import { ConfigError } from '../config/index.ts'
 import type { Change } from './change.ts'
 import { ciJobs } from './ciJob.ts'
 import { WORDS } from './commands.ts'
+import { type FrameworkConfig, nodeConfig } from './frameworkConfig.ts'
 import { ignoredResults } from './gitignore.ts'
 import { jestConfig } from './jestConfig.ts'
 import { firstPerfTest } from './perfTest.ts'
-import { hasPackage, type Project } from './project.ts'
+import { type Framework, hasPackage, type Project } from './project.ts'
 import { perfScript } from './script.ts'
 import { vitestConfig } from './vitestConfig.ts'
 
@@ -21,9 +22,15 @@ export interface Plan {
   next: string[]
 }
 
+const CONFIGS: Record<Framework, (project: Project) => FrameworkConfig> = {
+  vitest: vitestConfig,
+  jest: jestConfig,
+  node: nodeConfig,
+}
+
 /** What would be done; nothing is written. A project that has all of it already gets no change but `keep`. */
 export function planInit(project: Project): Plan {
-  const config = project.framework === 'vitest' ? vitestConfig(project) : jestConfig(project)
+  const config = CONFIGS[project.framework](project)
   const script = perfScript(project, config.command)
   const changes = [
     firstPerfTest(project),
@@ -33,7 +40,8 @@ export function planInit(project: Project): Plan {
     ...ciJobs({ project, script: script.name, outputsDir: config.outputsDir }),
   ]
   const words = WORDS[project.packageManager]
-  const lacking = ['perfgate', project.framework].filter((name) => !hasPackage(project.manifest, name))
+  const needed = ['perfgate', ...(project.framework === 'node' ? [] : [project.framework])]
+  const lacking = needed.filter((name) => !hasPackage(project.manifest, name))
   const add = lacking.length === 0 ? [] : [`${words.add} ${lacking.join(' ')}`]
   return { changes, next: [...add, words.run(script.name)] }
 }

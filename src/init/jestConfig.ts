@@ -1,27 +1,29 @@
-/** The Jest config under which perf tests run: one file at a time, as modules, untransformed. */
-import { existsSync } from 'node:fs'
+/** The Jest config under which perf tests run: perfgate's preset, apart from the other tests. */
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type FrameworkConfig, freeFolder } from './frameworkConfig.ts'
 import type { Project } from './project.ts'
 
-const NAME = 'jest.perf.config.mjs'
-const COMMAND = `node --experimental-vm-modules node_modules/jest/bin/jest.js --config ${NAME}`
+/** CommonJS, which Jest reads in packages of either kind. */
+const NAME = 'jest.perf.config.cjs'
+const COMMAND = `jest --config ${NAME}`
 
-export function jestConfig(project: Project): FrameworkConfig {
-  const outputsDir = freeFolder(project.folder)
-  if (existsSync(join(project.folder, NAME)))
+export function jestConfig({ folder }: Project): FrameworkConfig {
+  const path = join(folder, NAME)
+  if (existsSync(path)) {
+    const [, outputsDir = 'outputs'] = /outputsDir:\s*['"`]([^'"`]+)/.exec(readFileSync(path, 'utf8')) ?? []
     return { changes: [{ kind: 'keep', path: NAME, why: 'it is there' }], command: COMMAND, outputsDir }
-  return { changes: [{ kind: 'create', path: NAME, text: jestConfigText() }], command: COMMAND, outputsDir }
+  }
+  const outputsDir = freeFolder(folder)
+  return { changes: [{ kind: 'create', path: NAME, text: jestConfigText(outputsDir) }], command: COMMAND, outputsDir }
 }
 
-function jestConfigText(): string {
+function jestConfigText(outputsDir: string): string {
   return `// Apart from the other tests: load is sent by the perf script alone, never by theirs.
-export default {
-  testMatch: ['<rootDir>/perf/**/*.perf.mjs'],
-  testEnvironment: 'node',
-  transform: {},
-  maxWorkers: 1,
-  reporters: ['default', 'perfgate/jest/reporter'],
+module.exports = {
+  preset: 'perfgate/jest',
+  testMatch: ['<rootDir>/perf/**/*.perf.*'],
+  testEnvironmentOptions: { outputsDir: '${outputsDir}' },
 }
 `
 }

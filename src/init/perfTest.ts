@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Change } from './change.ts'
-import type { Project } from './project.ts'
+import type { Framework, Project } from './project.ts'
 
 const PERF_FILE = /\.perf\.[cm]?[jt]sx?$/
 
@@ -15,16 +15,25 @@ export function firstPerfTest(project: Project): Change {
   return { kind: 'create', path, text: perfTestText(project) }
 }
 
-/** In a CommonJS package a `.js` file with imports would be one in name only. Jest takes TypeScript with a transformer alone. */
+/**
+ * In a CommonJS package a `.js` file with imports would be one in name only. Jest runs CommonJS without a flag and
+ * without a transformer, in packages of either kind; Node's own test runner takes JavaScript as it is.
+ */
 function extension({ isTypeScript, isModule, framework }: Project): string {
-  if (framework === 'jest') return 'mjs'
-  return isTypeScript ? 'ts' : isModule ? 'js' : 'mjs'
+  if (framework === 'jest') return 'cjs'
+  return isTypeScript && framework === 'vitest' ? 'ts' : isModule ? 'js' : 'mjs'
+}
+
+const DOORS: Record<Framework, string> = {
+  vitest: "import { perfTest } from 'perfgate/vitest'",
+  jest: "const { perfTest } = require('perfgate/jest')",
+  node: "import { perfTest } from 'perfgate/node-test'",
 }
 
 function perfTestText({ framework, variables: { url, model, apiKey } }: Project): string {
   const key = apiKey === undefined ? '' : `, apiKey: process.env.${apiKey}`
   const variables = [url, model, ...(apiKey === undefined ? [] : [apiKey])]
-  return `import { perfTest } from 'perfgate/${framework}'
+  return `${DOORS[framework]}
 
 // Without ${url} the load goes to a small server inside perfgate, so that this runs anywhere; its times are made up.
 // To measure your own endpoint set ${list(variables)}.

@@ -5,7 +5,8 @@ import { ConfigError } from '../config/index.ts'
 import { findVariables, type Variables } from './variables.ts'
 
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun'
-export type Framework = 'vitest' | 'jest'
+/** `node`: the test runner of Node itself. */
+export type Framework = 'vitest' | 'jest' | 'node'
 export type CiSystem = 'github' | 'gitlab'
 
 export interface Project {
@@ -134,14 +135,15 @@ function nodeOf(repository: string): Project['node'] {
 
 function frameworkOf(folder: string, manifest: Manifest): Framework {
   if (hasPackage(manifest, 'vitest') || isInUse(folder, manifest, 'vitest')) return 'vitest'
-  return hasPackage(manifest, 'jest') || isInUse(folder, manifest, 'jest') ? 'jest' : 'vitest'
+  if (hasPackage(manifest, 'jest') || isInUse(folder, manifest, 'jest')) return 'jest'
+  return isInUse(folder, manifest, 'node') ? 'node' : 'vitest'
 }
 
 function isInUse(folder: string, manifest: Manifest, framework: Framework): boolean {
   if (framework === 'jest' && manifest.jest !== undefined) return true
   const config = new RegExp(`^${framework}\\.(config|workspace)\\.\\w+$`)
   if (readdirSync(folder).some((name) => config.test(name))) return true
-  const script = new RegExp(`(^|[\\s/&;])${framework}(\\s|$)`)
+  const script = framework === 'node' ? /(^|[\s/&;])node\s.*--test\b/ : new RegExp(`(^|[\\s/&;])${framework}(\\s|$)`)
   return Object.entries(manifest.scripts ?? {}).some(([name, text]) => !name.startsWith('perf') && script.test(text))
 }
 

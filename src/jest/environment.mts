@@ -1,14 +1,15 @@
 /** Jest's Node environment, and the door to perfgate outside of it. Jest loads this file outside of its vm context. */
 import { realpathSync } from 'node:fs'
-import { relative, resolve } from 'node:path'
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runInContext } from 'node:vm'
-import type { PerfRecord } from '../doors/index.ts'
 import { prepareThread } from '../load/loadThreads.ts'
 import { DOOR } from './door.ts'
 import { type FileOfTests, fileOfTests } from './fileOfTests.ts'
 import type { JestConfigs, JestEvent, JestState } from './jest.ts'
 import { requireOfJest } from './jestPackages.ts'
+import { outputsFolder } from './outputsFolder.ts'
+import type { Kept } from './records.ts'
 import { showRecord } from './shown.ts'
 
 interface NodeEnvironment {
@@ -31,7 +32,7 @@ export default class PerfgateEnvironment extends TestEnvironment {
     const file = relative(globalConfig.rootDir, context.testPath)
     this.#tests = fileOfTests({
       rootDir: configs.projectConfig.rootDir,
-      outputsDir: outputsFolder(configs),
+      outputsDir: outputsFolder(configs.projectConfig),
       bail: globalConfig.bail,
       isUnreported: !hasReporter(configs),
       show: (name, record) => showRecord(file, name, record),
@@ -51,7 +52,7 @@ export default class PerfgateEnvironment extends TestEnvironment {
   }
 
   /** For the runner, which adds it to the result of the file. */
-  perfRecords(): (PerfRecord[] | undefined)[] {
+  perfRecords(): (Kept | undefined)[] {
     return this.#tests.records()
   }
 
@@ -61,17 +62,6 @@ export default class PerfgateEnvironment extends TestEnvironment {
     delete this.global[DOOR]
     await super.teardown()
   }
-}
-
-/** As the plugin for Vitest does it: short where it can be, as it is shown in the table as the way to the result DB. */
-function outputsFolder({ projectConfig }: JestConfigs): string | undefined {
-  const { outputsDir } = projectConfig.testEnvironmentOptions
-  if (outputsDir === undefined) return undefined
-  if (typeof outputsDir !== 'string')
-    throw new TypeError('perfgate/jest: testEnvironmentOptions.outputsDir: expected the path of a folder')
-  const path = resolve(projectConfig.rootDir, outputsDir)
-  const fromHere = relative(process.cwd(), path)
-  return fromHere.startsWith('..') ? path : `./${fromHere}`
 }
 
 /** Our runner hands records over, and our reporter takes them; where one is missing, nobody else shows the tables. */

@@ -16,6 +16,7 @@ import type { Result } from '../result/index.ts'
 import type { Door, JestContext } from './door.ts'
 import { stoppedWithProcess } from './interrupts.ts'
 import type { JestDescribe, JestEvent, JestGlobals, JestState, JestTest } from './jest.ts'
+import type { Kept } from './records.ts'
 import { rowsOfJest } from './rows.ts'
 
 export interface FileSettings {
@@ -36,7 +37,7 @@ export interface FileOfTests {
   door(globals: JestGlobals): Door
   onEvent(event: JestEvent, state: JestState): void
   /** Of each test of the file, in Jest's order; complete when the file has run. */
-  records(): (PerfRecord[] | undefined)[]
+  records(): (Kept | undefined)[]
   /** Stops what still runs. */
   close(): void
 }
@@ -50,15 +51,20 @@ class Skipped extends Error {}
 
 export function fileOfTests(settings: FileSettings): FileOfTests {
   const closing = new AbortController()
-  const recorded = new Map<JestTest, PerfRecord[]>()
-  const skipped = new Set<JestTest>()
+  const kept = new Map<JestTest, Kept>()
   let running: JestTest | undefined
   let failures = 0
   let order: JestTest[] = []
   let entry: CollectedTest<JestContext>['entry'] | undefined
 
-  async function runOnce(run: NonNullable<CollectedTest<JestContext>['run']>): Promise<void> {
+  async function runOnce(
+    run: NonNullable<CollectedTest<JestContext>['run']>,
+    expect: JestGlobals['expect'],
+  ): Promise<void> {
     const test = running!
+    const own: Kept = { records: [] }
+    kept.set(test, own)
+    let judged = 0
     const stopped = stoppedWithProcess(say)
     const signal = AbortSignal.any([closing.signal, stopped.signal])
     const name = fullName(test)
@@ -67,8 +73,14 @@ export function fileOfTests(settings: FileSettings): FileOfTests {
       signal,
       outputsDir: settings.outputsDir,
       say,
+      keeps: (folder) => {
+        own.outputsDir = folder
+      },
+      assert: (count) => {
+        judged += count
+      },
       record: (record) => {
-        recorded.set(test, [...(recorded.get(test) ?? []), record])
+        own.records.push(record)
         // An interrupted process has no reporter any more.
         if (settings.isUnreported || stopped.signal.aborted) settings.show(name, record)
       },
@@ -82,8 +94,10 @@ export function fileOfTests(settings: FileSettings): FileOfTests {
       await run(host, contextOf(name, signal))
     } catch (error) {
       if (!(error instanceof Skipped)) throw error
-      skipped.add(test)
+      own.skipped = error.message
     } finally {
+      // Also when it failed: `test.failing` is green only where nothing else is wrong.
+      if (judged > 0) countAssertion(expect)
       stopped.close()
     }
   }
@@ -97,7 +111,7 @@ export function fileOfTests(settings: FileSettings): FileOfTests {
     }
   }
 
-  function collect({ test }: JestGlobals, collected: CollectedTest<JestContext>): void {
+  function collect({ test, expect }: JestGlobals, collected: CollectedTest<JestContext>): void {
     const { title, mode, run } = collected
     entry = collected.entry
     try {
@@ -107,7 +121,7 @@ export function fileOfTests(settings: FileSettings): FileOfTests {
         // A broken gate is not measured again by `jest.retryTimes`: it breaks as it did.
         let first: Promise<void> | undefined
         const once = (): Promise<void> => {
-          first ??= runOnce(run)
+          first ??= runOnce(run, expect)
           return first
         }
         const call = mode === 'run' ? test : test[mode as 'only' | 'failing']
@@ -137,11 +151,11 @@ export function fileOfTests(settings: FileSettings): FileOfTests {
       if (event.name === 'test_fn_start') running = event.test
       if (event.name === 'test_done') {
         if (event.test.errors.length > 0) failures++
-        else if (skipped.has(event.test)) event.test.status = 'skip'
+        else if (kept.get(event.test)?.skipped !== undefined) event.test.status = 'skip'
       }
       if (event.name === 'run_finish') order = testsIn(state.rootDescribeBlock)
     },
-    records: () => order.map((test) => recorded.get(test)),
+    records: () => order.map((test) => kept.get(test)),
     close: () => closing.abort(new Error('the test file has ended')),
   }
 }
@@ -149,6 +163,12 @@ export function fileOfTests(settings: FileSettings): FileOfTests {
 /** Jest shows stdout and stderr of ours as they are; its report goes to stderr, and stdout may be read by a program. */
 function say(text: string): void {
   process.stderr.write(`perfgate: ${text}\n`)
+}
+
+/** For `expect.hasAssertions()`. An exact number, as of `expect.assertions(2)`, stays that of the test's own function. */
+function countAssertion(expect: JestGlobals['expect']): void {
+  const { assertionCalls, expectedAssertionsNumber } = expect.getState()
+  if (assertionCalls === 0 && expectedAssertionsNumber == null) expect.setState({ assertionCalls: 1 })
 }
 
 function fullName(test: JestTest): string {

@@ -23,7 +23,11 @@ type TestFunction = (name: string, run: () => Promise<void>, timeoutMs?: number)
 /** `test` and `expect`, as Jest hands them to the environment before it loads the test file. */
 export interface JestGlobals {
   test: TestFunction & { skip: TestFunction; only: TestFunction; failing: TestFunction; todo(name: string): void }
-  expect: { extend(matchers: Record<string, unknown>): void }
+  expect: {
+    extend(matchers: Record<string, unknown>): void
+    getState(): { assertionCalls: number; expectedAssertionsNumber?: number | null }
+    setState(state: { assertionCalls: number }): void
+  }
 }
 
 /** What the runner tells the environment; there are more names than these. */
@@ -46,9 +50,35 @@ export interface JestConfigs {
 export interface JestCaseResult {
   ancestorTitles: string[]
   title: string
+  status: 'passed' | 'failed' | 'skipped' | 'pending' | 'todo' | 'disabled' | 'focused'
+  /** Of `test.failing`. */
+  failing?: boolean
+  /** With their stacks, and in colours where the terminal has some. */
+  failureMessages: string[] | null
 }
 
 export interface JestFileResult {
   testFilePath: string
   testResults: JestCaseResult[]
+  /** What kept the file from being run. */
+  testExecError?: { message: string } | null
+  failureMessage?: string | null
+}
+
+/** A file that is to be run. */
+export interface JestFile {
+  context: { config: JestConfigs['projectConfig'] & { displayName?: { name: string } } }
+}
+
+/** The whole run, when it has ended. */
+export interface JestRunResult {
+  // `success` is set after reporters have been called.
+  numFailedTests: number
+  numFailedTestSuites: number
+  numRuntimeErrorTestSuites: number
+  snapshot: { failure: boolean }
+  numTotalTestSuites: number
+  testResults: readonly unknown[]
+  wasInterrupted?: boolean
+  runExecError?: { message: string }
 }

@@ -4,15 +4,24 @@ import type { JestCaseResult } from './jest.ts'
 
 /** Plain JSON, as a result comes from another process. */
 interface Reported extends JestCaseResult {
-  perfgate?: { records: PerfRecord[] }
+  perfgate?: Kept
 }
 
-export function attachRecords(testCase: JestCaseResult, records: PerfRecord[] | undefined): void {
-  if (records === undefined) return
-  const summarised = records.map((record) => ({ ...record, figures: [summaryFigure(record), ...record.figures] }))
-  ;(testCase as Reported).perfgate = { records: summarised }
+/** What the environment knows of one test. */
+export interface Kept {
+  records: PerfRecord[]
+  /** Where its results go, also those of a load that was never sent. */
+  outputsDir?: string
+  /** Why it was skipped while it ran. */
+  skipped?: string
 }
 
-export function recordsOf(testCase: JestCaseResult): readonly PerfRecord[] {
-  return (testCase as Reported).perfgate?.records ?? []
+export function attachRecords(testCase: JestCaseResult, kept: Kept | undefined): void {
+  if (kept === undefined) return
+  const records = kept.records.map((record) => ({ ...record, figures: [summaryFigure(record), ...record.figures] }))
+  ;(testCase as Reported).perfgate = { ...kept, records }
+}
+
+export function recordsOf(testCase: JestCaseResult): Kept {
+  return (testCase as Reported).perfgate ?? { records: [] }
 }

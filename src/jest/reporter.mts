@@ -1,13 +1,18 @@
-/** The reporter: prints the tables of each perf test, writes them as Markdown, and a summary of them all. */
+/** The reporter: prints the tables of each perf test, writes them as Markdown, and a summary of the run. */
 import { relative } from 'node:path'
-import { type Finding, writeSummary } from '../doors/index.ts'
-import type { JestConfigs, JestFileResult } from './jest.ts'
+import { stripVTControlCharacters } from 'node:util'
+import { projectDefaults, renderUnfinished, reportSetOf, summaryFolders, writeSummary } from '../doors/index.ts'
+import { NOTHING_MEASURED, type ReportedTest, renderTestRun, stateOfError, type TestState } from '../report/index.ts'
+import type { JestCaseResult, JestConfigs, JestFile, JestFileResult, JestRunResult } from './jest.ts'
+import { outputsFolder } from './outputsFolder.ts'
 import { recordsOf } from './records.ts'
 import { showRecord } from './shown.ts'
 
 export default class PerfgateReporter {
   readonly #rootDir: string
-  #found: Finding[] = []
+  #tests: ReportedTest[] = []
+  readonly #folders = new Set<string>()
+  readonly #announced = new Set<string>()
 
   constructor(globalConfig: JestConfigs['globalConfig']) {
     this.#rootDir = globalConfig.rootDir
@@ -15,25 +20,95 @@ export default class PerfgateReporter {
 
   /** In watch mode each run has its own summary. */
   onRunStart(): void {
-    this.#found = []
+    this.#tests = []
+    this.#folders.clear()
+    this.#announced.clear()
   }
 
-  onTestResult(_test: unknown, { testFilePath, testResults }: JestFileResult): void {
-    const file = relative(this.#rootDir, testFilePath)
-    for (const testCase of testResults) {
+  /** Until the run has ended, no earlier summary says that it passed. */
+  onTestFileStart({ context: { config } }: JestFile): void {
+    safely(() => {
+      const folder = outputsFolder(config) ?? projectDefaults(config.rootDir)()?.values['outputsDir']
+      if (folder !== undefined) this.#folders.add(String(folder))
+      const fresh = summaryFolders(this.#folders, []).filter((one) => !this.#announced.has(one))
+      for (const one of fresh) this.#announced.add(one)
+      writeSummary(renderUnfinished(), fresh)
+    })
+  }
+
+  onTestResult({ context: { config } }: JestFile, result: JestFileResult): void {
+    const file = relative(this.#rootDir, result.testFilePath)
+    const project = config.displayName?.name ?? ''
+    const place = { project, file }
+    for (const testCase of result.testResults) {
       const name = [...testCase.ancestorTitles, testCase.title].join(' > ')
-      for (const record of recordsOf(testCase)) {
-        showRecord(file, name, record)
-        this.#found.push(record)
-      }
+      const { records, outputsDir } = recordsOf(testCase)
+      if (outputsDir !== undefined) this.#folders.add(outputsDir)
+      for (const record of records) showRecord(file, name, record)
+      this.#tests.push({ ...place, name, ...outcomeOf(testCase) })
     }
+    const error = result.testExecError?.message ?? result.failureMessage
+    const isSaid = result.testResults.some(({ status }) => status === 'failed')
+    if (error == null || isSaid) return
+    const state = result.testResults.length === 0 ? 'not loaded' : 'failed'
+    this.#tests.push({ ...place, name: '', state, messages: [plain(error)], measured: NOTHING_MEASURED })
   }
 
-  async onRunComplete(): Promise<void> {
-    try {
-      await writeSummary(this.#found, process.env['GITHUB_STEP_SUMMARY'])
-    } catch (error) {
-      process.stderr.write(`perfgate: the summary was not written: ${(error as Error).message}\n`)
-    }
+  onRunComplete(_contexts: unknown, run: JestRunResult): void {
+    const left = run.numTotalTestSuites - run.testResults.length
+    const errors = [
+      ...(run.runExecError === undefined ? [] : [plain(run.runExecError.message)]),
+      ...(left > 0 ? [`interrupted: ${left} of ${run.numTotalTestSuites} test files did not run`] : []),
+    ]
+    const failed = run.numFailedTests + run.numFailedTestSuites + run.numRuntimeErrorTestSuites
+    const isRed = failed > 0 || run.snapshot.failure || run.wasInterrupted === true
+    safely(() => {
+      const text = renderTestRun({ tests: this.#tests, errors, isRed })
+      writeSummary(text, summaryFolders(this.#folders, this.#tests), process.env['GITHUB_STEP_SUMMARY'])
+    })
+  }
+}
+
+const STATES: Record<JestCaseResult['status'], TestState> = {
+  passed: 'passed',
+  focused: 'passed',
+  failed: 'failed',
+  skipped: 'skipped',
+  pending: 'skipped',
+  disabled: 'skipped',
+  todo: 'todo',
+}
+
+function outcomeOf(
+  testCase: JestCaseResult,
+): Pick<ReportedTest, 'state' | 'isExpectedToFail' | 'messages' | 'measured'> {
+  const { status, failing = false, failureMessages } = testCase
+  const { records, skipped } = recordsOf(testCase)
+  const messages = (failureMessages ?? []).map(plain)
+  const state = STATES[status]
+  return {
+    state: state === 'failed' ? stateOfError(errorIn(messages[0])) : state,
+    isExpectedToFail: failing,
+    messages: skipped === undefined ? messages : [skipped],
+    measured: records.length === 0 ? NOTHING_MEASURED : reportSetOf(records),
+  }
+}
+
+/** Jest hands on text that begins with the name of the error. */
+function errorIn(message = ''): { name?: string } {
+  const [, name] = /^(\w+): /.exec(message) ?? []
+  return name === undefined ? {} : { name }
+}
+
+function plain(text: string): string {
+  return stripVTControlCharacters(text).trim()
+}
+
+/** The tests have their verdicts: a summary that cannot be written is no reason to fail the run. */
+function safely(write: () => void): void {
+  try {
+    write()
+  } catch (error) {
+    process.stderr.write(`perfgate: the summary was not written: ${(error as Error).message}\n`)
   }
 }

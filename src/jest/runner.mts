@@ -1,13 +1,12 @@
 /** Jest's own test runner, which also puts what perf tests have measured beside their results. */
-import type { PerfRecord } from '../doors/index.ts'
 import type { JestFileResult } from './jest.ts'
 import { requireOfJest } from './jestPackages.ts'
-import { attachRecords } from './records.ts'
+import { attachRecords, type Kept } from './records.ts'
 
 type Run = (
   globalConfig: unknown,
   config: unknown,
-  environment: { perfRecords?: () => (PerfRecord[] | undefined)[] },
+  environment: { perfRecords?: () => (Kept | undefined)[] },
   ...rest: unknown[]
 ) => Promise<JestFileResult>
 

@@ -1,9 +1,8 @@
 /** `perfgate/node-test`: load as a test of `node:test`, its figures as diagnostics. */
 import { AssertionError } from 'node:assert'
-import { after, type TestContext, test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import {
   type CollectedTest,
-  type Finding,
   type Host,
   type PerfRecord,
   type PerfTestOf,
@@ -12,7 +11,6 @@ import {
   renderFinding,
   toMeetThresholds,
   writeFinding,
-  writeSummary,
 } from '../doors/index.ts'
 import type { Thresholds } from '../gates/index.ts'
 import { prepareThread } from '../load/loadThreads.ts'
@@ -20,6 +18,7 @@ import type { MetricsView } from '../metrics/index.ts'
 import { terminalStyle } from '../report/index.ts'
 import type { Result } from '../result/index.ts'
 import { rowsOf } from './rows.ts'
+import { beginTest, expectTest, keepFinding, skipTest } from './summary.ts'
 
 export { type CapacityScenario, type CompareScenario, LoadError, type Measured, type Scenario } from '../doors/index.ts'
 export type { RegressionKey, Regressions } from '../gates/comparison/index.ts'
@@ -47,24 +46,21 @@ export function assertThresholds(found: Result | MetricsView, thresholds: Thresh
 
 class Skipped extends Error {}
 
-const found: Finding[] = []
-let isSummaryDue = false
-
-function collect({ title, mode, run }: CollectedTest<TestContext>): void {
+function collect(collected: CollectedTest<TestContext>): void {
+  const { title, mode, run } = collected
   // A load thread starts while the test file is loaded.
   if (run !== undefined) prepareThread()
-  summariseAtEnd()
-  const options = {
-    skip: mode === 'skip',
-    only: mode === 'only',
-    todo: mode === 'todo',
-    timeout: Number.POSITIVE_INFINITY,
-  }
+  expectTest(collected)
+  // Only what is set: with --test-isolation=none Node drops a test whose `only` is false.
+  const isMarked = mode === 'skip' || mode === 'only' || mode === 'todo'
+  const options = { timeout: Number.POSITIVE_INFINITY, ...(isMarked ? { [mode]: true } : {}) }
   test(title, options, async (context) => {
     if (run === undefined) return
+    beginTest(context, collected)
     const load = run(hostOf(context), (measured) => Object.assign(context, measured))
     const outcome = load.catch((error: unknown) => {
       if (!(error instanceof Skipped)) throw withoutDetails(error)
+      skipTest(context, error.message)
       context.skip(error.message)
     })
     await (mode === 'failing' ? toFail(outcome) : outcome)
@@ -88,7 +84,7 @@ function hostOf(context: TestContext): Host {
 function recordOn(context: TestContext, record: PerfRecord): void {
   if (!context.signal.aborted) for (const { name, value } of record.figures) context.diagnostic(`${name}: ${value}`)
   console.log(renderFinding(record, terminalStyle(process.stdout)))
-  found.push(record)
+  keepFinding(context, record)
   try {
     writeFinding(record)
   } catch (error) {
@@ -110,17 +106,4 @@ async function toFail(outcome: Promise<void>): Promise<void> {
     () => true,
   )
   if (!failed) throw new Error('the test passed even though it was supposed to fail; take .failing away')
-}
-
-/** Of all perf tests of this process: `node --test` gives each file a process of its own. */
-function summariseAtEnd(): void {
-  if (isSummaryDue) return
-  isSummaryDue = true
-  after(async () => {
-    try {
-      await writeSummary(found, process.env['GITHUB_STEP_SUMMARY'])
-    } catch (error) {
-      console.warn(`perfgate: the summary was not written: ${(error as Error).message}`)
-    }
-  })
 }

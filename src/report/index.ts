@@ -12,5 +12,14 @@ export { plainWords } from './serverWords.ts'
 export { summaryTable } from './summaryTable.ts'
 export { renderAdvice, renderSweep } from './sweepText.ts'
 export { PLAIN_STYLE, supportsUnicode, type TerminalStyle, terminalStyle } from './terminal.ts'
+export {
+  messageOf,
+  NOTHING_MEASURED,
+  type ReportedTest,
+  renderTestRun,
+  stateOfError,
+  type TestRun,
+  type TestState,
+} from './testSummary.ts'
 export { renderText } from './text.ts'
 export { verdictLines } from './verdictLines.ts'

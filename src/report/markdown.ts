@@ -85,9 +85,12 @@ function distributionsTable({ distributions }: Result): string {
   return `### Distributions (milliseconds; counts for tokens and packages; tokens per second for speeds)\n\n${table(heads, rows)}`
 }
 
-export function table(head: string[], rows: readonly (readonly string[])[]): string {
+/** @param left columns that begin at the left; numbers end at the right */
+export function table(head: string[], rows: readonly (readonly string[])[], left = 1): string {
   const line = (cells: readonly string[]): string => `| ${cells.map(inline).join(' | ')} |`
-  return [line(head), `| ${head.map((_, i) => (i === 0 ? '---' : '---:')).join(' | ')} |`, ...rows.map(line)].join('\n')
+  return [line(head), `| ${head.map((_, i) => (i < left ? '---' : '---:')).join(' | ')} |`, ...rows.map(line)].join(
+    '\n',
+  )
 }
 
 function list(items: readonly string[]): string {
@@ -103,10 +106,23 @@ function code(text: string): string {
 }
 
 /** What means something to GitHub. An underscore within a word does not: paths stay as they are. */
-const MARKUP = /[\\`*[\]<>|~#@]|(?<!\w)_|_(?!\w)/g
-const ENTITIES: Record<string, string> = { '<': '&lt;', '>': '&gt;', '@': '&#64;' }
+const MARKUP = /[\\`*[\]<>|~#@]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|(?<=\w):(?=\/\/)|(?<=\bwww)\.|[\p{Cc}\u2028\u2029]+/giu
+/** Nothing that is seen, between signs that GitHub would make a mention, a reference or a link of. */
+const APART = '&#8203;'
+const ENTITIES: Record<string, string> = {
+  '<': '&lt;',
+  '>': '&gt;',
+  '&': '&amp;',
+  '@': `@${APART}`,
+  ':': `:${APART}`,
+  '.': `.${APART}`,
+}
 
-/** Text that stays text: no markup, no HTML, no new cell of a table, no mention of a user. */
+/** Text that stays text: one line, no markup, no HTML, no new cell of a table, no link, no mention of a user. */
 export function inline(text: string): string {
-  return text.replace(MARKUP, (sign) => ENTITIES[sign] ?? `\\${sign}`)
+  return text.replace(MARKUP, (sign, at: number) => {
+    if (/^[\p{Cc}\u2028\u2029]/u.test(sign)) return ' '
+    if (sign === '#' && /\d/.test(text.charAt(at + 1))) return `\\#${APART}`
+    return ENTITIES[sign] ?? `\\${sign}`
+  })
 }

@@ -54,9 +54,13 @@ export function embeddedNotice(config: EndpointOptions): string | undefined {
   return 'no url is given, so this run measures the embedded server, whose timing is a model; --url measures yours'
 }
 
-/** `*` stands for any host, `*.example.com` for those below it; a port is compared where one is given. */
+/**
+ * `*` stands for any host, `*.example.com` for those below it; a port is compared where one is given. A URL stands for
+ * its host, so that a CI job can allow what the variable of its endpoint holds.
+ */
 function fits(pattern: string, hostname: string, host: string): boolean {
-  const wanted = pattern.toLowerCase()
+  const isUrl = pattern.includes('://') && URL.canParse(pattern)
+  const wanted = isUrl ? new URL(pattern).host : pattern.toLowerCase()
   if (wanted === '*') return true
   if (wanted.startsWith('*.')) return hostname.endsWith(wanted.slice(1))
   return wanted !== '' && (wanted === hostname || wanted === host)

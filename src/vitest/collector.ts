@@ -3,7 +3,7 @@ import { type RunnerTestCase, type TestContext, TestRunner } from 'vitest'
 import { checkedWhenRun, type Kind, ROW_WANTED, seenFrom } from '../doors/index.ts'
 import { defaults } from './defaults.ts'
 import { withFixturesOf } from './fixtures.ts'
-import { hostOf } from './host.ts'
+import { countAssertions, hostOf } from './host.ts'
 import { trackLoad } from './inFlight.ts'
 
 type Body = (context: TestContext) => void | Promise<void>
@@ -93,6 +93,7 @@ function collectCase(kind: Kind, called: string, chain: Chain, name: string, giv
     const found = await kind.run(hostOf(context), await checked(context))
     // On the context itself, so that an afterEach hook of the user sees the result too.
     await body?.(Object.assign(context, found))
+    countAssertions(context)
   }
   const handler = (context: TestContext): Promise<void> => {
     const load = run(context)

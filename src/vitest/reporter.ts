@@ -1,6 +1,6 @@
 /** The reporter: prints both tables under each perf test, writes them as Markdown, and the summary of all tests. */
-import type { Reporter, TestCase, Vitest } from 'vitest/node'
-import type { Finding } from '../doors/index.ts'
+import type { Reporter, TestCase, TestSpecification, Vitest } from 'vitest/node'
+import type { RunEnd } from './summary.ts'
 import { withoutFigures } from './terminalAnnotations.ts'
 
 /**
@@ -9,12 +9,21 @@ import { withoutFigures } from './terminalAnnotations.ts'
  */
 export default class PerfgateReporter implements Reporter {
   #vitest: Vitest | undefined
-  #found: Finding[] = []
+  /** Written before the summary, which takes its place. */
+  #announced: Promise<void> | undefined
   #showing: Promise<typeof import('./shownResults.ts')> | undefined
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest
     withoutFigures(vitest)
+  }
+
+  /** Until the run has ended, no earlier summary says that it passed. Nothing waits for that. */
+  onTestRunStart(specifications: readonly TestSpecification[]): void {
+    this.#announced = this.#safely(async () => {
+      const { announceRun } = await this.#load()
+      announceRun(specifications.map(({ project }) => project))
+    })
   }
 
   /** The worker is there and imports its tests: what shows them is loaded beside that, not before it. */
@@ -24,16 +33,25 @@ export default class PerfgateReporter implements Reporter {
 
   async onTestCaseResult(test: TestCase): Promise<void> {
     const { showTest } = await this.#load()
-    this.#found.push(...(await showTest(test, this.#vitest!)))
+    await showTest(test, this.#vitest!)
   }
 
   /** In watch mode each run has its own summary. */
-  async onTestRunEnd(): Promise<void> {
-    const found = this.#found
-    this.#found = []
+  async onTestRunEnd(
+    modules: RunEnd['modules'],
+    errors: RunEnd['errors'],
+    reason: RunEnd['reason'] = 'failed',
+  ): Promise<void> {
+    await this.#announced
+    await this.#safely(async () => {
+      const { summarise } = await import('./summary.ts')
+      summarise({ modules, errors, reason }, this.#vitest!)
+    })
+  }
+
+  async #safely(write: () => Promise<void>): Promise<void> {
     try {
-      const { writeSummary } = await this.#load()
-      await writeSummary(found, process.env['GITHUB_STEP_SUMMARY'])
+      await write()
     } catch (error) {
       this.#vitest!.logger.warn(`perfgate: the summary was not written: ${(error as Error).message}`)
     }

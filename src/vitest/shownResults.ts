@@ -1,18 +1,16 @@
 /** What the reporter does with a finished test: prints its tables, and writes them as Markdown beside the result DB. */
-import type { TestCase, Vitest } from 'vitest/node'
+import type { TestCase, TestProject, Vitest } from 'vitest/node'
 // Not from the folder's index: nothing else of it is needed where results are only shown.
-import { renderFinding, writeTables } from '../doors/files.ts'
+import { renderFinding, renderUnfinished, summaryFolders, writeSummary, writeTables } from '../doors/files.ts'
 import type { Finding } from '../doors/record.ts'
 import { type TerminalStyle, terminalStyle } from '../report/terminal.ts'
 import { measuredIn } from './artifact.ts'
+import type { PerfgateSettings } from './config.ts'
 import { githubErrors } from './githubErrors.ts'
 
-export { writeSummary } from '../doors/files.ts'
-
-/** Prints and writes what a test measured. @returns what that was */
-export async function showTest(test: TestCase, vitest: Vitest): Promise<Finding[]> {
-  const measured = test.artifacts().flatMap((artifact) => measuredIn(artifact) ?? [])
-  for (const finding of measured) {
+/** Prints and writes what a test measured. */
+export async function showTest(test: TestCase, vitest: Vitest): Promise<void> {
+  for (const finding of findingsOf(test)) {
     print(test, vitest, finding)
     try {
       const incomplete = writeTables(finding)
@@ -24,7 +22,29 @@ export async function showTest(test: TestCase, vitest: Vitest): Promise<Finding[
   }
   if (process.env['GITHUB_ACTIONS'] === 'true')
     for (const line of githubErrors(test, process.env['GITHUB_WORKSPACE'])) logTo(vitest, () => `\n${line}`)
-  return measured
+}
+
+export function findingsOf(test: TestCase): Finding[] {
+  return test.artifacts().flatMap((artifact) => measuredIn(artifact) ?? [])
+}
+
+/** In place of an earlier summary, until the run has ended. */
+export function announceRun(projects: readonly TestProject[]): void {
+  const folders = configuredFolders(projects)
+  if (folders !== undefined) writeSummary(renderUnfinished(), summaryFolders(folders, []))
+}
+
+/** Where the plugin of these projects has results go; undefined where none of them has the plugin. */
+export function configuredFolders(projects: readonly TestProject[]): string[] | undefined {
+  const settings = projects.flatMap((project) => {
+    const { perfgate } = project.getProvidedContext() as { perfgate?: PerfgateSettings }
+    return perfgate ?? []
+  })
+  if (settings.length === 0) return undefined
+  return settings.flatMap(({ outputsDir, defaults }) => {
+    const folder = outputsDir ?? defaults?.values['outputsDir']
+    return folder === undefined ? [] : String(folder)
+  })
 }
 
 function print(test: TestCase, vitest: Vitest, finding: Finding): void {

@@ -125,7 +125,8 @@ Next:
     ['CommonJS', { devDependencies: { vitest: '5', perfgate: '0' } }, {}, 'perf/chat.perf.mjs', 'vitest.config.mjs'],
     ['ESM', VITEST, {}, 'perf/chat.perf.js', 'vitest.config.js'],
     ['TypeScript', VITEST, { 'tsconfig.json': '{}' }, 'perf/chat.perf.ts', 'vitest.config.ts'],
-    ['Jest', { devDependencies: { jest: '30' } }, {}, 'perf/chat.perf.mjs', 'jest.perf.config.mjs'],
+    ['Jest', { devDependencies: { jest: '30' } }, {}, 'perf/chat.perf.cjs', 'jest.perf.config.cjs'],
+    ['Jest, ESM', { type: 'module', jest: {} }, {}, 'perf/chat.perf.cjs', 'jest.perf.config.cjs'],
   ])('%s: in files of its kind', async (_, manifest, files, test, config) => {
     const folder = project({ 'package.json': manifest, ...files })
     const out = await init(folder)
@@ -135,13 +136,30 @@ Next:
   it('Jest: its own door, unless Vitest is there too', async () => {
     const jest = project({ 'package.json': { jest: {}, devDependencies: { jest: '30' } } })
     await init(jest)
-    expect(read(jest, 'perf/chat.perf.mjs')).toContain("from 'perfgate/jest'")
+    expect(read(jest, 'perf/chat.perf.cjs')).toContain("require('perfgate/jest')")
+    expect(read(jest, 'jest.perf.config.cjs')).toContain("preset: 'perfgate/jest'")
     const both = project({ 'package.json': { devDependencies: { jest: '30', vitest: '5' } } })
     await init(both)
     expect(read(both, 'perf/chat.perf.mjs')).toContain("from 'perfgate/vitest'")
     await expect(init(both, ['--framework', 'jset'])).rejects.toThrow(
-      'option --framework: unknown value "jset"; known: vitest, jest',
+      'option --framework: unknown value "jset"; known: vitest, jest, node',
     )
+  })
+
+  it.each([
+    ['asked for', {}, ['--framework', 'node'], 'perf/chat.perf.mjs'],
+    ['in use', { type: 'module', scripts: { test: 'node --import tsx --test' } }, [], 'perf/chat.perf.js'],
+  ])('node:test, %s: its own door and script', async (_, manifest, args, path) => {
+    const folder = project({ 'package.json': manifest, '.gitlab-ci.yml': '' })
+    const out = await init(folder, args)
+    expect(out).toContain(
+      `wrote ${path}\nwrote perfgate.config.json\nadded to package.json: script "perf": node --test `,
+    )
+    expect(out).toMatch(/Next:\n {2}npm install --save-dev perfgate\n {2}npm run perf\n$/)
+    expect(read(folder, path)).toContain("from 'perfgate/node-test'")
+    expect(JSON.parse(read(folder, 'perfgate.config.json'))).toEqual({ outputsDir: 'reports' })
+    expect(await init(folder, args)).toContain('kept perfgate.config.json: it is there')
+    expect(read(folder, '.gitlab/perf.yml')).not.toContain('junit')
   })
 
   it.each([
@@ -239,7 +257,7 @@ Next:
   })
 
   it('package.json stays as it was written, but for the line', async () => {
-    const text = '{\n\t"name": "x", "files": ["a", "b"],\n\t"scripts": {\n\t\t"test": "node --test"\n\t}\n}\n'
+    const text = '{\n\t"name": "x", "files": ["a", "b"],\n\t"scripts": {\n\t\t"test": "make test"\n\t}\n}\n'
     const folder = project({ 'package.json': text })
     await init(folder)
     expect(read(folder, 'package.json')).toBe(text.replace('"test"', '"perf": "vitest run perf/",\n\t\t"test"'))

@@ -184,6 +184,15 @@ test('each test leaves a result DB, its JSON and its tables, and all of them a s
   expect(filesOf('levels-sweep', '.md')).toHaveLength(2)
   expect(readdirSync(folder.path).filter((file) => /like-with-like.*\.md$/.test(file))).toHaveLength(1)
   const summary = readFileSync(join(folder.path, 'summary.md'), 'utf8')
-  expect(summary).toContain('own assertion breaks')
+  expect(summary).toMatch(
+    /^## ❌ perfgate: fail, \d+ of \d+ tests passed, \d+ failed, 1 invalid, 2 not loaded, \d+ skipped, 1 todo\n/,
+  )
+  const [head] = summary.split('<details>')
+  expect(head).toMatch(/^\| ❌ failed \| gates\.perf\.cjs &gt; own assertion breaks \|/m)
+  expect(head).toMatch(/^\| ✅ failed as expected \| gates\.perf\.cjs &gt; expected to break \|/m)
+  expect(head).toMatch(/^\| ⚠️ invalid \| gates\.perf\.cjs &gt; invalid \|/m)
+  expect(head).toMatch(/^\| ⚠️ skipped, invalid run \| gates\.perf\.cjs &gt; invalid and skipped \|/m)
+  expect(head).toMatch(/^\| ❌ not loaded \| mistake\.perf\.cjs \|/m)
+  expect(head).toMatch(/^- ❌ mistake\.perf\.cjs: .*option "paralel": unknown/m)
   expect(readFileSync(join(folder.path, 'job.md'), 'utf8')).toBe(`${summary}\n`)
 })

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { renderPullRequest } from '../../src/report/export/summary.ts'
-import { renderMarkdown } from '../../src/report/index.ts'
+import { renderMarkdown, renderTestRun } from '../../src/report/index.ts'
 import type { Result } from '../../src/result/index.ts'
 import { resultSchema } from '../../src/result/schema.ts'
 import { finished, startNode, temporaryFolder } from '../vitest/childVitest.ts'
@@ -61,9 +60,16 @@ test.each(Object.keys(DOORS) as Door[])('%s writes the tables of its own result'
   const files = filesIn(door)
   const result = resultSchema.parse(JSON.parse(files.get('m_chat-answers_benchmark.json')!))
   expect(files.get('m_chat-answers_benchmark.md')).toBe(renderMarkdown(result))
-  expect(files.get('summary.md')).toBe(
-    renderPullRequest({ runs: [{ result, requests: undefined }], comparisons: [], capacities: [] }),
-  )
+  const file = { vitest: 'vitest.perf.mjs', jest: 'jest.perf.cjs', node: 'node.perf.cjs' }[door]
+  const failed = {
+    project: '',
+    file,
+    name: 'chat > answers',
+    state: 'failed' as const,
+    messages: [`ThresholdError: ${result.thresholds.find(({ verdict }) => verdict === 'fail')!.message}`],
+    measured: { runs: [{ result, requests: undefined }], comparisons: [], capacities: [] },
+  }
+  expect(files.get('summary.md')).toBe(renderTestRun({ tests: [failed], errors: [], isRed: true }))
 })
 
 test('JUnit has the same properties from jest-junit as from Vitest', () => {

@@ -393,6 +393,19 @@ describe('the pull-request summary', () => {
     }
   })
 
+  test('shifts are without a verdict, for below a summary of tests', async () => {
+    const slower = ROWS.map((row) => (row.success === 1 ? { ...row, latency: Number(row.latency) + 0.2 } : row))
+    const head = madeDb(slower, { verdict: 'fail', thresholds: made.result.thresholds })
+    const shifts = async (...base: string[]): Promise<string> =>
+      readFileSync((await exported([head.db, '--format', 'shifts', ...base])).out.trim(), 'utf8')
+    const text = await shifts('--base', made.db)
+    expect(text).toMatch(/^### Against the base .*\n\n[\s\S]*, apart/)
+    expect(text).not.toMatch(/❌|✅|perfgate:|<details>/)
+    expect(await shifts()).toBe('Nothing to compare with.\n')
+    const empty = mkdtempSync(join(tmpdir(), 'perfgate-empty-'))
+    expect(await shifts('--base', empty)).toMatch(/^Nothing to compare with: no results in .*\n$/)
+  })
+
   test('stays below what GitHub takes for a comment, and names the runs it leaves out', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'perfgate-many-'))
     for (let i = 0; i < 60; i++) madeDb(ROWS.slice(0, 5), { name: `run ${i}` }, folder, `run${i}`)

@@ -39,7 +39,7 @@ function cells(text: string): string[][] {
 
 test('Markdown tells the verdict first', () => {
   const [title, , verdict, , threshold] = renderMarkdown(FAILED).split('\n')
-  expect(title).toBe('## ❌ chat \\| &lt;b&gt;answers&lt;/b&gt; &#64;someone')
+  expect(title).toBe('## ❌ chat \\| &lt;b&gt;answers&lt;/b&gt; @&#8203;someone')
   expect(verdict).toBe('**fail, 1 of 1 threshold broken**')
   expect(threshold).toBe('- ❌ qps 1.99 /s is below the limit of 4 /s (n = 15)')
 })

@@ -208,16 +208,21 @@ describe('load goes to hosts that were allowed', () => {
     ['below a name', { allowedHosts: '*.example.com' }, {}],
     ['all', { allowedHosts: ['*'] }, {}],
     ['by the environment', {}, { PERFGATE_ALLOWED_HOSTS: 'other, api.example.com' }],
+    ['by its URL', {}, { PERFGATE_ALLOWED_HOSTS: 'https://API.example.com:8443/v1' }],
   ])('%s', ([, more, env]) => {
     expect(admitHost(target('https://api.example.com:8443/v1', more), { ...inCi, ...env })).toBeUndefined()
   })
 
-  test.for([['example.com'], ['*.api.example.com'], ['api.example.com:443'], ['api.example.co*'], ['']])(
-    'not by %s',
-    (allowedHosts) => {
-      expect(() => admitHost(target('https://api.example.com:8443', { allowedHosts }), inCi)).toThrow('allowedHosts')
-    },
-  )
+  test.for([
+    ['https://example.com:8443'],
+    ['example.com'],
+    ['*.api.example.com'],
+    ['api.example.com:443'],
+    ['api.example.co*'],
+    [''],
+  ])('not by %s', (allowedHosts) => {
+    expect(() => admitHost(target('https://api.example.com:8443', { allowedHosts }), inCi)).toThrow('allowedHosts')
+  })
 
   test('outside CI it is said, and done', () => {
     expect(admitHost(target('http://gpu-box:8000'), {})).toContain('load goes to gpu-box, which is not this machine')

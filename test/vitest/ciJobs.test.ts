@@ -122,9 +122,14 @@ describe.skipIf(shell !== '')(`the jobs of docs/ci.md ${shell}`, () => {
       ['summary', 0],
     ])
     expect(ended.get('head')!.stdout).toMatch(/^::error file=.*chat\.perf\.ts.*ThresholdError: max\(outputTokens\)/m)
-    expect(readFileSync(join(onGitHub.head, 'job.md'), 'utf8')).toContain(
-      readFileSync(join(onGitHub.head, 'reports/summary.md'), 'utf8'),
-    )
+    const [job, summary, shifts] = ['job.md', 'reports/summary.md', 'reports/shifts.md'].map((name) =>
+      readFileSync(join(onGitHub.head, name), 'utf8'),
+    ) as [string, string, string]
+    expect(summary.endsWith(`\n${shifts}`)).toBe(true)
+    expect(job).toContain(summary.slice(0, -shifts.length - 1))
+    expect(job.endsWith(shifts)).toBe(true)
+    // That of the base is not in it.
+    expect(job.match(/^## . perfgate:/gmu)).toHaveLength(1)
   })
 
   test('GitLab’s too', () => {
@@ -146,13 +151,14 @@ describe.skipIf(shell !== '')(`the jobs of docs/ci.md ${shell}`, () => {
   ] as const)('%s: the summary has the head’s verdict, and its figures against those of the base', ([, of]) => {
     const { head } = of()
     const text = readFileSync(join(head, 'reports/summary.md'), 'utf8')
-    expect(text).toMatch(/^## ❌ perfgate: fail, 0 of 1 run passed\n/)
+    expect(text).toMatch(/^## ❌ perfgate: fail, 0 of 1 test passed, 1 failed/)
     const [before] = text.split('<details>')
-    expect(before).toContain('- ❌ chat: max(outputTokens) 32 tokens is above the limit of 8 tokens (n = 12)')
-    const [was, is] = [join(head, 'base'), head].map(medianLatency)
-    expect(before).toMatch(
-      new RegExp(`^\\| chat \\| ${was} \\([^)]+\\) → ${is} \\([^)]+\\) \\(\\+\\d+\\.\\d %\\)`, 'm'),
+    expect(before).toContain(
+      '&gt; chat: ThresholdError: max(outputTokens) 32 tokens is above the limit of 8 tokens (n = 12)',
     )
+    const after = text.split('</details>').at(-1)
+    const [was, is] = [join(head, 'base'), head].map(medianLatency)
+    expect(after).toMatch(new RegExp(`^\\| chat \\| ${was} \\([^)]+\\) → ${is} \\([^)]+\\) \\(\\+\\d+\\.\\d %\\)`, 'm'))
   })
 
   test.for([

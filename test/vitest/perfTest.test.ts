@@ -206,15 +206,21 @@ describe('a mistake in a scenario', () => {
 describe('the summary of a pull request', () => {
   test('stands beside the results with every run, and is added to that of the GitHub job', () => {
     const summary = readFileSync(join(folder.path, 'summary.md'), 'utf8')
-    expect(summary).toMatch(/^## ❌ perfgate: fail, \d+ of \d+ runs passed\n/)
-    expect(summary.split('<details>')[0]).toMatch(
-      /- ❌ breaks: p99\\?\(latency\\?\) [\d.]+ ms is above the limit of 1 ms/,
+    expect(summary).toMatch(/^## ❌ perfgate: fail, \d+ of \d+ tests passed, 5 failed, 4 skipped, 1 todo\n/)
+    const [head] = summary.split('<details>')
+    expect(head).toMatch(
+      /- ❌ gates\.perf\.ts &gt; breaks: ThresholdError: p99\(latency\) [\d.]+ ms is above the limit of 1 ms/,
     )
     const results = readdirSync(folder.path).filter((name) => name.endsWith('.json'))
-    const lines = summary.split('\n').filter((line) => /^\| (✅|❌|❔|⚠️|➖)/u.test(line))
-    expect(lines).toHaveLength(results.length)
-    // The one that was stopped at its timeoutMs is no pass.
-    expect(lines.filter((line) => line.startsWith('| ❔'))).toHaveLength(1)
+    const rows = head!.split('\n').filter((line) => /^\| \S+ (passed|failed|skipped|todo)/u.test(line))
+    const skipped = rows.filter((line) => /^\| (⏭️|📝)/u.test(line))
+    expect(skipped).toHaveLength(5)
+    expect(rows).toHaveLength(results.length + skipped.length)
+    // It is green when its gate is not met.
+    expect(head).toMatch(/^\| ✅ failed as expected \| gates\.perf\.ts &gt; expected to break \|/m)
+    // Nothing judged it.
+    expect(head).toMatch(/^\| ➖ passed, no gates \| gates\.perf\.ts &gt; each 1 in parallel \|/m)
+    expect(head).toMatch(/^\| ❌ failed \| gates\.perf\.ts &gt; takes too long \|/m)
     expect(readFileSync(join(folder.path, 'job.md'), 'utf8')).toBe(`${summary}\n`)
   })
 })

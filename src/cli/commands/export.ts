@@ -29,7 +29,7 @@ export async function exportCommand(args: readonly string[], io: Io): Promise<nu
     .argument('[paths...]', 'result JSON files, result DBs or folders of them')
     .option('--format <name>', 'one of those below')
     .option('--out <file>', 'where to write it; - for stdout (default: beside the result)')
-    .option('--base <file...>', 'of summary: results to compare with')
+    .option('--base <file...>', 'of summary and shifts: results to compare with')
     .option('--endpoint <url>', 'of otlp: a collector to send to, for instance http://127.0.0.1:4318')
     .option('--header <k=v...>', 'of otlp: headers for the collector, over those of $OTEL_EXPORTER_OTLP_HEADERS')
     .option(

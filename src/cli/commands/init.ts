@@ -7,7 +7,7 @@ import { isHelp, quietCommand, refuseOperands, usageError } from '../usage.ts'
 import type { CliCommand } from './command.ts'
 
 const FLAGS = ['dry-run', 'framework', 'ci', 'help']
-const FRAMEWORKS = ['vitest', 'jest'] as const
+const FRAMEWORKS = ['vitest', 'jest', 'node'] as const
 const CI = ['github', 'gitlab', 'none'] as const
 
 /**
@@ -32,7 +32,7 @@ function readFlags(args: readonly string[], io: Io): { dryRun: boolean; wishes: 
     .description('Writes a first perf test, its config, a script and a CI job. No file is overwritten.')
     .allowExcessArguments(true)
     .addOption(new Option('--dry-run', 'say what would be done, and do nothing'))
-    .addOption(new Option('--framework <name>', 'vitest or jest (default: the one in package.json)'))
+    .addOption(new Option('--framework <name>', 'vitest, jest or node (default: the one in package.json)'))
     .addOption(new Option('--ci <name>', 'github, gitlab or none (default: what the repository uses)'))
   try {
     command.parse(args, { from: 'user' })

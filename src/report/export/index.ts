@@ -6,7 +6,7 @@ import type { ExportFormat } from './format.ts'
 import { gitlab, openMetrics } from './openMetrics.ts'
 import { otlp } from './otlp/index.ts'
 import { parquet } from './parquet.ts'
-import { summary } from './summary.ts'
+import { shifts, summary } from './summary.ts'
 import { visualizerFormats } from './visualizers.ts'
 
 export type { ExportedFile, ExportFormat, ExportOptions } from './format.ts'
@@ -22,6 +22,7 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
   otlp,
   ctrf,
   summary,
+  shifts,
   evalscope,
   ...visualizerFormats,
 ]

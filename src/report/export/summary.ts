@@ -22,8 +22,19 @@ export const summary: ExportFormat = {
   ],
 }
 
+/** Below the summary that a test framework has written of its tests, and has given its verdict. */
+export const shifts: ExportFormat = {
+  name: 'shifts',
+  description: 'Markdown to put below a summary of tests: the shifts against --base, and no verdict',
+  joins: true,
+  needsRequests: false,
+  write: (runs, { base, baseMissing }) => [{ ending: '.md', content: renderShifts(runs, base, baseMissing) }],
+}
+
 /** GitHub refuses a comment above 65,536 characters; a folded part that does not fit is left out and named. */
 const MOST_CHARACTERS = 60_000
+/** The rest of it. */
+const MOST_OF_SHIFTS = 5_000
 
 /**
  * @param base runs to compare with: the same name at the same load is the same scenario
@@ -50,22 +61,54 @@ export function renderPullRequest(
     results.length === 0
       ? ''
       : table(
-          ['', 'Run', 'RPS', 'Output tok/s', 'Latency p50, ms', 'p99, ms', 'TTFT p50, ms', 'p99, ms', 'Failed'],
-          results.map((result, i) => overviewRow(result, labels[i]!)),
+          ['', 'Run', ...METRIC_HEAD],
+          results.map((result, i) => [SIGNS[result.verdict], labels[i]!, ...metricCells(result)]),
         ),
     brokenThresholds(results, labels),
     ...comparisons.map(comparedPart),
     ...capacities.map(capacityPart),
     againstBaselines(results, labels),
-    shifts(runs, labels, base),
-    baseMissing === '' ? '' : `Nothing to compare with: no results in ${inline(baseMissing)}.`,
+    shiftsAgainst(runs, labels, base),
+    missingBase(baseMissing),
   ].filter((part) => part !== '')
-  const folded = [
+  return withFolded(head.join('\n\n'), foldedParts({ runs, comparisons, capacities }, labels))
+}
+
+function renderShifts(all: readonly ReportRun[], base: readonly ReportRun[], baseMissing = ''): string {
+  const runs = all.filter(({ isPart }) => !isPart)
+  const labels = labelsOf(runs.map(({ result }) => result))
+  let shown = runs.length
+  let text: string
+  do {
+    const left = runs.length - shown
+    text = [
+      shiftsAgainst(runs.slice(0, shown), labels, base),
+      left === 0 ? '' : `${left} more are left out for length.`,
+      base.length === 0 && baseMissing === '' ? 'Nothing to compare with.' : missingBase(baseMissing),
+    ]
+      .filter((part) => part !== '')
+      .join('\n\n')
+    shown--
+  } while (text.length > MOST_OF_SHIFTS && shown > 0)
+  return `${text}\n`
+}
+
+function missingBase(baseMissing: string): string {
+  return baseMissing === '' ? '' : `Nothing to compare with: no results in ${inline(baseMissing)}.`
+}
+
+/** Every result in full, below a line with its verdict. */
+export function foldedParts({ runs, comparisons, capacities }: ReportSet, labels: readonly string[]): Folded[] {
+  return [
     ...comparisons.map((one): Folded => [one.name, comparisonSentence(one), renderComparisonMarkdown(one)]),
     ...capacities.map((one): Folded => [one.name, capacitySentence(one), renderCapacityMarkdown(one)]),
-    ...results.map((result, i): Folded => [labels[i]!, verdictSentence(result), renderMarkdown(result)]),
+    ...runs.map(({ result }, i): Folded => [labels[i]!, verdictSentence(result), renderMarkdown(result)]),
   ]
-  let text = head.join('\n\n')
+}
+
+/** @returns the text with as many of the parts as fit, and the names of the others */
+export function withFolded(head: string, folded: readonly Folded[]): string {
+  let text = head
   const left: string[] = []
   for (const [label, sentence, body] of folded) {
     const part = `\n\n<details><summary>${inline(label)}: ${inline(sentence)}</summary>\n\n${body}\n</details>`
@@ -76,7 +119,7 @@ export function renderPullRequest(
   return `${text}\n`
 }
 
-type Folded = [label: string, sentence: string, body: string]
+export type Folded = [label: string, sentence: string, body: string]
 
 function nounOf({ runs, comparisons, capacities }: ReportSet): string {
   const judged = comparisons.length + capacities.length
@@ -86,7 +129,7 @@ function nounOf({ runs, comparisons, capacities }: ReportSet): string {
 }
 
 /** The shifts are the verdict here: each figure with its interval, measured in one job. */
-function comparedPart(comparison: ComparisonResult): string {
+export function comparedPart(comparison: ComparisonResult): string {
   const { name, verdict, baseline, candidate } = comparison
   const invalid = [baseline, candidate].flatMap(({ client }) => client.reasons)
   return [
@@ -98,7 +141,7 @@ function comparedPart(comparison: ComparisonResult): string {
     .join('\n\n')
 }
 
-function capacityPart(capacity: CapacityResult): string {
+export function capacityPart(capacity: CapacityResult): string {
   const { name, verdict, gate } = capacity
   const { head, rows } = criterionCells(capacity)
   return [
@@ -111,7 +154,7 @@ function capacityPart(capacity: CapacityResult): string {
 }
 
 /** Every figure that was judged against a stored result, also those that passed: the message has the interval. */
-function againstBaselines(results: readonly Result[], labels: readonly string[]): string {
+export function againstBaselines(results: readonly Result[], labels: readonly string[]): string {
   const lines = results.flatMap(({ baseline, thresholds }, i) => {
     if (baseline === undefined) return []
     const judged = thresholds.filter((one) => isAgainst(one, baseline.name))
@@ -128,11 +171,19 @@ function isAgainst({ expression }: ThresholdResult, baseline: string): boolean {
   return expression.endsWith(` worse than baseline ${baseline}`)
 }
 
-function overviewRow(result: Result, label: string): string[] {
-  const { distributions, summary: figures } = result
+export const METRIC_HEAD = [
+  'RPS',
+  'Output tok/s',
+  'Latency p50, ms',
+  'p99, ms',
+  'TTFT p50, ms',
+  'p99, ms',
+  'Failed',
+] as const
+
+/** One cell for each of `METRIC_HEAD`. */
+export function metricCells({ distributions, summary: figures }: Result): string[] {
   return [
-    SIGNS[result.verdict],
-    label,
     figure(figures.qps, 2),
     figure(figures.outputTokensPerSecond, 1),
     figure(distributions['latency']?.p50, 1),
@@ -143,7 +194,7 @@ function overviewRow(result: Result, label: string): string[] {
   ]
 }
 
-function brokenThresholds(results: readonly Result[], labels: readonly string[]): string {
+export function brokenThresholds(results: readonly Result[], labels: readonly string[]): string {
   return results
     .flatMap((result, i) => [
       ...(result.client.valid
@@ -158,7 +209,7 @@ function brokenThresholds(results: readonly Result[], labels: readonly string[])
     .join('\n')
 }
 
-function shifts(runs: readonly ReportRun[], labels: readonly string[], base: readonly ReportRun[]): string {
+function shiftsAgainst(runs: readonly ReportRun[], labels: readonly string[], base: readonly ReportRun[]): string {
   if (base.length === 0) return ''
   const rows = runs.flatMap((run, i) => {
     const before = base.find(({ result }) => result.name === run.result.name && loadOf(result) === loadOf(run.result))
