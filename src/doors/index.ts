@@ -1,11 +1,9 @@
 /** What every test framework's door shares: a scenario checked, its load run in turn, recorded and judged. */
-export {
-  type CapacityScenario,
-  checkSearch,
-  runSearch,
-  type SlaCriterion,
+export type {
+  CapacityScenario,
+  SlaCriterion,
 } from './capacity.ts'
-export { type CheckedComparison, type CompareScenario, checkComparison, runCompare } from './compare.ts'
+export type { CheckedComparison, CompareScenario } from './compare.ts'
 export { projectDefaults } from './defaults.ts'
 export type { Figure } from './figures.ts'
 export {
@@ -19,7 +17,7 @@ export {
 } from './files.ts'
 export type { Host } from './host.ts'
 export { LoadError } from './judge.ts'
-export { checkLoad, type Measured, runLoad } from './load.ts'
+export type { Measured } from './load.ts'
 export { rememberMetrics, toMeetThresholds } from './matcher.ts'
 export {
   CAPACITY,
