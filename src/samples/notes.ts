@@ -47,7 +47,7 @@ const NOTES = [
   {
     name: 'left-open',
     sentence: (n, of) =>
-      `${n} of ${of} answers were whole, but the server kept the body open: perfgate dropped those connections.`,
+      `${n} of ${of} answers were whole, but the server kept the body open: perfgate stopped waiting for its end after 100 ms.`,
   },
   {
     name: 'hidden-reasoning',

@@ -77,3 +77,33 @@ describe('over HTTP/2', () => {
     expect(server.seen.map(({ connection }) => connection)).toEqual([0, 0, 1, 1])
   })
 })
+
+describe('a body that is left open after [DONE]', () => {
+  const open = (
+    _index: number,
+    response: { writeHead(status: number, headers: object): void; write(text: string): void },
+  ) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write('data: {"choices":[{"delta":{"content":"hi"}}]}\n\n')
+    response.write('data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n')
+    return true
+  }
+
+  it.each([
+    ['h2', 'has its stream reset over HTTP/2, and the connection goes on', [0, 0, 0]],
+    ['h1', 'has its connection dropped over HTTP/1.1, and the next request opens another', [0, 1, 2]],
+  ] as const)('%s: %s; the answers are successes, and are counted', async (speaks, _, connections) => {
+    const server = await endpoint({ speaks, tls: certificates.server, answer: open as never })
+    const begun = performance.now()
+    const sent = await send(`https://127.0.0.1:${server.port}`, { ca, number: 3, parallel: 1, readTimeout: 20 })
+    // Each waited for its grace, and for nothing else.
+    expect(performance.now() - begun).toBeGreaterThan(300)
+    expect(performance.now() - begun).toBeLessThan(15_000)
+    expect([sent.errors, sent.answered]).toEqual([{}, 3])
+    expect(sent.metrics.answerNotes).toEqual([
+      '3 of 3 answers were whole, but the server kept the body open: perfgate stopped waiting for its end after 100 ms.',
+    ])
+    expect(sent.metrics.distribution('latency')!.max).toBeLessThan(100)
+    expect(server.seen.map(({ connection }) => connection)).toEqual(connections)
+  })
+})
