@@ -112,7 +112,13 @@ async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
     }
     onAbort(hooks.signal, () => stop(config.gracefulStop * 1000))
     onAbort(hooks.killSignal, () => stop(0))
-    const facts = { startedAt: startedAt.toISOString(), comparison: { size: comparison.blockSize } }
+    const facts = {
+      startedAt: startedAt.toISOString(),
+      level: comparison.level.level,
+      // How many pairs of blocks it takes is decided while they are sent.
+      expectedRequests: null,
+      comparison: { size: comparison.blockSize },
+    }
     for (const side of sides) await side.prepare(facts)
     const measured = await measure(comparison, { baseline, candidate }, hooks)
     const jsonPath = paths === undefined ? null : `${paths.json}.json`
