@@ -1,7 +1,6 @@
 /** Comparison of two endpoints in one run: the same prompts in interleaved blocks, judged side by side. */
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ConfigError } from '../config/index.ts'
 import { hasFreshPrompts } from '../datasets/index.ts'
 import {
   type BlockPair,
@@ -70,11 +69,6 @@ export async function runComparison(
 
 async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Promise<ComparisonOutcome> {
   const { config } = comparison.sides.baseline
-  if (config.multiTurn)
-    throw new ConfigError(
-      'option "multiTurn": a comparison sends single requests; leave it out, or run the conversations against each side',
-      'multiTurn',
-    )
   const wanted = comparison.blockSize * comparison.looks.at(-1)!.blocks
   const prompts = await readSides(comparison, Math.min(wanted, MAX_BODIES), hooks)
   if (config.store !== 'none') requireWritable(config.outputsDir)
