@@ -116,7 +116,17 @@ async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
     for (const side of sides) await side.prepare(facts)
     const measured = await measure(comparison, { baseline, candidate }, hooks)
     const jsonPath = paths === undefined ? null : `${paths.json}.json`
-    const shown = resultOf(comparison, { ...measured, baseline, candidate, hooks, startedAt, label, jsonPath })
+    const sideNotes = { baseline: await baseline.notes(), candidate: await candidate.notes() }
+    const shown = resultOf(comparison, {
+      ...measured,
+      sideNotes,
+      baseline,
+      candidate,
+      hooks,
+      startedAt,
+      label,
+      jsonPath,
+    })
     const result = baseline.hideIn(candidate.hideIn(shown))
     for (const side of sides) await side.finish(result)
     if (jsonPath !== null) writeWholeFile(jsonPath, `${JSON.stringify(result, null, 2)}\n`)
@@ -247,6 +257,7 @@ function watchProgress(comparison: ResolvedComparison, sides: Record<Side, SideR
 }
 
 interface ResultParts extends Measured, Record<Side, SideRun> {
+  sideNotes: Record<Side, string[]>
   hooks: RunHooks
   startedAt: Date
   label: string | undefined
@@ -274,8 +285,7 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
       notes.push(
         `The ${side} is the embedded server at ${run.url}, whose timing is a model: its figures say nothing about a real endpoint.`,
       )
-    for (const note of [...run.metrics.answerNotes, ...run.routeNotes])
-      notes.push(`${side === 'baseline' ? 'Baseline' : 'Candidate'}: ${note}`)
+    for (const note of parts.sideNotes[side]) notes.push(`${side === 'baseline' ? 'Baseline' : 'Candidate'}: ${note}`)
     if (run.serverEnded !== undefined)
       notes.push(`The command of the ${side} ended during the comparison (${run.serverEnded}).`)
   }
