@@ -6,6 +6,7 @@ export { checkProxyUrl } from './networkRules.ts'
 export { type FlagKind, OPTION_GROUPS, type OptionGroup, type OptionMeta } from './option.ts'
 export { TIMED_DATASETS } from './options/conversation.ts'
 export type { ExecutorName } from './options/load.ts'
+export { type PlanName, REJECTED, rejectUnsupported } from './plans.ts'
 export {
   camelCase,
   checkOptions,

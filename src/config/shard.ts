@@ -1,5 +1,6 @@
 /** One load over several machines: which part of it this process sends, and when all of them begin. */
 import { ConfigError } from './errors.ts'
+import { rejectUnsupported } from './plans.ts'
 import type { ResolvedConfig } from './schema.ts'
 
 export interface Shard {
@@ -49,12 +50,13 @@ export function checkShard(config: ResolvedConfig): void {
   if (config.startAt !== undefined && levels > 1)
     throw new ConfigError('option "startAt": is for one level of load; run each level by itself', 'startAt')
   if (config.loadShard === undefined) return
+  if (config.slaAutoTune) rejectUnsupported('search', { loadShard: config.loadShard })
   const { count } = parseShard(config.loadShard)
   const refuse = (why: string): never => {
     throw new ConfigError(`option "loadShard": ${why}`, 'loadShard')
   }
   if (levels > 1) refuse('is for one level of load; run each level by itself and merge it')
-  for (const name of ['slaAutoTune', 'maxNumber', 'maxDuration'] as const)
+  for (const name of ['maxNumber', 'maxDuration'] as const)
     if (config[name]) refuse(`${name} decides from the figures of the whole what is sent next; leave it out`)
   if (config.baseline !== undefined)
     refuse('a part is not compared with a baseline; compare what perfgate merge writes')

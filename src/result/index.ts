@@ -30,7 +30,7 @@ export {
   type Timeline,
   type Verdict,
 } from './schema.ts'
-export type { ServerComparison, ServerTimes, ServerView } from './serverView.ts'
+export { type ServerComparison, type ServerTimes, type ServerView, serverViewSchema } from './serverView.ts'
 export { type MergedFacts, type PlannedShard, plannedShardSchema, type ShardFacts } from './shard.ts'
 export { type SweepResult, sweepSchema } from './sweep.ts'
 export type { Workload, WorkloadWindow } from './workload.ts'

@@ -1,24 +1,22 @@
 /** A run against a baseline: checked before any request is sent, judged when a level of load is done. */
 import { ConfigError, type ResolvedConfig } from '../config/index.ts'
 import {
-  decideVerdict,
   fingerprintDifferences,
   fingerprintOf,
   judgeRegressions,
   type ParsedRegression,
   parseRegressions,
-  requestCounts,
   requireStored,
   scenarioDifferences,
   scenarioHash,
 } from '../gates/index.ts'
 import type { Environment, Result } from '../result/index.ts'
 import { type Baseline, readBaseline } from '../store/index.ts'
-import { isJudged } from './clientHealth.ts'
 import { environment } from './environment.ts'
 import type { RunHooks } from './hooks.ts'
 import { levelConfig, type RunLevel } from './levels.ts'
 import { usesEmbedded } from './localServer.ts'
+import { judgedFurther } from './toResult.ts'
 
 export interface BaselineRequest {
   baseline: Baseline
@@ -70,21 +68,8 @@ export function compareWith(request: BaselineRequest, result: Result, here: Pick
   })
   const judged = judgeRegressions(regressions, { name: baseline.name, baseline: found, current: result })
   const isGated = unlike.length === 0 || request.unlike === 'judge'
-  const thresholds = isGated ? [...result.thresholds, ...judged] : result.thresholds
-  const notes = [
-    comparedNote(baseline, found),
-    ...(unlike.length === 0 ? [] : [unlikeSentence(request, unlike)]),
-    ...(isGated ? [] : judged.map(({ message }) => `Not judged: ${message.replace(/^undecided: /, '')}`)),
-  ]
-  return {
-    ...result,
-    thresholds,
-    verdict: decideVerdict({
-      judged: thresholds,
-      requests: requestCounts(result.summary, result.errors),
-      clientJudged: isJudged(result.client, { onInvalid: result.config['onInvalid'] as ResolvedConfig['onInvalid'] }),
-      interrupted: result.interrupted,
-    }),
+  return judgedFurther(result, {
+    thresholds: isGated ? judged : [],
     baseline: {
       name: baseline.name,
       path: baseline.path,
@@ -93,8 +78,12 @@ export function compareWith(request: BaselineRequest, result: Result, here: Pick
       scenario: scenarioHash(found.config),
       unlike,
     },
-    notes: [...result.notes, ...notes],
-  }
+    notes: [
+      comparedNote(baseline, found),
+      ...(unlike.length === 0 ? [] : [unlikeSentence(request, unlike)]),
+      ...(isGated ? [] : judged.map(({ message }) => `Not judged: ${message.replace(/^undecided: /, '')}`)),
+    ],
+  })
 }
 
 /** Where a run stands, as far as it is known before it. */

@@ -4,24 +4,21 @@ import {
   type Config,
   ConfigError,
   givenOptions,
-  parseShard,
   parseStartAt,
   type ResolvedConfig,
   resolveConfig,
 } from '../config/index.ts'
 import { hasFreshPrompts, type Prompt, readConversations, readPrompts } from '../datasets/index.ts'
 import { worstVerdict } from '../gates/index.ts'
-import { LoadPool, packBodies, prepareThread, type SharedBodies } from '../load/index.ts'
+import { type LoadPool, prepareThread } from '../load/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
 import type { CapacityResult, PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
-import type { Secrets } from '../secrets/index.ts'
-import { prepareStoreThread, ResultStore, requireWritable } from '../store/index.ts'
+import { prepareStoreThread, type ResultStore, requireWritable } from '../store/index.ts'
 import { onAbort, pause } from './abort.ts'
 import { againstBaseline } from './baseline.ts'
 import { withBudget } from './budget.ts'
 import { calibrate } from './calibration.ts'
-import { buildConversations } from './conversations.ts'
 import { connectionsOf, requireDescriptors } from './descriptors.ts'
 import { openEndpoint, requestHeaders } from './endpoint.ts'
 import { readEnvironment } from './environment.ts'
@@ -34,15 +31,15 @@ import { type LevelOutcome, runLevel } from './levelRun.ts'
 import { levelsOf } from './levels.ts'
 import { limitReached, withinLimits } from './limits.ts'
 import { usesEmbedded } from './localServer.ts'
+import { type OpenRun, openRun } from './openRun.ts'
 import { inOrder, type LoadPlan } from './plan.ts'
 import { withProgressFile } from './progressFile.ts'
 import { withPromptSalt } from './promptSalt.ts'
 import { PromptUse } from './promptUse.ts'
 import { type Protocol, protocolOf } from './protocol.ts'
-import { keepingSecrets, redactConfig, secretsOfRun } from './redact.ts'
+import { keepingSecrets, redactConfig } from './redact.ts'
 import { readRecording } from './replay.ts'
-import { answersAsked, buildBodies, MAX_BODIES, recordedFacts } from './requests.ts'
-import { wired } from './route.ts'
+import { MAX_BODIES } from './requests.ts'
 import { withServedModel } from './servedModel.ts'
 import { metricsAddress } from './serverWatch.ts'
 import { warmingRequests } from './warming.ts'
@@ -142,40 +139,15 @@ export async function runPlan(
     // That of a server which was started for the run could not be asked for before.
     config = await withServedModel(config, api, endpoint, hooks)
     const headers = requestHeaders(config, api)
-    const sent = wired(endpoint.route, endpoint, headers).headers
-    const build = () => {
-      const built = conversations && buildConversations(conversations, config, api, endpoint.path, limit)
-      const texts = built?.bodyTexts ?? buildBodies(prompts, config, api, endpoint.path, limit)
-      const bodies: SharedBodies = { ...packBodies(texts), ...recordedFacts(prompts, sent) }
-      return { built, bodies, asked: answersAsked(config, texts[0]!) }
-    }
-    let { built, bodies, asked } = build()
-    const secrets = secretsOfRun(config, sent, ...(bodies.headers ?? []))
+    const open = (): OpenRun => openRun({ config, api, reference, endpoint, headers, prompts, conversations, limit })
+    let run = open()
+    const { secrets } = run
     const spare = Math.max(1, (hooks.cores ?? availableParallelism()) - 1)
     let workers = config.workers === 'auto' ? threadsFor(plan.extent, spare) : config.workers
     const warming = warmingRequests(plan.extent, config)
     const promptUse = new PromptUse(config, conversations?.length ?? prompts.length)
     const batches = { listener: (_batch: SampleBatch): void => {} }
-    const openPool = (): LoadPool =>
-      new LoadPool({
-        api: reference,
-        origin: endpoint.origin,
-        ...wired(endpoint.route, endpoint, headers),
-        route: endpoint.route,
-        stream: config.stream,
-        connectTimeoutMs: config.connectTimeout * 1000,
-        readTimeoutMs: config.readTimeout * 1000,
-        totalTimeoutMs: config.totalTimeout * 1000,
-        maxEventBytes: config.maxEventBytes,
-        ...asked,
-        bodies,
-        conversations: built?.shared,
-        secrets: secrets.spellings,
-        keepTexts: config.store === 'full',
-        workers,
-        shard: config.loadShard === undefined ? undefined : parseShard(config.loadShard),
-        onBatch: (batch) => batches.listener(batch),
-      })
+    const openPool = (): LoadPool => run.openPool({ workers, onBatch: (batch) => batches.listener(batch) })
     let load = openPool()
     pool = load
     onAbort(hooks.signal, () => load.stop(config.gracefulStop * 1000))
@@ -198,13 +170,13 @@ export async function runPlan(
     if (taken !== config) {
       // The threads hold bodies that the endpoint does not take.
       config = taken
-      ;({ built, bodies, asked } = build())
+      run = open()
       await load.close()
       load = openPool()
       pool = load
       calibration = await calibrate(load, warming)
     }
-    store = config.store === 'none' ? undefined : openStore(config, bodies, secrets, () => load.stop(0))
+    store = run.openStore(() => load.stop(0))
     const outcomes: LevelOutcome[] = []
     for (let index = 0; ; index++) {
       const level = plan.next(outcomes)
@@ -221,10 +193,10 @@ export async function runPlan(
           pool: load,
           store,
           batches,
-          bodies,
+          bodies: run.bodies,
           promptUse,
           secrets,
-          turnCounts: built?.turnCounts,
+          turnCounts: run.turnCounts,
           thresholds,
           objectives,
           minSuccess,
@@ -258,22 +230,6 @@ export async function runPlan(
     await Promise.all([pool?.close(), store?.close()])
     await endpoint.close()
   }
-}
-
-/** The thread that writes; when it can no longer do so, the load stops. */
-function openStore(config: ResolvedConfig, bodies: SharedBodies, secrets: Secrets, onFailure: () => void): ResultStore {
-  return new ResultStore(
-    {
-      bodies,
-      isStream: config.stream,
-      keepTexts: config.store === 'full',
-      textLimit: config.storeLimit * 1e6,
-      secrets: secrets.spellings,
-      commitInterval: config.dbCommitInterval,
-      wallOriginMs: performance.timeOrigin,
-    },
-    onFailure,
-  )
 }
 
 function outcomeOf(outcomes: LevelOutcome[]): Outcome {

@@ -1,5 +1,5 @@
 /** Searches for the most load an endpoint carries within a service level: one pool and one endpoint for all steps. */
-import { ConfigError, type ResolvedConfig } from '../config/index.ts'
+import { ConfigError, type ResolvedConfig, rejectUnsupported } from '../config/index.ts'
 import {
   bestLevel,
   type Criterion,
@@ -62,11 +62,7 @@ export function readSearch(config: ResolvedConfig): CapacitySearch {
   const { slaLowerBound: lower, slaUpperBound: upper, slaVariable: variable, thresholds } = config
   if (lower > upper)
     throw new ConfigError(`option "slaLowerBound": ${lower} is above slaUpperBound, ${upper}`, 'slaLowerBound')
-  for (const name of ['stages', 'timestamps', 'executor'] as const)
-    if (config[name] !== undefined)
-      throw new ConfigError(`option "${name}": a search sets the load itself; leave it out with slaAutoTune`, name)
-  if (config.baseline !== undefined)
-    throw new ConfigError('option "baseline": a search has no counterpart in a stored result; leave it out', 'baseline')
+  rejectUnsupported('search', config)
   const hasThresholds = Object.keys(thresholds).length > 0
   if (config.slaParams !== undefined && hasThresholds)
     throw new ConfigError(

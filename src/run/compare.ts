@@ -1,7 +1,6 @@
 /** Comparison of two endpoints in one run: the same prompts in interleaved blocks, judged side by side. */
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ConfigError } from '../config/index.ts'
 import { hasFreshPrompts } from '../datasets/index.ts'
 import {
   type BlockPair,
@@ -70,11 +69,6 @@ export async function runComparison(
 
 async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Promise<ComparisonOutcome> {
   const { config } = comparison.sides.baseline
-  if (config.multiTurn)
-    throw new ConfigError(
-      'option "multiTurn": a comparison sends single requests; leave it out, or run the conversations against each side',
-      'multiTurn',
-    )
   const wanted = comparison.blockSize * comparison.looks.at(-1)!.blocks
   const prompts = await readSides(comparison, Math.min(wanted, MAX_BODIES), hooks)
   if (config.store !== 'none') requireWritable(config.outputsDir)
@@ -112,11 +106,27 @@ async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
     }
     onAbort(hooks.signal, () => stop(config.gracefulStop * 1000))
     onAbort(hooks.killSignal, () => stop(0))
-    const facts = { startedAt: startedAt.toISOString(), comparison: { size: comparison.blockSize } }
+    const facts = {
+      startedAt: startedAt.toISOString(),
+      level: comparison.level.level,
+      // How many pairs of blocks it takes is decided while they are sent.
+      expectedRequests: null,
+      comparison: { size: comparison.blockSize },
+    }
     for (const side of sides) await side.prepare(facts)
     const measured = await measure(comparison, { baseline, candidate }, hooks)
     const jsonPath = paths === undefined ? null : `${paths.json}.json`
-    const shown = resultOf(comparison, { ...measured, baseline, candidate, hooks, startedAt, label, jsonPath })
+    const sideNotes = { baseline: await baseline.notes(), candidate: await candidate.notes() }
+    const shown = resultOf(comparison, {
+      ...measured,
+      sideNotes,
+      baseline,
+      candidate,
+      hooks,
+      startedAt,
+      label,
+      jsonPath,
+    })
     const result = baseline.hideIn(candidate.hideIn(shown))
     for (const side of sides) await side.finish(result)
     if (jsonPath !== null) writeWholeFile(jsonPath, `${JSON.stringify(result, null, 2)}\n`)
@@ -248,6 +258,7 @@ function watchProgress(comparison: ResolvedComparison, sides: Record<Side, SideR
 }
 
 interface ResultParts extends Measured, Record<Side, SideRun> {
+  sideNotes: Record<Side, string[]>
   hooks: RunHooks
   startedAt: Date
   label: string | undefined
@@ -275,8 +286,7 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
       notes.push(
         `The ${side} is the embedded server at ${run.url}, whose timing is a model: its figures say nothing about a real endpoint.`,
       )
-    for (const note of [...run.metrics.answerNotes, ...run.routeNotes])
-      notes.push(`${side === 'baseline' ? 'Baseline' : 'Candidate'}: ${note}`)
+    for (const note of parts.sideNotes[side]) notes.push(`${side === 'baseline' ? 'Baseline' : 'Candidate'}: ${note}`)
     if (run.serverEnded !== undefined)
       notes.push(`The command of the ${side} ended during the comparison (${run.serverEnded}).`)
   }

@@ -1,40 +1,23 @@
 /** Runs one level of load: warmup, measured phase, figures, verdict, files. */
 import type { Api } from '../apis/index.ts'
-import { parseShard, type ResolvedConfig, type Shard } from '../config/index.ts'
-import { decideVerdict, type MinSuccess, type ParsedThreshold, requestCounts, storedIntervals } from '../gates/index.ts'
-import { type LoadPool, type SharedBodies, shareOfShard, WHOLE } from '../load/index.ts'
-import {
-  distributions,
-  errorCounts,
-  type Objective,
-  percentileRows,
-  RunMetrics,
-  rates,
-  summarize,
-  workload,
-} from '../metrics/index.ts'
+import { parseShard, type ResolvedConfig } from '../config/index.ts'
+import type { MinSuccess, ParsedThreshold } from '../gates/index.ts'
+import { type LoadPool, type SharedBodies, WHOLE } from '../load/index.ts'
+import { type Objective, RunMetrics } from '../metrics/index.ts'
 import { renderJson } from '../report/index.ts'
-import {
-  type ClientHealth,
-  type PromptCache,
-  type Result,
-  SCHEMA_VERSION,
-  type ServerView,
-  type ShardFacts,
-  type ThresholdResult,
-} from '../result/index.ts'
+import type { Result } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import type { Secrets } from '../secrets/index.ts'
 import { ownProcess, type ResultStore, reservePath, writeWholeFile } from '../store/index.ts'
 import type { Calibration } from './calibration.ts'
-import { isJudged, judgeClient } from './clientHealth.ts'
+import { judgeClient } from './clientHealth.ts'
 import { plannedTurns } from './conversations.ts'
 import type { Endpoint } from './endpoint.ts'
 import { environment } from './environment.ts'
 import type { RunHooks } from './hooks.ts'
 import { Judging } from './judging.ts'
 import { watchProgress } from './levelProgress.ts'
-import { levelConfig, type RunLevel } from './levels.ts'
+import { partOf, type RunLevel } from './levels.ts'
 import { limitReached, limitThreshold } from './limits.ts'
 import { Pipeline } from './pipeline.ts'
 import type { PromptUse } from './promptUse.ts'
@@ -43,6 +26,7 @@ import { redactConfig, redactUrl } from './redact.ts'
 import { routeNotes } from './route.ts'
 import { watchServer } from './serverWatch.ts'
 import { shardClock, startOf } from './shardClock.ts'
+import { toResult } from './toResult.ts'
 import { writeVisualizer } from './visualizer.ts'
 
 export interface LevelContext {
@@ -88,7 +72,10 @@ export async function runLevel(
 ): Promise<LevelOutcome> {
   const { config, endpoint, pool, hooks } = context
   const isPart = config.loadShard !== undefined
-  const shard = config.loadShard === undefined ? WHOLE : parseShard(config.loadShard)
+  const part = config.loadShard === undefined ? WHOLE : parseShard(config.loadShard)
+  const own = partOf(level, part)
+  const ownRequests = Number.isFinite(own.number) ? requestsOf(context, own) : null
+  const name = hooks.label ?? config.name ?? config.model ?? 'run'
   const startedAt = new Date()
   const path =
     config.store === 'none'
@@ -97,7 +84,7 @@ export async function runLevel(
           outputsDir: config.outputsDir,
           model: config.model ?? 'model',
           label: hooks.label ?? config.name,
-          level: isPart ? `shard_${shard.index + 1}_of_${shard.count}` : label,
+          level: isPart ? `shard_${part.index + 1}_of_${part.count}` : label,
           startedAt: config.noTimestamp ? undefined : startedAt,
         })
   const { store } = context
@@ -108,6 +95,8 @@ export async function runLevel(
       environment: environment(),
       startedAt: startedAt.toISOString(),
       level,
+      expectedRequests: ownRequests,
+      name,
       endpoint: redactUrl(endpoint.url, config),
       process: ownProcess(),
     })
@@ -122,6 +111,7 @@ export async function runLevel(
     }
     const watching = await watchServer(config, endpoint)
     const metrics = new RunMetrics(performance.now(), context.objectives)
+    watching?.follow(metrics, (view) => store?.setFact('server', context.secrets.hideIn(view)))
     const judging = new Judging({
       config,
       level,
@@ -147,7 +137,7 @@ export async function runLevel(
     const clock = shardClock(config, context.startAtMs)
     if (clock !== undefined) store?.setFact('shard', clock.planned)
     const report = await pool.run(judging.level, false, startOf(context.startAtMs))
-    const shardFacts = clock?.facts(report.startedAt)
+    const shard = clock?.facts(report.startedAt)
     await pipeline.settle()
     watch()
     const server = await watching?.finish(metrics)
@@ -165,25 +155,35 @@ export async function runLevel(
     const expected = Number.isFinite(level.number) ? requestsOf(context, level) : null
     const thresholds = [...judging.results(), ...limitThreshold(hooks, metrics.total, expected)]
     const { promptCache, notes: cacheNotes } = await pipeline.promptCache()
-    const measured = buildResult(context, {
-      promptCache,
-      shardFacts,
-      pipeline,
-      usageNotes: [
+    const unsent = report.threads.reduce((sum, thread) => sum + thread.unsent, 0)
+    const interrupted = hooks.signal?.aborted === true || hooks.killSignal?.aborted === true
+    const measured = toResult(metrics, {
+      name,
+      startedAt,
+      endpoint: { url: redactUrl(endpoint.url, config), embedded: endpoint.embedded },
+      interrupted,
+      config: shown,
+      level: own,
+      expectedRequests: ownRequests,
+      resultDbPath: path === undefined ? null : `${path}.db`,
+      thresholds,
+      client,
+      environment: environment(),
+      notes: notesOf(context, interrupted, judging.notes(thresholds)),
+      answerNotes: [
         ...(await pipeline.usageNotes(hooks.onNotice)),
         ...cacheNotes,
         ...routeNotes(endpoint.route, endpoint.origin, report.connections),
+        ...(unsent === 0
+          ? []
+          : [
+              `${unsent} requests were due but not sent before the end, because ${own.parallel} were in flight already.`,
+            ]),
       ],
-      level: partOf(level, shard),
-      metrics,
-      thresholds,
-      judgingNotes: judging.notes(thresholds),
-      client,
-      startedAt,
-      dbPath: path === undefined ? null : `${path}.db`,
-      shown,
       server,
-      unsent: report.threads.reduce((sum, thread) => sum + thread.unsent, 0),
+      promptCache,
+      speed: pipeline.speed,
+      shard,
     })
     // What servers said is in it, and a server may have sent a secret back.
     const result = context.secrets.hideIn(finish?.(measured) ?? measured)
@@ -207,128 +207,22 @@ export async function runLevel(
   }
 }
 
-/** The level as this process sends it. */
-function partOf(level: RunLevel['level'], shard: Shard): RunLevel['level'] {
-  return { ...level, parallel: shareOfShard(level.parallel, shard), number: shareOfShard(level.number, shard) }
-}
-
 /** Requests of a level; Infinity: until the time is over. */
 function requestsOf({ turnCounts }: LevelContext, { number }: RunLevel['level']): number {
   return turnCounts === undefined ? number : plannedTurns(turnCounts, number)
 }
 
-interface ResultParts {
-  shardFacts: ShardFacts | undefined
-  pipeline: Pipeline
-  usageNotes: readonly string[]
-  level: RunLevel['level']
-  metrics: RunMetrics
-  thresholds: ThresholdResult[]
-  judgingNotes: string[]
-  client: ClientHealth
-  startedAt: Date
-  dbPath: string | null
-  shown: Record<string, unknown>
-  server: ServerView | undefined
-  promptCache: PromptCache | undefined
-  unsent: number
-}
-
-function buildResult(
-  context: LevelContext,
-  {
-    shardFacts,
-    pipeline,
-    usageNotes,
-    level,
-    metrics,
-    thresholds,
-    judgingNotes,
-    client,
-    startedAt,
-    dbPath,
-    shown,
-    server,
-    promptCache,
-    unsent,
-  }: ResultParts,
-): Result {
-  const { config, endpoint, hooks } = context
-  const timeline = metrics.timeline.timeline()
-  const interrupted = hooks.signal?.aborted === true || hooks.killSignal?.aborted === true
-  const { estimatedTokens, reportedTokens } = metrics
+/** What the requests do not show: how the run went, in full sentences. */
+function notesOf({ config, hooks }: LevelContext, isInterrupted: boolean, judging: readonly string[]): string[] {
   const notes: string[] = []
-  if (endpoint.embedded)
-    notes.push(
-      `Measured against the embedded server at ${endpoint.url}, whose timing is a model: these figures say nothing about a real endpoint.`,
-    )
-  if (shardFacts !== undefined)
+  if (config.loadShard !== undefined)
     notes.push(
       `This is part ${config.loadShard} of a load: thresholds are judged when its parts are joined by "perfgate merge".`,
     )
-  notes.push(...judgingNotes)
-  if (interrupted && limitReached(hooks) === undefined)
+  notes.push(...judging)
+  if (isInterrupted && limitReached(hooks) === undefined)
     notes.push('The run was interrupted: the figures are those of the requests that had finished.')
-  if (estimatedTokens > 0)
-    notes.push(
-      `The server reported no usage for ${estimatedTokens} of ${metrics.succeeded} answers: their tokens were counted with ${config.tokenizerPath ?? 'gpt-tokenizer, an estimate for other models'}.`,
-    )
-  notes.push(...metrics.answerNotes, ...usageNotes)
-  if (unsent > 0)
-    notes.push(
-      `${unsent} requests were due but not sent before the end, because ${level.parallel} were in flight already.`,
-    )
-  if (metrics.distribution('latency')?.exact === false || metrics.distribution('itl')?.exact === false)
-    notes.push('Distributions of more than 100,000 samples come from histograms of three significant digits.')
-  return {
-    schemaVersion: SCHEMA_VERSION,
-    name: hooks.label ?? config.name ?? config.model ?? 'run',
-    startedAt: startedAt.toISOString(),
-    endpoint: { url: redactUrl(endpoint.url, config), embedded: endpoint.embedded },
-    interrupted,
-    config: shardFacts === undefined ? levelConfig(shown, level) : shown,
-    summary: summarize(metrics, {
-      concurrency: Number.isFinite(level.parallel) ? level.parallel : null,
-      expectedRequests: Number.isFinite(level.number) ? requestsOf(context, level) : null,
-      resultDbPath: dbPath,
-    }),
-    percentiles: percentileRows(metrics),
-    distributions: distributions(metrics),
-    rates: rates(metrics),
-    timeline,
-    workload: workload(metrics),
-    conversations: metrics.conversations.figures(),
-    ...(promptCache === undefined ? {} : { promptCache }),
-    server,
-    errors: errorCounts(metrics),
-    failures: metrics.failures,
-    tokens: {
-      source:
-        metrics.succeeded === 0
-          ? 'none'
-          : estimatedTokens === 0
-            ? 'usage'
-            : reportedTokens === 0
-              ? 'estimated'
-              : 'mixed',
-    },
-    thresholds,
-    verdict: decideVerdict({
-      judged: thresholds,
-      requests: requestCounts(
-        { totalRequests: metrics.total, succeededRequests: metrics.succeeded },
-        errorCounts(metrics),
-      ),
-      clientJudged: isJudged(client, config),
-      interrupted,
-    }),
-    client,
-    environment: environment(),
-    intervals: storedIntervals(metrics, timeline),
-    notes,
-    ...(pipeline.speed === undefined ? {} : { speed: pipeline.speed }),
-    ...(shardFacts === undefined ? {} : { shard: shardFacts }),
-  }
+  return notes
 }
 
 function smallestGatedMs(thresholds: readonly ParsedThreshold[]): number | undefined {

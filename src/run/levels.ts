@@ -1,6 +1,6 @@
 /** From a scenario to the levels of load it runs one after another. */
-import type { ExecutorName, ResolvedConfig } from '../config/index.ts'
-import { executorNamed, type Level } from '../load/index.ts'
+import type { ExecutorName, ResolvedConfig, Shard } from '../config/index.ts'
+import { executorNamed, type Level, shareOfShard } from '../load/index.ts'
 import type { Result } from '../result/index.ts'
 
 /** Requests sent when neither number, duration nor stages say how many. */
@@ -66,6 +66,11 @@ function warmupOf(config: ResolvedConfig, level: Level): Level | undefined {
   const whole = Number.isFinite(level.number) ? level.number : DEFAULT_NUMBER
   const number = config.warmupNum < 1 ? Math.ceil(config.warmupNum * whole) : Math.floor(config.warmupNum)
   return { ...level, number, seed: level.seed + 1 }
+}
+
+/** A level as one process of a split load sends it. */
+export function partOf(level: Level, shard: Shard): Level {
+  return { ...level, parallel: shareOfShard(level.parallel, shard), number: shareOfShard(level.number, shard) }
 }
 
 /** The options of one level, as its result states them. */

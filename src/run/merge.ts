@@ -2,26 +2,19 @@
 import { rmSync } from 'node:fs'
 import { basename } from 'node:path'
 import { checkOptions, type ResolvedConfig } from '../config/index.ts'
-import { decideVerdict, parseObjectives, parseThresholds, requestCounts, storedIntervals } from '../gates/index.ts'
-import type { Level } from '../load/index.ts'
-import { distributions, errorCounts, percentileRows, RunMetrics, rates, summarize, workload } from '../metrics/index.ts'
+import { showsSpeed } from '../datasets/index.ts'
+import { parseObjectives, parseThresholds } from '../gates/index.ts'
+import { RunMetrics } from '../metrics/index.ts'
 import { renderJson, renderMarkdown } from '../report/index.ts'
-import {
-  type ClientHealth,
-  type MergedFacts,
-  type PromptCache,
-  type PromptsFromCache,
-  type Result,
-  SCHEMA_VERSION,
-} from '../result/index.ts'
+import type { ClientHealth, MergedFacts, PromptCache, PromptsFromCache, Result, ServerView } from '../result/index.ts'
 import { addFacts, joinResultDbs, readResultDb, reservePath, writeWholeFile } from '../store/index.ts'
-import { isJudged } from './clientHealth.ts'
 import { environment } from './environment.ts'
 import { minSuccessOfRun } from './gates.ts'
 import { Judging } from './judging.ts'
-import { levelConfig } from './levels.ts'
-import { batchesOf } from './rebuild.ts'
+import { batchesOf, levelIn } from './rebuild.ts'
 import { nameOf, type Part, type Parts, readParts } from './shardParts.ts'
+import { speedRecorder } from './speed.ts'
+import { toResult } from './toResult.ts'
 
 export interface MergeOptions {
   /** Figures of the parts that are there; otherwise a missing one is an error. */
@@ -106,7 +99,7 @@ interface Whole {
 function figuresOf(dbPath: string, { read, config, shown, originMs }: Whole): { result: Result; metrics: RunMetrics } {
   const { parts } = read
   const [first] = parts as [Part, ...Part[]]
-  const level = levelIn(first.facts['level'])
+  const level = levelIn(first.facts['level'])!
   const objectives = parseObjectives(config.objectives)
   const metrics = new RunMetrics(0, objectives)
   // Nothing can be stopped any more.
@@ -122,75 +115,39 @@ function figuresOf(dbPath: string, { read, config, shown, originMs }: Whole): { 
     end: () => {},
     stop: () => {},
   })
+  const speed = showsSpeed(config) ? speedRecorder() : undefined
   const reader = readResultDb(dbPath)
   try {
     for (const batch of batchesOf(reader.requests(), originMs)) {
       metrics.add(batch)
       judging.take(batch)
+      speed?.add(batch)
     }
   } finally {
     reader.close()
   }
   for (const { facts } of parts) metrics.addTimes('connect', (facts['connectMs'] as number[] | undefined) ?? [])
-  const timeline = metrics.timeline.timeline()
   const thresholds = judging.results()
-  const client = joinedHealth(parts, metrics)
-  const interrupted = parts.some(({ result }) => result.interrupted)
-  const { estimatedTokens, reportedTokens, succeeded } = metrics
-  const promptCache = joinedPromptCache(parts)
-  const result: Result = {
-    schemaVersion: SCHEMA_VERSION,
+  const merged = mergedFacts(read)
+  const result = toResult(metrics, {
     name: first.result.name,
-    startedAt: new Date(originMs).toISOString(),
+    startedAt: new Date(originMs),
     endpoint: first.result.endpoint,
-    interrupted,
-    config: levelConfig(shown, level),
-    summary: summarize(metrics, {
-      concurrency: Number.isFinite(level.parallel) ? level.parallel : null,
-      expectedRequests: expected(parts, read.missing),
-      resultDbPath: dbPath,
-    }),
-    percentiles: percentileRows(metrics),
-    distributions: distributions(metrics),
-    rates: rates(metrics),
-    timeline,
-    workload: workload(metrics),
-    conversations: metrics.conversations.figures(),
-    ...(promptCache === undefined ? {} : { promptCache }),
-    errors: errorCounts(metrics),
-    failures: metrics.failures,
-    tokens: {
-      source: succeeded === 0 ? 'none' : estimatedTokens === 0 ? 'usage' : reportedTokens === 0 ? 'estimated' : 'mixed',
-    },
+    interrupted: parts.some((part) => part.result.interrupted),
+    config: shown,
+    level,
+    expectedRequests: expected(parts, read.missing),
+    resultDbPath: dbPath,
     thresholds,
-    verdict: decideVerdict({
-      judged: thresholds,
-      requests: requestCounts(
-        { totalRequests: metrics.total, succeededRequests: metrics.succeeded },
-        errorCounts(metrics),
-      ),
-      clientJudged: isJudged(client, config),
-      interrupted: interrupted || read.missing.length > 0,
-    }),
-    client,
+    client: joinedHealth(parts, metrics),
     environment: environment(),
-    intervals: storedIntervals(metrics, timeline),
-    notes: [],
-    merged: mergedFacts(read),
-  }
-  return { result: { ...result, notes: notesOf(read, result, judging.notes(thresholds)) }, metrics }
-}
-
-/** JSON has no Infinity: what was without end is null there. */
-function levelIn(fact: unknown): Level {
-  const level = fact as Record<'parallel' | 'number' | 'durationMs', number | null>
-  const endless = (value: number | null): number => value ?? Number.POSITIVE_INFINITY
-  return {
-    ...(fact as Level),
-    parallel: endless(level.parallel),
-    number: endless(level.number),
-    durationMs: endless(level.durationMs),
-  }
+    notes: [...ownNotes(read, merged), ...judging.notes(thresholds)],
+    server: joinedServer(parts),
+    promptCache: joinedPromptCache(parts),
+    speed: speed?.rows(),
+    merged,
+  })
+  return { result: { ...result, notes: [...result.notes, ...notesOfParts(parts, result.notes)] }, metrics }
 }
 
 /** Requests planned in the parts that are there, as each counted its own; null where time was the end, or a part is missing. */
@@ -257,13 +214,10 @@ function mergedFacts({ parts, count, missing }: Parts): MergedFacts {
   }
 }
 
-function notesOf({ parts, count, missing }: Parts, { merged }: Result, judging: readonly string[]): string[] {
-  const { skewMs, parts: stated } = merged!
+/** How the parts go together. */
+function ownNotes({ parts, count, missing }: Parts, { skewMs, parts: stated }: MergedFacts): string[] {
   const most = (pick: (part: MergedFacts['parts'][number]) => number): string =>
     Math.max(...stated.map((part) => Math.abs(pick(part)))).toFixed(1)
-  const own = parts.flatMap((part) =>
-    part.result.notes.filter((note) => !note.startsWith('This is part ')).map((note) => ({ note, name: nameOf(part) })),
-  )
   return [
     ...(missing.length === 0
       ? []
@@ -271,9 +225,22 @@ function notesOf({ parts, count, missing }: Parts, { merged }: Result, judging: 
           `Part${missing.length === 1 ? '' : 's'} ${missing.map((number) => `${number}/${count}`).join(', ')} of the load ${missing.length === 1 ? 'is' : 'are'} missing: the figures are those of the other ${parts.length}, and not of the load that was asked for.`,
         ]),
     `Joined from ${parts.length} processes, which began within ${skewMs.toFixed(1)} ms of each other by the clocks of their machines; those were off their timelines by up to ${most(({ offsetMs }) => offsetMs)} ms, which was put right, and went ${most(({ driftMs }) => driftMs)} ms further until the end.`,
-    ...judging,
-    ...new Set(own.map(({ note }) => note)),
   ]
+}
+
+/** What the parts say that the whole does not say with its own numbers. */
+function notesOfParts(parts: readonly Part[], said: readonly string[]): string[] {
+  const wording = (note: string): string => note.replace(/\d[\d.,]*/g, '#')
+  const known = new Set(said.map(wording))
+  const notes = parts.flatMap(({ result }) => result.notes)
+  return [...new Set(notes)].filter((note) => !note.startsWith('This is part ') && !known.has(wording(note)))
+}
+
+/** All parts were sent to one server, which counted the requests of all; what a part's client saw is of that part alone. */
+function joinedServer(parts: readonly Part[]): ServerView | undefined {
+  const views = parts.flatMap(({ result }) => result.server ?? [])
+  const [longest] = views.toSorted((a, b) => b.scrapes - a.scrapes)
+  return longest && { ...longest, comparison: [] }
 }
 
 function without(config: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {

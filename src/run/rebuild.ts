@@ -1,14 +1,17 @@
 /** The figures of a run without a result, from the rows that reached its DB: it goes on, or was killed. */
-import { shareOfShard } from '../load/index.ts'
-import { distributions, errorCounts, percentileRows, RunMetrics, rates, summarize } from '../metrics/index.ts'
+import { checkOptions } from '../config/index.ts'
+import { showsSpeed } from '../datasets/index.ts'
+import { parseObjectives } from '../gates/index.ts'
+import type { Level } from '../load/index.ts'
+import { RunMetrics } from '../metrics/index.ts'
 import {
   type ComparisonResult,
   comparisonResultSchema,
   type Environment,
   plannedShardSchema,
   type Result,
-  SCHEMA_VERSION,
   type ShardFacts,
+  serverViewSchema,
 } from '../result/index.ts'
 import {
   BatchWriter,
@@ -23,7 +26,10 @@ import {
 } from '../samples/index.ts'
 import type { ResultReader, StoredRequest } from '../store/index.ts'
 import { environment } from './environment.ts'
+import { partOf } from './levels.ts'
 import { usesEmbedded } from './localServer.ts'
+import { type SpeedRecorder, speedRecorder } from './speed.ts'
+import { type ResultFacts, toResult } from './toResult.ts'
 
 /** Rows turned into samples at a time. */
 const BATCH = 1000
@@ -39,68 +45,82 @@ const STATES: Record<Unfinished, string> = {
     'This run has not written its result: it is still going on, or was killed. The figures are those of the requests in its DB',
 }
 
-/** Figures of the measured requests so far; thresholds are not judged, as the client's health is not known. */
+/**
+ * The result of the measured requests so far. Thresholds are not judged, as the client's health is not known: a run that
+ * was cut short is undecided, or has failed where every request did.
+ */
 export function rebuildResult(reader: ResultReader, state: Unfinished = 'unknown'): Result {
-  const rebuilt = fromRows(reader, state)
-  const comparison = comparisonResultSchema.safeParse(reader.facts['comparison'])
-  return comparison.success ? sideOf(comparison.data, rebuilt, reader.facts['side']) : rebuilt
+  const { facts } = reader
+  const config = record(facts['config'])
+  const comparison = comparisonResultSchema.safeParse(facts['comparison'])
+  const { metrics, speed } = measured(reader, config)
+  const shard = shardOf(reader)
+  const whole = levelIn(facts['level'])
+  const level = whole && shard ? partOf(whole, { index: shard.index - 1, count: shard.count }) : whole
+  const rebuilt = toResult(metrics, {
+    startedAt: new Date(text(facts['startedAt']) ?? 0),
+    config,
+    level,
+    // Earlier versions did not note it; then a level of conversations counts those.
+    expectedRequests: finite('expectedRequests' in facts ? facts['expectedRequests'] : level?.number),
+    resultDbPath: reader.path,
+    thresholds: [],
+    server: serverViewSchema.safeParse(facts['server']).data,
+    speed: speed?.rows(),
+    shard,
+    ...(comparison.success ? sideFacts(comparison.data, facts['side']) : unfinishedFacts(reader, state)),
+  })
+  // Without a request there is no first start and no last end.
+  return metrics.total > 0 ? rebuilt : { ...rebuilt, summary: { ...rebuilt.summary, timeTakenSeconds: 0 } }
 }
 
+type WrittenFacts = Pick<
+  ResultFacts,
+  'name' | 'endpoint' | 'interrupted' | 'client' | 'environment' | 'notes' | 'judgedElsewhere'
+>
+
 /** The DB of one side of a comparison holds the result of the whole. */
-function sideOf(comparison: ComparisonResult, rebuilt: Result, side: unknown): Result {
+function sideFacts(comparison: ComparisonResult, side: unknown): WrittenFacts {
   const name = side === 'candidate' ? 'candidate' : 'baseline'
   const { client, endpoint } = comparison[name]
   return {
-    ...rebuilt,
     name: `${comparison.name}, ${name}`,
     endpoint: { url: endpoint.url, embedded: endpoint.embedded },
     interrupted: comparison.interrupted,
     client,
-    verdict: 'none',
     environment: comparison.environment,
     notes: [
       `This is the ${name} of the comparison "${comparison.name}", which has the verdict; times in which the other side was measured are gaps here.`,
     ],
+    judgedElsewhere: true,
   }
 }
 
-function fromRows(reader: ResultReader, state: Unfinished): Result {
-  const { facts } = reader
-  const level = record(facts['level'])
+function unfinishedFacts({ facts }: ResultReader, state: Unfinished): WrittenFacts {
   const config = record(facts['config'])
-  const startedAt = typeof facts['startedAt'] === 'string' ? facts['startedAt'] : new Date(0).toISOString()
-  const metrics = measured(reader)
-  const shard = shardOf(reader)
-  const own = (total: number | null): number | null =>
-    total === null || shard === undefined ? total : shareOfShard(total, { index: shard.index - 1, count: shard.count })
   return {
-    schemaVersion: SCHEMA_VERSION,
-    name: text(config['name']) ?? text(config['model']) ?? 'run',
-    startedAt,
+    name: text(facts['name']) ?? text(config['name']) ?? text(config['model']) ?? 'run',
     endpoint: { url: text(facts['endpoint']) ?? '', embedded: usesEmbedded(config) },
     interrupted: true,
-    config,
-    summary: {
-      ...summarize(metrics, {
-        concurrency: own(finite(level['parallel'])),
-        expectedRequests: own(finite(level['number'])),
-        resultDbPath: reader.path,
-      }),
-      ...(metrics.total === 0 ? { timeTakenSeconds: 0 } : {}),
-    },
-    percentiles: percentileRows(metrics),
-    distributions: distributions(metrics),
-    rates: rates(metrics),
-    timeline: metrics.timeline.timeline(),
-    errors: errorCounts(metrics),
-    failures: metrics.failures,
-    tokens: { source: metrics.succeeded === 0 ? 'none' : metrics.estimatedTokens > 0 ? 'mixed' : 'usage' },
-    thresholds: [],
-    verdict: 'undecided',
     client: UNKNOWN_CLIENT,
     environment: (facts['environment'] as Environment | undefined) ?? environment(),
     notes: [`${STATES[state]}; thresholds and the health of the client were not judged.`],
-    ...(shard === undefined ? {} : { shard }),
+  }
+}
+
+/**
+ * The level of load that a DB notes; undefined where it notes none. JSON has no Infinity: what was without end is null
+ * there.
+ */
+export function levelIn(fact: unknown): Level | undefined {
+  if (typeof fact !== 'object' || fact === null) return undefined
+  const level = fact as Record<'parallel' | 'number' | 'durationMs', number | null>
+  const endless = (value: number | null): number => value ?? Number.POSITIVE_INFINITY
+  return {
+    ...(fact as Level),
+    parallel: endless(level.parallel),
+    number: endless(level.number),
+    durationMs: endless(level.durationMs),
   }
 }
 
@@ -129,13 +149,28 @@ const UNKNOWN_CLIENT: Result['client'] = {
   harnessOverheadMs: null,
 }
 
-function measured(reader: ResultReader): RunMetrics {
+function measured(
+  reader: ResultReader,
+  config: Record<string, unknown>,
+): { metrics: RunMetrics; speed: SpeedRecorder | undefined } {
+  const objectives = parseObjectives(record(config['objectives']) as Record<string, string>)
+  const speed = isAboutSpeed(config) ? speedRecorder() : undefined
   let metrics: RunMetrics | undefined
   for (const batch of batchesOf(reader.requests())) {
-    metrics ??= new RunMetrics(firstStart(batch))
+    metrics ??= new RunMetrics(firstStart(batch), objectives)
     metrics.add(batch)
+    speed?.add(batch)
   }
-  return metrics ?? new RunMetrics(0)
+  return { metrics: metrics ?? new RunMetrics(0, objectives), speed }
+}
+
+/** False also where the DB is of a version with other options. */
+function isAboutSpeed(config: Record<string, unknown>): boolean {
+  try {
+    return showsSpeed(checkOptions(config))
+  } catch {
+    return false
+  }
 }
 
 /**

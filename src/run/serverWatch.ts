@@ -3,11 +3,16 @@ import { ConfigError, type ResolvedConfig } from '../config/index.ts'
 import type { RunMetrics } from '../metrics/index.ts'
 import type { ServerView } from '../result/index.ts'
 import { maskNamed } from '../secrets/index.ts'
-import { ServerWatch, serverView } from '../serverView/index.ts'
+import { type ClientFigures, type Scrapes, ServerWatch, serverView } from '../serverView/index.ts'
 import type { Endpoint } from './endpoint.ts'
 import { foreignRoute } from './route.ts'
 
+/** A view holds all scrapes: told each time, the views of a long run would come to far more than its requests. */
+const TOLD_GROWTH = 1.1
+
 export interface Watching {
+  /** Tells from now on what the server has seen so far, so that it outlives a run that is killed. */
+  follow(metrics: RunMetrics, tell: (view: ServerView) => void): void
   /** Scrapes a last time, and says what the server saw. */
   finish(metrics: RunMetrics): Promise<ServerView>
 }
@@ -22,10 +27,29 @@ export async function watchServer(config: ResolvedConfig, endpoint: Endpoint): P
     ? { ...(config.apiKey === undefined ? {} : { authorization: `Bearer ${config.apiKey}` }), ...config.headers }
     : {}
   const route = isSameHost ? endpoint.route : foreignRoute(config, url)
-  const watch = new ServerWatch({ url, headers, intervalMs: config.metricsInterval * 1000, route })
+  let onScrape = (_scrapes: Scrapes): void => {}
+  const intervalMs = config.metricsInterval * 1000
+  const watch = new ServerWatch({ url, headers, intervalMs, route, onScrape: (scrapes) => onScrape(scrapes) })
   await watch.begin()
   const startedAt = performance.now()
+  const viewOf = (scrapes: Scrapes, metrics: RunMetrics): ServerView =>
+    serverView({
+      url: maskNamed(url),
+      intervalSeconds: config.metricsInterval,
+      scrapes,
+      client: clientFigures(metrics, startedAt),
+    })
   return {
+    follow(metrics, tell) {
+      let next = 0
+      onScrape = (scrapes) => {
+        const count = scrapes.during.length
+        if (count < next) return
+        next = count * TOLD_GROWTH
+        // The last scrape so far stands for the one after the run: growth of counters is up to it.
+        tell(viewOf({ ...scrapes, during: scrapes.during.slice(0, -1), after: scrapes.during.at(-1) }, metrics))
+      }
+    },
     async finish(metrics) {
       const scrapes = await watch.finish(({ histograms }, before) => {
         const n = histograms.latency?.n ?? histograms.ttft?.n
@@ -33,26 +57,25 @@ export async function watchServer(config: ResolvedConfig, endpoint: Endpoint): P
           n === undefined || n - (before?.histograms.latency?.n ?? before?.histograms.ttft?.n ?? 0) >= metrics.succeeded
         )
       })
-      const total = (name: 'inputTokens' | 'outputTokens'): number | undefined => {
-        const tokens = metrics.distribution(name)
-        return tokens && Math.round(tokens.mean * tokens.n)
-      }
-      return serverView({
-        url: maskNamed(url),
-        intervalSeconds: config.metricsInterval,
-        scrapes,
-        client: {
-          startedAt,
-          ttftMs: metrics.distribution('ttft')?.mean,
-          latencyMs: metrics.distribution('latency')?.mean,
-          itlMs: metrics.distribution('itl')?.mean,
-          inputTokens: total('inputTokens'),
-          outputTokens: total('outputTokens'),
-          succeeded: metrics.succeeded,
-          inFlight: meanInFlight(metrics),
-        },
-      })
+      return viewOf(scrapes, metrics)
     },
+  }
+}
+
+function clientFigures(metrics: RunMetrics, startedAt: number): ClientFigures {
+  const total = (name: 'inputTokens' | 'outputTokens'): number | undefined => {
+    const tokens = metrics.distribution(name)
+    return tokens && Math.round(tokens.mean * tokens.n)
+  }
+  return {
+    startedAt,
+    ttftMs: metrics.distribution('ttft')?.mean,
+    latencyMs: metrics.distribution('latency')?.mean,
+    itlMs: metrics.distribution('itl')?.mean,
+    inputTokens: total('inputTokens'),
+    outputTokens: total('outputTokens'),
+    succeeded: metrics.succeeded,
+    inFlight: meanInFlight(metrics),
   }
 }
 

@@ -1,5 +1,12 @@
 /** A sweep that doubles the load until more of it brings only waiting. */
-import { type Config, ConfigError, givenOptions, type ResolvedConfig, resolveConfig } from '../config/index.ts'
+import {
+  type Config,
+  ConfigError,
+  givenOptions,
+  type ResolvedConfig,
+  rejectUnsupported,
+  resolveConfig,
+} from '../config/index.ts'
 import { type CurvePoint, findKnee, isOverSaturated } from '../gates/index.ts'
 import { type Result, SCHEMA_VERSION, type SweepResult } from '../result/index.ts'
 import { type Outcome, runPlan } from './benchmark.ts'
@@ -50,7 +57,9 @@ export async function runSweep(
 
 async function sweepLevels(scenario: Protocol, range: SweepRange, hooks: RunHooks): Promise<SweepOutcome> {
   const config: ResolvedConfig = { ...scenario.config, minSuccessRate: undefined }
-  refuseWhatASweepSets(config)
+  rejectUnsupported('sweep', config)
+  if (Array.isArray(config.number))
+    throw new ConfigError('option "number": a sweep takes one number for every level', 'number')
   const loads = loadsOf(range)
   let stopped = `the end of the range, ${range.to}, was reached`
   const at = (load: number, sentBefore: number): RunLevel => runLevelAt(config, range.variable, load, sentBefore)
@@ -102,24 +111,6 @@ function loadsOf({ variable, from, to }: SweepRange): number[] {
   const loads: number[] = []
   for (let load = from; load < to; load *= 2) loads.push(load)
   return [...loads, to]
-}
-
-function refuseWhatASweepSets(config: ResolvedConfig): void {
-  if (Object.keys(config.thresholds).length > 0)
-    throw new ConfigError(
-      'option "thresholds": a sweep goes on until they must break; --sla-auto-tune finds the highest load that keeps them',
-      'thresholds',
-    )
-  for (const name of ['stages', 'timestamps', 'executor'] as const)
-    if (config[name] !== undefined)
-      throw new ConfigError(`option "${name}": a sweep sets the load itself; leave it out`, name)
-  if (config.baseline !== undefined)
-    throw new ConfigError(
-      'option "baseline": a sweep has no counterpart in a stored result; run the levels as a list, --parallel 1 2 4',
-      'baseline',
-    )
-  if (Array.isArray(config.number))
-    throw new ConfigError('option "number": a sweep takes one number for every level', 'number')
 }
 
 function runLevelAt(config: ResolvedConfig, variable: 'parallel' | 'rate', load: number, sentBefore: number): RunLevel {

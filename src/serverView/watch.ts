@@ -23,6 +23,8 @@ export interface WatchOptions {
   headers: Record<string, string>
   intervalMs: number
   route?: Route | undefined
+  /** Told after each scrape while the run goes on. */
+  onScrape?: (scrapes: Scrapes) => void
 }
 
 /** Longest wait for one scrape. */
@@ -68,6 +70,7 @@ export class ServerWatch {
     this.#timer = setTimeout(() => {
       this.#pending = this.#scrape().then((scrape) => {
         if (scrape !== undefined) this.#scrapes.during.push(scrape)
+        this.#options.onScrape?.(this.#scrapes)
         if (!this.#over) this.#next()
       })
     }, this.#options.intervalMs)

@@ -100,9 +100,10 @@ test('the joined figures are those computed from the four DBs by hand, and judge
     expectedRequests: NUMBER,
     outputTokensPerSecond: expect.any(Number),
   })
-  expect(thresholds.map(({ verdict, n }) => [verdict, n])).toEqual([
-    ['pass', NUMBER],
-    ['pass', NUMBER],
+  expect(thresholds.map(({ verdict, n, isDefault = false }) => [verdict, n, isDefault])).toEqual([
+    ['pass', NUMBER, false],
+    ['pass', NUMBER, false],
+    ['pass', NUMBER, true],
   ])
   expect(merged).toMatchObject({ count: 4, missing: [], parts: [1, 2, 3, 4].map((index) => ({ index, count: 4 })) })
   expect(notes.join(' ')).toContain('Joined from 4 processes')
@@ -161,7 +162,8 @@ test('a part that was killed is refused until it is recovered; joined it keeps i
   expect([verdict, interrupted, thresholds.map((threshold) => threshold.verdict)]).toEqual([
     'undecided',
     true,
-    ['pass'],
+    // The threshold, and the success rate that is judged beside it.
+    ['pass', 'pass'],
   ])
   expect(summary).toMatchObject({ totalRequests: 300 + kept, expectedRequests: 600 })
   expect(facts).toMatchObject({

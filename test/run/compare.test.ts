@@ -1,11 +1,12 @@
 /** Comparisons against servers whose timing is known, and which know what they received. */
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, describe, expect, it, test } from 'vitest'
 import { type EmbeddedServer, type ServerOptions, startServer } from '../../fixtures/index.ts'
 import { ConfigError, EndpointError } from '../../src/config/index.ts'
@@ -251,6 +252,43 @@ describe('commands', () => {
     })
     await expect(run).rejects.toThrow(/^candidate: command "echo broken; exit 3" ended \(exit code 3\)/)
     await expect(fetch(baseline.readyUrl)).rejects.toThrow()
+  })
+})
+
+describe('what a run can do, each side of a comparison can', () => {
+  const regressions = { 'p50(latency)': '500 %' }
+
+  it('sends recorded requests with their own headers', async () => {
+    const [baseline, candidate] = [await server(timed(2)), await server(timed(2))]
+    const path = join(folder, 'recorded.jsonl')
+    const record = (user: string): string =>
+      JSON.stringify({
+        body: { model: 'm', messages: [{ role: 'user', content: user }] },
+        headers: { 'X-User': user },
+        timestamp: 1,
+      })
+    writeFileSync(path, ['u1', 'u2'].map(record).join('\n'))
+    const recorded = { dataset: 'workload_trace', datasetPath: path, headers: { 'x-user': 'run' } }
+    await runComparison({ ...scenario, ...recorded, baseline: baseline.url, candidate: candidate.url, regressions })
+    for (const { requests } of [baseline, candidate]) {
+      const users = requests.map(({ headers, body }) => [
+        headers['x-user'],
+        (body as { messages: { content: string }[] }).messages[0]!.content,
+      ])
+      expect(new Set(users.map(([sent]) => sent))).toEqual(new Set(['u1', 'u2']))
+      for (const [sent, text] of users) expect(sent).toBe(text)
+    }
+  })
+
+  it('notes of each side where its token counts are not those of the tokenizer', async () => {
+    const [baseline, candidate] = [await server(timed(2)), await server(timed(2))]
+    const tokenizerPath = fileURLToPath(new URL('../tokens/data/bpe', import.meta.url))
+    const { result } = await runComparison({
+      ...{ ...scenario, prompt: 'How would you explain latency?', tokenizerPath, regressions },
+      ...{ baseline: baseline.url, candidate: candidate.url },
+    })
+    for (const side of ['Baseline', 'Candidate'])
+      expect(result.notes).toContainEqual(expect.stringMatching(new RegExp(`^${side}: The server reported`)))
   })
 })
 

@@ -348,6 +348,8 @@ describe('many conversations', () => {
       ['pass', 4],
       ['pass', 12],
       ['pass', 12],
+      // The success rate that is judged beside them.
+      ['pass', 12],
     ])
     expect(result.verdict).toBe('fail')
   })

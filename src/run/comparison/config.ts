@@ -8,6 +8,7 @@ import {
   givenOptions,
   type ResolvedConfig,
   refuseEmptyUrl,
+  rejectUnsupported,
   resolveConfig,
   suggestion,
 } from '../../config/index.ts'
@@ -114,8 +115,6 @@ export const comparisonShape = z.strictObject({
 })
 
 const OWN_NAMES = ['baseline', 'candidate', ...Object.keys(own.shape)]
-/** These make a run whose parts are not alike, or have no number of requests to divide into blocks. */
-const NOT_COMPARED = ['duration', 'stages', 'timestamps'] as const
 const DEFAULT_NUMBER = 200
 const LOOKS = 4
 
@@ -132,7 +131,7 @@ export function resolveComparison(input: ComparisonConfig | Record<string, unkno
     const name = camelCase(key)
     if (value !== undefined) (OWN_NAMES.includes(name) ? given : scenario)[name] = value
   }
-  refuseForeign(scenario)
+  rejectUnsupported('comparison', scenario)
   const { baseline, candidate, ...rest } = given
   if (rest.regressions === undefined) parseRegressions({})
   const options = parsed(own, rest, '')
@@ -180,19 +179,6 @@ function requireMadeUp(config: ResolvedConfig): void {
     `option "disjointPrompts": ${given} has one set of prompts for both sides; choose a dataset that makes them up, such as random, or leave it out`,
     'disjointPrompts',
   )
-}
-
-function refuseForeign(scenario: Record<string, unknown>): void {
-  if (scenario.url !== undefined)
-    throw new ConfigError('option "url": a comparison has two; give baseline and candidate', 'url')
-  if (scenario.thresholds !== undefined && Object.keys(scenario.thresholds as object).length > 0)
-    throw new ConfigError(
-      'option "thresholds": a comparison has regressions instead, for instance { "p50(latency)": "5 %" }; put absolute limits into a perfTest of their own',
-      'thresholds',
-    )
-  for (const name of NOT_COMPARED)
-    if (scenario[name] !== undefined)
-      throw new ConfigError(`option "${name}": a comparison sends a number of requests in blocks; give number`, name)
 }
 
 function resolveSide(name: Side, given: unknown, scenario: Record<string, unknown>): ResolvedSide {

@@ -1,25 +1,27 @@
 /** One side of a comparison: its server, its connections, its result DB, and the blocks it sends. */
 import { availableParallelism } from 'node:os'
+import type { Api } from '../../apis/index.ts'
 import { EndpointError, type ResolvedConfig } from '../../config/index.ts'
 import type { TimedPrompt } from '../../datasets/index.ts'
 import type { Side, SideBlock } from '../../gates/comparison/index.ts'
-import { type Level, LoadPool, type PhaseReport, packBodies } from '../../load/index.ts'
+import type { Level, LoadPool, PhaseReport } from '../../load/index.ts'
 import { type DistributionName, distributions, errorCounts, type Objective, RunMetrics } from '../../metrics/index.ts'
 import type { ComparedSide } from '../../result/index.ts'
 import type { SampleBatch } from '../../samples/index.ts'
 import type { Secrets } from '../../secrets/index.ts'
-import { ownProcess, ResultStore } from '../../store/index.ts'
+import { ownProcess, type ResultStore } from '../../store/index.ts'
 import { type Calibration, calibrate } from '../calibration.ts'
 import { judgeClient } from '../clientHealth.ts'
 import { type CommandServer, startCommandServer } from '../commandServer.ts'
 import { type Endpoint, openEndpoint, requestHeaders } from '../endpoint.ts'
 import { environment } from '../environment.ts'
 import { makeContact } from '../firstContact.ts'
+import { type OpenRun, openRun } from '../openRun.ts'
 import { Pipeline } from '../pipeline.ts'
-import { type Protocol, protocolOf } from '../protocol.ts'
-import { redactCommand, redactConfig, redactUrl, secretsOfRun } from '../redact.ts'
-import { answersAsked, buildBodies, MAX_BODIES } from '../requests.ts'
-import { routeNotes, wired } from '../route.ts'
+import { protocolOf } from '../protocol.ts'
+import { redactCommand, redactConfig, redactUrl } from '../redact.ts'
+import { MAX_BODIES } from '../requests.ts'
+import { routeNotes } from '../route.ts'
 import { scrubLog } from '../scrub.ts'
 import { warmingRequests } from '../warming.ts'
 import { threadsFor } from '../workers.ts'
@@ -47,13 +49,10 @@ export interface SideOptions {
 
 /** What a side is made of, once its endpoint has answered. */
 interface SideParts {
-  protocol: Protocol
+  api: Api
   endpoint: Endpoint
   server: CommandServer | undefined
-  headers: string[]
-  secrets: Secrets
-  /** Request bodies, JSON. */
-  texts: string[]
+  run: OpenRun
 }
 
 export class SideRun {
@@ -92,17 +91,16 @@ export class SideRun {
       })
       const { api, given } = protocol
       endpoint = await openEndpoint(protocol.config, api)
-      const { path } = endpoint
-      const build = (config: ResolvedConfig): string[] =>
-        buildBodies(prompts, config, api, path, Math.min(wanted, MAX_BODIES))
-      let texts = build(protocol.config)
       const headers = requestHeaders(protocol.config, api)
-      const secrets = secretsOfRun({ ...protocol.config, env: side.command?.env }, headers)
+      const { reference } = protocol
+      const limit = Math.min(wanted, MAX_BODIES)
+      const parts = { api, reference, endpoint, headers, prompts, limit, env: command?.env }
+      let run = openRun({ ...parts, config: protocol.config })
+      const { secrets } = run
       const contact = { config: protocol.config, api, given, endpoint, headers, secrets, signal, onNotice }
       const config = await named(name, () => makeContact(prompts[0]!, contact))
-      if (config !== protocol.config) texts = build(config)
-      const parts = { protocol: { ...protocol, config }, endpoint, server, headers, secrets, texts }
-      return new SideRun({ ...options, side: { ...side, config } }, parts)
+      if (config !== protocol.config) run = openRun({ ...parts, config })
+      return new SideRun({ ...options, side: { ...side, config } }, { api, endpoint, server, run })
     } catch (error) {
       await endpoint?.close()
       await server?.stop()
@@ -110,56 +108,21 @@ export class SideRun {
     }
   }
 
-  private constructor(
-    options: SideOptions,
-    { protocol: { api, reference }, endpoint, server, headers, secrets, texts }: SideParts,
-  ) {
+  private constructor(options: SideOptions, { api, endpoint, server, run }: SideParts) {
     const { side, objectives, level } = options
     const { config } = side
     this.#options = options
-    this.#secrets = secrets
+    this.#secrets = run.secrets
     this.#endpoint = endpoint
     this.#server = server
     this.metrics = new RunMetrics(performance.now(), objectives)
-    const bodies = packBodies(texts)
     const spare = Math.max(1, availableParallelism() - 1)
     const levels = [{ level, warmup: undefined, label: undefined }]
     this.#warming = warmingRequests(levels, config)
     this.#workers = config.workers === 'auto' ? threadsFor(levels, spare) : config.workers
-    this.#pool = new LoadPool({
-      api: reference,
-      origin: endpoint.origin,
-      ...wired(endpoint.route, endpoint, headers),
-      route: endpoint.route,
-      stream: config.stream,
-      connectTimeoutMs: config.connectTimeout * 1000,
-      readTimeoutMs: config.readTimeout * 1000,
-      totalTimeoutMs: config.totalTimeout * 1000,
-      maxEventBytes: config.maxEventBytes,
-      ...answersAsked(config, texts[0]!),
-      bodies,
-      conversations: undefined,
-      secrets: this.#secrets.spellings,
-      keepTexts: config.store === 'full',
-      workers: this.#workers,
-      onBatch: (batch) => this.#pipeline.take(batch),
-    })
-    this.#store =
-      options.path === undefined
-        ? undefined
-        : new ResultStore(
-            {
-              bodies,
-              isStream: config.stream,
-              keepTexts: config.store === 'full',
-              commitInterval: config.dbCommitInterval,
-              wallOriginMs: performance.timeOrigin,
-              textLimit: config.storeLimit * 1e6,
-              secrets: this.#secrets.spellings,
-            },
-            () => this.stop(0),
-          )
-    this.#pipeline = new Pipeline({ api, bodies, config }, this.#store)
+    this.#pool = run.openPool({ workers: this.#workers, onBatch: (batch) => this.#pipeline.take(batch) })
+    this.#store = run.openStore(() => this.stop(0))
+    this.#pipeline = new Pipeline({ api, bodies: run.bodies, config }, this.#store)
   }
 
   /** As it may be shown. */
@@ -171,10 +134,15 @@ export class SideRun {
     return this.#endpoint.embedded
   }
 
-  /** What a reader must know of the way to it. */
-  get routeNotes(): string[] {
+  /** What a reader must know of its answers and of the way to it. */
+  async notes(): Promise<string[]> {
+    const { name, onNotice } = this.#options
     const { route, origin } = this.#endpoint
-    return routeNotes(route, origin, joinedReport(this.#reports).connections)
+    return [
+      ...this.metrics.answerNotes,
+      ...(await this.#pipeline.usageNotes((text) => onNotice?.(`${name}: ${text}`))),
+      ...routeNotes(route, origin, joinedReport(this.#reports).connections),
+    ]
   }
 
   /** The scenario that the endpoint took. */
