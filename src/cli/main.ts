@@ -51,7 +51,9 @@ async function runOrHelp(args: readonly string[], io: Io, run: RunBenchmark | un
     return 0
   }
   const flags = valuesOf(words)
-  const patterns = refuseOperands(command.args, { files: true })
+  const isCommand = args[0] === command.args[0]
+  const commands = isCommand ? COMMANDS.map(({ name }) => name) : []
+  const patterns = refuseOperands(command.args, { files: true, commands })
   const defaults = configLayerOf(command, io)
   if (patterns.length > 0) {
     const { runScenarios } = await import('./scenarios.ts')

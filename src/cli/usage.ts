@@ -1,7 +1,7 @@
 /** What a command line may look like, and the error for one that does not. */
 import { existsSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
-import { ConfigError, nearest, OPTION_NAMES } from '../config/index.ts'
+import { ConfigError, nearest, OPTION_NAMES, suggestion } from '../config/index.ts'
 import { addConfigFlags, CONFIG_FLAGS } from './configFlags.ts'
 import { addRunFlags, flagName, type Words } from './flags.ts'
 import type { Io } from './io.ts'
@@ -104,31 +104,22 @@ export function usageError(
 /**
  * Operands that name scenario files, where the command takes them.
  *
+ * @param commands names that the first operand may have been meant as; empty: it stands after flags
  * @throws ConfigError for words that belong to no flag
  */
-export function refuseOperands(operands: readonly string[], { files = false }: { files?: boolean } = {}): string[] {
+export function refuseOperands(
+  operands: readonly string[],
+  { files = false, commands = [] }: { files?: boolean; commands?: readonly string[] } = {},
+): string[] {
   const first = operands.find((word) => !files || !isFileOperand(word))
   if (first === undefined) return [...operands]
-  const meant = /^https?:\/\//.test(first)
-    ? `, did you mean --url ${first}?`
-    : `; flags begin with --, commands are ${COMMANDS.slice(0, -1).join(', ')} and ${COMMANDS.at(-1)}`
-  throw new ConfigError(`"${first}" belongs to no flag${meant}`)
+  if (/^https?:\/\//.test(first)) throw new ConfigError(`"${first}" belongs to no flag, did you mean --url ${first}?`)
+  if (commands.length > 0 && first === operands[0])
+    throw new ConfigError(`unknown command "${first}"${suggestion(first, commands)}`)
+  throw new ConfigError(`"${first}" belongs to no flag; flags begin with --`)
 }
 
 /** True for a word that names files or a folder rather than a command. */
 function isFileOperand(word: string): boolean {
   return !/^https?:/.test(word) && (/[./\\*?]/.test(word) || existsSync(word))
 }
-
-export const COMMANDS = [
-  'serve',
-  'schema',
-  'compare',
-  'sweep',
-  'baseline',
-  'report',
-  'export',
-  'view',
-  'init',
-  'recover',
-] as const
