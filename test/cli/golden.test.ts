@@ -222,7 +222,11 @@ describe('measured results: the keys of --json', async () => {
 
   test('merge, and a scenario file', async () => {
     const parts = newFolder()
-    const shard = [...url, ...scenario, '--number', '4', '--parallel', '2', '--outputs-dir', parts, '--start-at', '+1']
+    const startAt = new Date(Date.now() + 3000).toISOString()
+    const shard = [
+      ...[...url, ...scenario, '--number', '20', '--rate', '20', '--open-loop'],
+      ...['--outputs-dir', parts, '--start-at', startAt],
+    ]
     const ended = await Promise.all(['1/2', '2/2'].map((part) => perfgate(...shard, '--load-shard', part)))
     expect(ended).toMatchObject([{ code: 0 }, { code: 0 }])
     const merged = await perfgate('merge', parts, '--json', '--outputs-dir', outputs)
