@@ -2,10 +2,10 @@
 export { pathBeneath } from './baseUrl.ts'
 export { ciSystem } from './ci.ts'
 export { ConfigError, EndpointError } from './errors.ts'
+export { chooseExecutor, DEFAULT_EXECUTOR, type ExecutorName, executorFacts } from './executors.ts'
 export { checkProxyUrl } from './networkRules.ts'
 export { type FlagKind, OPTION_GROUPS, type OptionGroup, type OptionMeta } from './option.ts'
 export { TIMED_DATASETS } from './options/conversation.ts'
-export type { ExecutorName } from './options/load.ts'
 export {
   camelCase,
   checkOptions,
