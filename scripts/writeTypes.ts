@@ -1,5 +1,4 @@
 /** Writes docs/reference/<entry>.md, what can be imported from each entry point, from the built types: `npm run docs:types`. */
-import { writeFileSync } from 'node:fs'
 import { type Declaration, declarationsOf } from './declarations.ts'
 import { prose } from './markdown.ts'
 import { type PublicTypes, readPublicTypes } from './publicTypes.ts'
@@ -64,7 +63,7 @@ const ELSEWHERE: Record<string, string> = {
 export function typesPages(read: readonly PublicTypes[]): Map<string, string> {
   const byEntry = new Map(read.map(({ path, model }) => [path, declarationsOf(model)]))
   const missing = [...byEntry.keys()].filter((path) => !PAGES.some(({ entries }) => entries.includes(path)))
-  if (missing.length > 0) throw new Error(`docs/writeTypes.ts: ${missing.join(', ')} is on no page`)
+  if (missing.length > 0) throw new Error(`scripts/writeTypes.ts: ${missing.join(', ')} is on no page`)
   const links = new Map<string, string>()
   return new Map(PAGES.map((page) => [`${page.file}.md`, pageOf(page, byEntry, links)]))
 }
@@ -149,7 +148,7 @@ class Anchors {
 
 const slug = (heading: string): string => heading.toLowerCase().replaceAll(/[/:\s]+/g, '-')
 
-if (import.meta.main) {
-  for (const [file, text] of typesPages(readPublicTypes()))
-    writeFileSync(new URL(`./reference/${file}`, import.meta.url), text)
+/** The pages by their path, for what was built. It takes seconds. */
+export function typesFiles(): Record<string, string> {
+  return Object.fromEntries([...typesPages(readPublicTypes())].map(([file, text]) => [`docs/reference/${file}`, text]))
 }

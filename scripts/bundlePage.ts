@@ -4,11 +4,11 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { build } from 'rolldown'
 
-const PAGE = new URL('./src/report/html/page/', import.meta.url).pathname
+const PAGE = new URL('../src/report/html/page/', import.meta.url).pathname
 const UPLOT_STYLE = join(dirname(createRequire(import.meta.url).resolve('uplot')), 'uPlot.min.css')
 
 /** Where the sources and the built package look for it. */
-export const PAGE_FOLDER = new URL('./dist/src/report/html/', import.meta.url).pathname
+export const PAGE_FOLDER = new URL('../dist/src/report/html/', import.meta.url).pathname
 
 export async function bundlePage(folder: string = PAGE_FOLDER): Promise<void> {
   const { output } = await build({

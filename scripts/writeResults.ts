@@ -1,10 +1,7 @@
 /** Writes docs/reference/results.md, every field of a result, from the schemas of results: `npm run docs:results`. */
-import { writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { capacitySchema, comparisonResultSchema, resultSchema, sweepSchema } from '../src/result/index.ts'
 import { cell, codeCell } from './markdown.ts'
-
-const FILE = new URL('./reference/results.md', import.meta.url)
 
 const { client, conversations, distributions, environment, percentiles, server, summary, thresholds, workload } =
   resultSchema.shape
@@ -118,5 +115,3 @@ function typeOf(schema: Schema): string {
   if (schema.type === 'array') return `list of ${schema.items === undefined ? 'anything' : typeOf(schema.items)}`
   return [schema.type ?? 'anything'].flat().join(' or ')
 }
-
-if (import.meta.main) writeFileSync(FILE, resultsPage())

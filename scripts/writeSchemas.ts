@@ -1,7 +1,7 @@
 /** Writes the JSON Schemas into a folder of the package, where editors find them. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { configJsonSchema, scenarioJsonSchema } from './jsonSchema.ts'
+import { configJsonSchema, scenarioJsonSchema } from '../src/scenarios/index.ts'
 
 /**
  * Writes `config.schema.json` and `scenario.schema.json`.

@@ -8,7 +8,7 @@ import { join, posix, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'rolldown'
 
-const ROOT = fileURLToPath(new URL('./', import.meta.url))
+const ROOT = fileURLToPath(new URL('../', import.meta.url))
 
 /** Started by path, as threads or processes of their own, so that no import leads to them. */
 const STARTED_BY_PATH = [

@@ -1,9 +1,6 @@
 /** Writes docs/reference/options.md from the schema of the options: `npm run docs:options`. */
-import { writeFileSync } from 'node:fs'
 import { kebabCase, OPTION_GROUPS, OPTION_NAMES, optionMeta } from '../src/config/index.ts'
 import { cell } from './markdown.ts'
-
-const FILE = new URL('./reference/options.md', import.meta.url)
 
 /** The page: one table for each group of options. */
 export function optionsPage(): string {
@@ -15,5 +12,3 @@ export function optionsPage(): string {
   })
   return `# Options\n\nWritten from the schema by \`npm run docs:options\`; a test keeps it current.\n\n${groups.join('\n')}`
 }
-
-if (import.meta.main) writeFileSync(FILE, optionsPage())

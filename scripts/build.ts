@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { bundlePackage } from './bundlePackage.ts'
 import { bundlePage } from './bundlePage.ts'
-import { writeSchemas } from './src/scenarios/writeSchemas.ts'
+import { writeSchemas } from './writeSchemas.ts'
 
 rmSync('dist', { recursive: true, force: true })
 execFileSync('tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit', shell: process.platform === 'win32' })
