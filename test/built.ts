@@ -6,7 +6,13 @@ import { fileURLToPath } from 'node:url'
 import { BIN } from './program.ts'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
-const SOURCES = ['src/**/*.{ts,mts,cts}', 'fixtures/**/*', 'package.json', '*uild*.ts', 'bundle*.ts', 'tsconfig*.json']
+const SOURCES = [
+  'src/**/*.{ts,mts,cts}',
+  'fixtures/**/*',
+  'scripts/{b,writeSchemas}*.ts',
+  'package.json',
+  'tsconfig*.json',
+]
 
 export default function build(): void {
   const builtAt = statSync(BIN, { throwIfNoEntry: false })?.mtimeMs ?? 0

@@ -1,4 +1,5 @@
 /** Percentiles of a plain list of numbers, by the rule of docs/metrics.md. */
+import { valueAt } from '../../src/metrics/rank.ts'
 
 export interface Quantiles {
   n: number
@@ -11,8 +12,7 @@ export interface Quantiles {
 
 export function quantiles(values: Float64Array | readonly number[]): Quantiles {
   const sorted = Float64Array.from(values).sort()
-  const at = (share: number): number =>
-    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
+  const at = (share: number): number => valueAt(sorted, share)
   return {
     n: sorted.length,
     min: at(0),

@@ -3,8 +3,6 @@ import { type Command, Option } from 'commander'
 import { joinLayers, type Layer, type Layered, loadConfigLayer } from '../config/files/index.ts'
 import type { Io } from './io.ts'
 
-export const CONFIG_FLAGS = ['config', 'no-config', 'print-config'] as const
-
 export function addConfigFlags(command: Command, { withPrint = false }: { withPrint?: boolean } = {}): void {
   command
     .addOption(

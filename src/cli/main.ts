@@ -5,9 +5,11 @@ import { configLayerOf, underFlags } from './configFlags.ts'
 import { codeOf, messageOf } from './failure.ts'
 import { inOneSpelling } from './flags.ts'
 import { type Io, processIo } from './io.ts'
-import { type RunBenchmark, runCommand } from './run.ts'
+import { notice } from './output.ts'
+import { runCommand } from './run.ts'
+import type { RunBenchmark } from './runners.ts'
 import { warnOfKey, withoutSecrets } from './secrets.ts'
-import { isHelp, refuseOperands, runUsage, usageError } from './usage.ts'
+import { readWords, refuseOperands, runUsage } from './usage.ts'
 import { valuesOf } from './values.ts'
 
 /**
@@ -23,35 +25,25 @@ export async function main(args: readonly string[], given: Io = processIo(), run
     if (command !== undefined) return await command.run(args.slice(1), io)
     return await runOrHelp(args, io, run)
   } catch (error) {
-    io.stderr.write(`perfgate: ${messageOf(error)}\n`)
+    notice(io, messageOf(error))
     return codeOf(error)
   }
 }
 
 async function runOrHelp(args: readonly string[], io: Io, run: RunBenchmark | undefined): Promise<number> {
   const { command, words } = runUsage(io, COMMANDS)
-  try {
-    command.parse(inOneSpelling(args), { from: 'user' })
-  } catch (error) {
-    if (isHelp(error)) return 0
-    throw usageError(error)
-  }
-  const {
-    version,
-    json = false,
-    printConfig = false,
-  } = command.opts<{
-    version?: boolean
-    json?: boolean
-    printConfig?: boolean
-  }>()
+  const read = readWords<{ version?: boolean; json?: boolean; printConfig?: boolean }>(command, inOneSpelling(args))
+  if (read === undefined) return 0
+  const { version, json = false, printConfig = false } = read.flags
   if (version) {
     const { packageVersion } = await import('../run/index.ts')
     io.stdout.write(`${packageVersion()}\n`)
     return 0
   }
   const flags = valuesOf(words)
-  const patterns = refuseOperands(command.args, { files: true })
+  const isCommand = args[0] === read.operands[0]
+  const commands = isCommand ? COMMANDS.map(({ name }) => name) : []
+  const patterns = refuseOperands(read.operands, { files: true, commands })
   const defaults = configLayerOf(command, io)
   if (patterns.length > 0) {
     const { runScenarios } = await import('./scenarios.ts')

@@ -7,68 +7,26 @@ import {
   renderJson,
   renderText,
   type TerminalStyle,
-  terminalStyle,
 } from '../report/index.ts'
 import type { CapacityResult, Result } from '../result/index.ts'
-import type { Outcome, RunHooks } from '../run/index.ts'
+import type { Outcome } from '../run/index.ts'
 import { exitCodeOf, exitCodeOfCapacity } from './exitCode.ts'
-import { listenForInterrupts } from './interrupts.ts'
 import type { Io } from './io.ts'
-import { showProgress } from './progress.ts'
-
-/** What the CLI needs of `runPerfBenchmark`. */
-export type RunBenchmark = (
-  config: Record<string, unknown>,
-  hooks: RunHooks,
-) => Promise<Pick<Outcome, 'results' | 'verdict' | 'capacity'> & Partial<Pick<Outcome, 'jsonPaths'>>>
-
-export interface RunRequest {
-  config: Record<string, unknown>
-  /** Stdout is for the JSON alone; all else goes to stderr. */
-  json: boolean
-}
+import { type LoadRequest, measure } from './measure.ts'
+import { jsonOfAll, jsonText } from './output.ts'
+import { type RunBenchmark, runBenchmark } from './runners.ts'
 
 /** @throws what `run` throws: ConfigError, EndpointError, StoreError */
-export async function runCommand(
-  { config, json }: RunRequest,
-  io: Io,
-  run: RunBenchmark = runPerfgate,
-): Promise<number> {
-  const progress = showProgress({
-    output: io.stderr,
-    style: terminalStyle(io.stderr, io.env),
-    everyRequests: Number(config.logEveryNQuery ?? 0) || 0,
+export function runCommand(request: LoadRequest, io: Io, run: RunBenchmark = runBenchmark): Promise<number> {
+  return measure(request, io, {
+    run: (hooks) => run(request.config, hooks),
+    text: (outcome, style) =>
+      outcome.capacity === undefined
+        ? outcomeText(outcome, style)
+        : capacityText(outcome.capacity, outcome.jsonPaths, style),
+    json: ({ results, capacity }) => (capacity === undefined ? jsonOfAll(results.map(renderJson)) : jsonText(capacity)),
+    exitCode: ({ results, capacity }) => (capacity === undefined ? exitCodeOf(results) : exitCodeOfCapacity(capacity)),
   })
-  const say = (text: string): void => progress.say(`perfgate: ${text}`)
-  const interrupts = listenForInterrupts(io, say, progress.end)
-  const { signal, killSignal } = interrupts
-  try {
-    const outcome = await run(config, { onProgress: progress.update, onNotice: say, signal, killSignal })
-    progress.end()
-    const tables = json ? io.stderr : io.stdout
-    const { capacity } = outcome
-    const style = terminalStyle(tables, io.env)
-    tables.write(
-      `${capacity === undefined ? await outcomeText(outcome, style) : capacityText(capacity, outcome.jsonPaths, style)}\n`,
-    )
-    if (json) io.stdout.write(capacity === undefined ? outcomeJson(outcome.results) : jsonText(capacity))
-    if (interrupts.exitCode !== undefined) return interrupts.exitCode
-    return capacity === undefined ? exitCodeOf(outcome.results) : exitCodeOfCapacity(capacity)
-  } catch (error) {
-    progress.end()
-    return interrupts.exitCodeOf(error)
-  } finally {
-    progress.end()
-    interrupts.close()
-  }
-}
-
-/** Loaded late: help and wrong usage need none of it. */
-async function runPerfgate(config: Record<string, unknown>, hooks: RunHooks): Promise<Outcome> {
-  const { embeddedNotice, runPerfBenchmark } = await import('../run/index.ts')
-  const notice = embeddedNotice(config)
-  if (notice !== undefined) hooks.onNotice?.(notice)
-  return runPerfBenchmark(config, hooks)
 }
 
 /** With the name of the search's own file, the last that is written. */
@@ -117,14 +75,4 @@ function levelName({ summary, config }: Result): string {
   const rate = Number(config.rate ?? -1)
   const parallel = summary.concurrency === null ? 'no limit in flight' : `${summary.concurrency} in parallel`
   return rate > 0 ? `${rate} requests/s, ${parallel}` : parallel
-}
-
-/** One object, or for a sweep an array of them in the order of its levels. */
-function outcomeJson(results: readonly Result[]): string {
-  if (results.length === 1) return renderJson(results[0]!)
-  return `[\n${results.map((result) => renderJson(result).trimEnd()).join(',\n')}\n]\n`
-}
-
-function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`
 }

@@ -2,15 +2,16 @@
 import type { Layer } from '../config/files/index.ts'
 import { resolveConfig } from '../config/index.ts'
 import type { CapacityResult, ComparisonResult, Result } from '../result/index.ts'
-import type { RunHooks } from '../run/index.ts'
 import { loadScenarios, type ReadyScenario, readyScenario } from '../scenarios/index.ts'
-import { type RunComparison, runComparisonCommand } from './commands/compare.ts'
+import { runComparisonCommand } from './commands/compare.ts'
 import { flagLayer } from './configFlags.ts'
 import { codeOf, messageOf } from './failure.ts'
 import { isInterruption } from './interrupts.ts'
 import type { Io } from './io.ts'
+import { jsonText, notice } from './output.ts'
 import { printedOptions, renderPrintedOptions } from './printConfig.ts'
-import { type RunBenchmark, runCommand } from './run.ts'
+import { runCommand } from './run.ts'
+import { type RunBenchmark, type RunComparison, runBenchmark, runComparison } from './runners.ts'
 
 export interface ScenariosRequest {
   /** Files, folders and globs. */
@@ -62,7 +63,7 @@ export async function runScenarios(request: ScenariosRequest, io: Io, runners: R
     if (isInterruption(done.at(-1)!.exitCode)) break
   }
   world.stdout.write(`\n${summaryText(done, scenarios)}\n`)
-  if (json) io.stdout.write(`${JSON.stringify(done, null, 2)}\n`)
+  if (json) io.stdout.write(jsonText(done))
   return Math.max(...done.map(({ exitCode }) => exitCode))
 }
 
@@ -73,12 +74,12 @@ async function runOne(scenario: ReadyScenario, io: Io, runners: Runners): Promis
     const exitCode =
       kind === 'comparison'
         ? await runComparisonCommand({ config, json: false }, io, async (given, hooks) => {
-            const outcome = await (runners.compare ?? comparisonOf)(given, hooks)
+            const outcome = await (runners.compare ?? runComparison)(given, hooks)
             Object.assign(found, { comparison: outcome.result, verdict: outcome.result.verdict })
             return outcome
           })
         : await runCommand({ config, json: false }, io, async (given, hooks) => {
-            const outcome = await (runners.run ?? benchmarkOf)(given, hooks)
+            const outcome = await (runners.run ?? runBenchmark)(given, hooks)
             const { capacity, results, verdict } = outcome
             Object.assign(
               found,
@@ -89,7 +90,7 @@ async function runOne(scenario: ReadyScenario, io: Io, runners: Runners): Promis
     const verdict = isInterruption(exitCode) ? 'interrupted' : (found.verdict ?? 'none')
     return { name, file, exitCode, ...found, verdict }
   } catch (error) {
-    io.stderr.write(`perfgate: ${messageOf(error)}\n`)
+    notice(io, messageOf(error))
     return { name, file, exitCode: codeOf(error), ...found, verdict: 'error', error: messageOf(error) }
   }
 }
@@ -119,20 +120,10 @@ function print(scenarios: readonly ReadyScenario[], json: boolean, io: Io): numb
   }))
   io.stdout.write(
     json
-      ? `${JSON.stringify(printed, null, 2)}\n`
+      ? jsonText(printed)
       : `${printed.map(({ options, ...about }) => `${titleOf(about)}\n${renderPrintedOptions(options)}`).join('\n\n')}\n`,
   )
   return 0
-}
-
-const benchmarkOf: RunBenchmark = async (config, hooks: RunHooks) => {
-  const { runPerfBenchmark } = await import('../run/index.ts')
-  return runPerfBenchmark(config, hooks)
-}
-
-const comparisonOf: RunComparison = async (config, hooks) => {
-  const { runComparison } = await import('../run/index.ts')
-  return runComparison(config, hooks)
 }
 
 /** @throws ConfigError for `--print-config` with options that do not go together */
@@ -141,6 +132,6 @@ export function printRunConfig(
   io: Io,
 ): number {
   const options = printedOptions(resolveConfig(config), layered)
-  io.stdout.write(json ? `${JSON.stringify(options, null, 2)}\n` : `${renderPrintedOptions(options)}\n`)
+  io.stdout.write(json ? jsonText(options) : `${renderPrintedOptions(options)}\n`)
   return 0
 }

@@ -1,10 +1,11 @@
 /** What a command line may look like, and the error for one that does not. */
 import { existsSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
-import { ConfigError, nearest, OPTION_NAMES } from '../config/index.ts'
-import { addConfigFlags, CONFIG_FLAGS } from './configFlags.ts'
-import { addRunFlags, flagName, type Words } from './flags.ts'
+import { ConfigError, nearest, suggestion } from '../config/index.ts'
+import { addConfigFlags } from './configFlags.ts'
+import { addRunFlags, type Words } from './flags.ts'
 import type { Io } from './io.ts'
+import { jsonFlag } from './output.ts'
 
 const moreHelp = (commands: string): string => `
 Flags may be spelled --max-tokens, --maxTokens or --max_tokens. A switch is
@@ -44,7 +45,7 @@ export function runUsage(io: Io, commands: readonly { name: string; description:
   const words = addRunFlags(command)
   addConfigFlags(command, { withPrint: true })
   command
-    .addOption(new Option('--json', 'print the result as JSON on stdout, and nothing else there').helpGroup('Output:'))
+    .addOption(jsonFlag().helpGroup('Output:'))
     .addOption(new Option('-V, --version', 'print the version').helpGroup('Other:'))
     .addHelpOption(new Option('-h, --help', 'print this help').helpGroup('Other:'))
     .addHelpText('after', moreHelp(commands.map(commandLine).join('\n')))
@@ -76,19 +77,34 @@ function shortened(flags: string): string {
   return flags.length > LONGEST_TERM ? flags.replace(' [true|false]', '') : flags
 }
 
-/** True when help was asked for and printed. */
-export function isHelp(error: unknown): boolean {
-  return error instanceof CommanderError && error.exitCode === 0
+/** What stood on a command line, read by `readWords`. */
+export interface ReadWords<Flags> {
+  flags: Flags
+  /** Words that belong to no flag. */
+  operands: string[]
 }
 
-/** The flags of every command that runs load. */
-export const RUN_FLAGS: readonly string[] = OPTION_NAMES.map(flagName)
+/**
+ * Reads the words of a command.
+ *
+ * @returns undefined when help was asked for, and is printed
+ * @throws ConfigError for a flag that the command has not, or one without its value
+ */
+export function readWords<Flags extends object>(
+  command: Command,
+  args: readonly string[],
+): ReadWords<Flags> | undefined {
+  try {
+    command.parse(args, { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return undefined
+    throw usageError(error, [...command.options.map(({ long }) => long!.slice(2)), 'help'])
+  }
+  return { flags: command.opts<Flags>(), operands: command.args }
+}
 
 /** An error of commander in our words; any other error as it is. */
-export function usageError(
-  error: unknown,
-  flags: readonly string[] = [...RUN_FLAGS, ...CONFIG_FLAGS, 'json', 'version', 'help'],
-): unknown {
+function usageError(error: unknown, flags: readonly string[]): unknown {
   if (!(error instanceof CommanderError)) return error
   // The flag stands in quotes, with or without its value.
   const [, flag = ''] = /'(-[^'= ]+)/.exec(error.message) ?? []
@@ -104,31 +120,22 @@ export function usageError(
 /**
  * Operands that name scenario files, where the command takes them.
  *
+ * @param commands names that the first operand may have been meant as; empty: it stands after flags
  * @throws ConfigError for words that belong to no flag
  */
-export function refuseOperands(operands: readonly string[], { files = false }: { files?: boolean } = {}): string[] {
+export function refuseOperands(
+  operands: readonly string[],
+  { files = false, commands = [] }: { files?: boolean; commands?: readonly string[] } = {},
+): string[] {
   const first = operands.find((word) => !files || !isFileOperand(word))
   if (first === undefined) return [...operands]
-  const meant = /^https?:\/\//.test(first)
-    ? `, did you mean --url ${first}?`
-    : `; flags begin with --, commands are ${COMMANDS.slice(0, -1).join(', ')} and ${COMMANDS.at(-1)}`
-  throw new ConfigError(`"${first}" belongs to no flag${meant}`)
+  if (/^https?:\/\//.test(first)) throw new ConfigError(`"${first}" belongs to no flag, did you mean --url ${first}?`)
+  if (commands.length > 0 && first === operands[0])
+    throw new ConfigError(`unknown command "${first}"${suggestion(first, commands)}`)
+  throw new ConfigError(`"${first}" belongs to no flag; flags begin with --`)
 }
 
 /** True for a word that names files or a folder rather than a command. */
 function isFileOperand(word: string): boolean {
   return !/^https?:/.test(word) && (/[./\\*?]/.test(word) || existsSync(word))
 }
-
-export const COMMANDS = [
-  'serve',
-  'schema',
-  'compare',
-  'sweep',
-  'baseline',
-  'report',
-  'export',
-  'view',
-  'init',
-  'recover',
-] as const

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { ConfigError, type FlagKind, type OptionName, optionMeta, options } from '../config/index.ts'
 import { capacityGateRecord, objectiveRecord, regressionRecord, thresholdRecord } from '../gates/index.ts'
 import { flagName, optionOfFlag, type Words } from './flags.ts'
+import { readPairs } from './words.ts'
 
 /** @throws ConfigError naming the flag, when its words cannot be read as what it takes */
 export function valuesOf(words: Words): Record<string, unknown> {
@@ -26,7 +27,7 @@ const READERS: Record<FlagKind, (name: OptionName, words: readonly string[]) => 
     ),
   strings: readStrings,
   switch: (name, words) => readSwitch(name, words.at(-1)!),
-  pairs: (name, words) => Object.fromEntries(words.map((word) => readPair(name, word))),
+  pairs: (name, words) => readPairs(flagName(name), words, name),
   json: (name, words) => readJson(name, words.at(-1)!),
 }
 
@@ -74,12 +75,6 @@ function readSwitch(name: OptionName, word: string): boolean {
   const value = Object.hasOwn(known, word.toLowerCase()) ? known[word.toLowerCase()] : undefined
   if (value === undefined) throw wrong(name, `expected true or false, or nothing after it, got "${word}"`)
   return value
-}
-
-function readPair(name: OptionName, word: string): [string, string] {
-  const at = word.indexOf('=')
-  if (at < 1) throw wrong(name, `expected name=value, got "${word}"`)
-  return [word.slice(0, at), word.slice(at + 1)]
 }
 
 function readJson(name: OptionName, word: string): unknown {

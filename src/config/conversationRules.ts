@@ -1,6 +1,9 @@
 /** Which options go with conversations. */
 import { ConfigError } from './errors.ts'
+import { EXECUTOR_NAMES, EXECUTORS, type ExecutorName } from './executors.ts'
 import type { OptionName, ResolvedConfig } from './schema.ts'
+
+const holdsConversations = (executor: ExecutorName): boolean => EXECUTORS[executor].kind === 'conversations'
 
 /**
  * A conversation's turns follow one another, so no schedule can say when they arrive.
@@ -11,13 +14,13 @@ export function checkConversations(config: ResolvedConfig): void {
   if (maxTurns !== undefined && maxTurns < minTurns)
     throw new ConfigError(`option "maxTurns": ${maxTurns} is below minTurns, ${minTurns}`, 'maxTurns')
   if (!multiTurn) {
-    if (executor === 'conversations')
-      throw new ConfigError('option "executor": "conversations" holds conversations; add multiTurn', 'executor')
+    if (executor !== undefined && holdsConversations(executor))
+      throw new ConfigError(`option "executor": "${executor}" holds conversations; add multiTurn`, 'executor')
     return
   }
-  if (executor !== undefined && executor !== 'conversations')
+  if (executor !== undefined && !holdsConversations(executor))
     throw new ConfigError(
-      `option "executor": "${executor}" sends single requests; with multiTurn the executor is "conversations"`,
+      `option "executor": "${executor}" sends single requests; with multiTurn the executor is "${EXECUTOR_NAMES.find(holdsConversations)}"`,
       'executor',
     )
   const scheduled: OptionName | undefined = config.openLoop

@@ -2,10 +2,11 @@
 export { pathBeneath } from './baseUrl.ts'
 export { ciSystem } from './ci.ts'
 export { ConfigError, EndpointError } from './errors.ts'
+export { chooseExecutor, DEFAULT_EXECUTOR, type ExecutorName, executorFacts } from './executors.ts'
+export { isLoopback } from './loopback.ts'
 export { checkProxyUrl } from './networkRules.ts'
 export { type FlagKind, OPTION_GROUPS, type OptionGroup, type OptionMeta } from './option.ts'
 export { TIMED_DATASETS } from './options/conversation.ts'
-export type { ExecutorName } from './options/load.ts'
 export { type PlanName, REJECTED, rejectUnsupported } from './plans.ts'
 export {
   camelCase,

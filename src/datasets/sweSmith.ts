@@ -7,7 +7,7 @@ import { hubFile } from './hubFile.ts'
 import type { Conversation } from './item.ts'
 import { kindOf, type Row } from './jsonl.ts'
 import { readMessages } from './messages.ts'
-import { readRows } from './readers/rows.ts'
+import { isTable, readRows } from './readers/rows.ts'
 
 const NAME = 'swe_smith'
 const HUB = {
@@ -69,7 +69,7 @@ function textOf({ content }: Message): string {
 }
 
 async function isPrepared(path: string): Promise<boolean> {
-  if (/\.(csv|tsv|parquet|arrow|feather|ipc)$/i.test(path)) return false
+  if (isTable(path)) return false
   for await (const chunk of readChunks(path, NAME))
     return /^\s*\{\s*"(metadata|config|args|conversations)"\s*:/.test(chunk.subarray(0, HEAD_BYTES).toString())
   return false

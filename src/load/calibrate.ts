@@ -2,7 +2,9 @@
  * Runs the load path against a canned answer before anything is measured: the code is compiled by then, so that the
  * first requests are not slower for it, and what the harness itself adds to a latency is known.
  */
+
 import { findApi } from '../apis/index.ts'
+import { DEFAULT_EXECUTOR } from '../config/executors.ts'
 import { BatchWriter, C, ROW, type SampleBatch } from '../samples/index.ts'
 import { Bodies, packBodies } from './bodies.ts'
 import { startCannedServer } from './cannedServer.ts'
@@ -96,7 +98,7 @@ async function sendTo(port: number, parallel: number, number: number): Promise<S
 
 function closed(parallel: number, number: number): Level {
   return {
-    executor: 'shared-iterations',
+    executor: DEFAULT_EXECUTOR,
     parallel,
     number,
     rate: -1,

@@ -1,7 +1,7 @@
 /** The closed loop: keeps a number of requests in flight. */
 import type { Connection } from '../client/index.ts'
 import type { Engine, PhaseOptions } from './engine.ts'
-import type { ClosedLoop as Executor } from './executors/index.ts'
+import type { ClosedLoop as Executor } from './executors.ts'
 import { BURST, type Loop } from './loop.ts'
 
 /** Least time between two starts of requests that fill the loop up, on average. */

@@ -3,7 +3,7 @@ import type { Connection } from '../client/index.ts'
 import { type Random, seeded } from '../random/index.ts'
 import { type ConversationBook, continuation, type PlannedTurn } from './conversationBook.ts'
 import type { Engine, PhaseOptions } from './engine.ts'
-import type { Conversations as Executor } from './executors/index.ts'
+import type { Conversations as Executor } from './executors.ts'
 import { BURST, type Loop } from './loop.ts'
 import { drawThinkTime } from './thinkTime.ts'
 

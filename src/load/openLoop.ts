@@ -1,7 +1,7 @@
 /** The open loop: starts each request when it is due. Arrivals are dealt out in turn. */
 import type { Connection } from '../client/index.ts'
 import type { Engine, PhaseOptions } from './engine.ts'
-import type { OpenLoop as Executor } from './executors/index.ts'
+import type { OpenLoop as Executor } from './executors.ts'
 import { BURST, type Loop } from './loop.ts'
 
 export class OpenLoop implements Loop {

@@ -1,15 +1,5 @@
 /** Piecewise linear ramps: what a list of `{ duration, target }` stages means at each moment. */
-import { ConfigError } from '../config/errors.ts'
 import type { Stage } from '../config/index.ts'
-import type { Level } from './level.ts'
-
-export function needStages(level: Level, executor: string): void {
-  if (level.stages.length === 0)
-    throw new ConfigError(
-      `option "stages": executor "${executor}" needs them, for instance [{"duration":30,"target":16}]`,
-      'stages',
-    )
-}
 
 export function stagesEndMs(stages: readonly Stage[]): number {
   return stages.reduce((sum, stage) => sum + stage.duration, 0) * 1000

@@ -1,6 +1,8 @@
 /** The values of one metric: exact up to 100,000 samples, then a histogram of three significant digits. */
+
 import type { Histogram } from 'hdr-histogram-js'
 import { newHistogram } from './histogram.ts'
+import { indexAt } from './rank.ts'
 import type { DistributionView } from './view.ts'
 
 /** Samples up to which every value is kept and percentiles are exact. */
@@ -86,7 +88,7 @@ export class Distribution implements DistributionView {
   }
 
   percentile(p: number): number {
-    return this.orderStatistic(Math.min(this.n - 1, Math.floor((p / 100) * this.n)))
+    return this.orderStatistic(indexAt(p / 100, this.n))
   }
 
   orderStatistic(k: number): number {

@@ -1,8 +1,9 @@
 /** What a capacity search found, as text: the steps it tried, the answer for each criterion, and the gate. */
-import type { CapacityCriterion, CapacityResult, CapacityStep, Verdict } from '../result/index.ts'
+import type { CapacityCriterion, CapacityResult, CapacityStep } from '../result/index.ts'
 import { coloured, VERDICT_COLOURS } from './colour.ts'
 import { figure } from './figures.ts'
-import { inline, SIGNS, table } from './markdown.ts'
+import { inline, table } from './markdown.ts'
+import { markOf, SIGNS } from './marks.ts'
 import { shareCell } from './overviewTable.ts'
 import { plainWords } from './serverWords.ts'
 import { drawTable } from './tables.ts'
@@ -12,14 +13,6 @@ import { wrapText } from './wrapping.ts'
 
 export const STEPS_TITLE = 'Capacity search, levels tried:'
 export const CAPACITY_TITLE = 'Max satisfied:'
-
-const MARKS: Record<Verdict, [unicode: string, ascii: string]> = {
-  pass: ['✓', '+'],
-  fail: ['✗', 'x'],
-  undecided: ['?', '?'],
-  invalid: ['!', '!'],
-  none: ['-', '-'],
-}
 
 /** @returns lines without a newline at the end */
 export function renderCapacity(capacity: CapacityResult, style: Partial<TerminalStyle> = {}): string {
@@ -121,8 +114,7 @@ function verdictText({ gate, verdict, unfinished }: CapacityResult, style: Termi
   return [
     coloured(VERDICT_COLOURS[verdict], `Verdict: ${verdict}${why}`, style),
     ...gate.map(({ verdict: one, message }) => {
-      const mark = MARKS[one][style.unicode ? 0 : 1]
-      return `  ${coloured(VERDICT_COLOURS[one], mark, style)} ${message}`
+      return `  ${coloured(VERDICT_COLOURS[one], markOf(one, style), style)} ${message}`
     }),
   ].join('\n')
 }

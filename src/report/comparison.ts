@@ -1,5 +1,7 @@
 /** Runs of a set beside each other: percentiles with their intervals, from the requests where they are at hand. */
+
 import { effectiveSize, quantileRanks } from '../gates/index.ts'
+import { valueAt } from '../metrics/rank.ts'
 import type { Result } from '../result/index.ts'
 import type { RowSource } from './reportRun.ts'
 
@@ -32,7 +34,7 @@ export function comparedFigures(result: Result, requests: RowSource | undefined)
     const n = sorted.length
     const { low, high } = quantileRanks(n, quantile, CONFIDENCE, effectiveSize(samples))
     return {
-      value: sorted[Math.min(n - 1, Math.floor(quantile * n))]!,
+      value: valueAt(sorted, quantile),
       interval: [low === null ? null : sorted[low - 1]!, high === null ? null : sorted[high - 1]!],
     }
   })

@@ -7,3 +7,8 @@ export function figure(value: number | null | undefined, decimals: number): stri
   if (value === null || value === undefined || !Number.isFinite(value)) return NOT_MEASURED
   return String(Number(value.toFixed(decimals)))
 }
+
+/** With its sign, for instance `+1.5` or `−0.2`. */
+export function signed(value: number, decimals = 1): string {
+  return `${value >= 0 ? '+' : '−'}${Math.abs(value).toFixed(decimals)}`
+}

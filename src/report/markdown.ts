@@ -1,7 +1,8 @@
 /** A result in GitHub-flavoured Markdown: the verdict first, then the tables. */
-import type { Result, Verdict } from '../result/index.ts'
+import type { Result } from '../result/index.ts'
 import { CONVERSATION_TITLE, conversationLine, TURN_HEAD, turnRows } from './conversationTable.ts'
 import { figure } from './figures.ts'
+import { SIGNS } from './marks.ts'
 import { PERCENTILE_TITLE, percentileCells } from './percentileTable.ts'
 import { PROMPT_CACHE_HEAD, PROMPT_CACHE_TITLE, promptCacheRows } from './promptCacheTable.ts'
 import { SERVER_HEAD, SERVER_TITLE, serverRows, serverSentences } from './serverTable.ts'
@@ -11,7 +12,6 @@ import { SUMMARY_TITLE, summaryRows } from './summaryTable.ts'
 import { failureSentences, noteSentences, thresholdSentence, verdictSentence } from './verdictLines.ts'
 import { WORKLOAD_HEAD, WORKLOAD_TITLE, workloadRows } from './workloadTable.ts'
 
-export const SIGNS: Record<Verdict, string> = { pass: '✅', fail: '❌', undecided: '❔', invalid: '⚠️', none: '➖' }
 /** Of the distributions, these columns. */
 const RANKS = ['n', 'mean', 'stddev', 'min', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const
 

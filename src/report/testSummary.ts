@@ -11,7 +11,8 @@ import {
   metricCells,
   withFolded,
 } from './export/summary.ts'
-import { inline, SIGNS, table } from './markdown.ts'
+import { inline, table } from './markdown.ts'
+import { SIGNS } from './marks.ts'
 import { loadOf, type ReportSet } from './reportRun.ts'
 import { plainWords } from './serverWords.ts'
 

@@ -1,16 +1,14 @@
 /** What follows the tables: thresholds, whether the run can be believed, failures, and what a reader must know. */
-import type { Result, ThresholdResult, Verdict } from '../result/index.ts'
+import type { Result, ThresholdResult } from '../result/index.ts'
 import { coloured, VERDICT_COLOURS } from './colour.ts'
 import { figure } from './figures.ts'
+import { markOf } from './marks.ts'
 import { plainWords } from './serverWords.ts'
 import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
 import { wrapText } from './wrapping.ts'
 
 /** Distinct failures shown; the JSON has all that were kept. */
 const SHOWN_FAILURES = 10
-
-const MARKS: Record<Verdict, string> = { pass: '✓', fail: '✗', undecided: '?', invalid: '!', none: '-' }
-const ASCII_MARKS: Record<Verdict, string> = { pass: '+', fail: 'x', undecided: '?', invalid: '!', none: '-' }
 
 /** Lines no wider than the terminal, unless one word alone is. */
 export function verdictLines(result: Result, style: TerminalStyle = PLAIN_STYLE): string[] {
@@ -106,7 +104,7 @@ function thresholdLines(result: Result, style: TerminalStyle): string[] {
     ...rest,
     ...result.thresholds.flatMap((threshold) => {
       const { verdict } = threshold
-      const mark = coloured(VERDICT_COLOURS[verdict], (style.unicode ? MARKS : ASCII_MARKS)[verdict], style)
+      const mark = coloured(VERDICT_COLOURS[verdict], markOf(verdict, style), style)
       return marked(mark, plainText(thresholdSentence(threshold), style), style)
     }),
   ]

@@ -1,4 +1,5 @@
 /** "Workload throughput:", of runs whose load is a recording or conversations: overall, at the end, steady. */
+import { executorFacts } from '../config/index.ts'
 import type { Result } from '../result/index.ts'
 import { figure } from './figures.ts'
 import { drawTable } from './tables.ts'
@@ -9,7 +10,8 @@ export const WORKLOAD_HEAD = ['Window', 'Seconds', 'Succeed', 'QPS', 'Output tok
 
 /** Empty where the load is the scenario's own choice: the summary says the same then. */
 export function workloadRows({ workload, conversations, config }: Result): string[][] {
-  if (workload === undefined || (conversations === undefined && config['executor'] !== 'trace')) return []
+  if (workload === undefined || (conversations === undefined && executorFacts(config['executor'])?.replays !== true))
+    return []
   const named = [
     ['overall', workload.overall],
     ['last 30 s', workload.last30s],

@@ -1,5 +1,5 @@
 /** What must hold, read and checked against the scenario before anything is sent. */
-import { ConfigError, type ResolvedConfig } from '../config/index.ts'
+import { ConfigError, executorFacts, type ResolvedConfig } from '../config/index.ts'
 import {
   type MinSuccess,
   minSuccessOf,
@@ -23,9 +23,6 @@ export interface Gates {
   /** What a user should know of them before the run, in full sentences. */
   notices: string[]
 }
-
-/** Executors whose schedule has an end of its own. */
-const ENDING = new Set(['ramping-concurrency', 'ramping-rate', 'trace'])
 
 /**
  * @throws ConfigError when a threshold, an objective or the budget of `confidence` is wrong, or the run has no such
@@ -67,7 +64,7 @@ function checkBudget(config: ResolvedConfig, level: RunLevel['level']): void {
       `option "${option}": sends more requests while a threshold is undecided, which needs the option "confidence", for instance 0.95`,
       option,
     )
-  if (ENDING.has(level.executor))
+  if (executorFacts(level.executor)!.endsItself)
     throw new ConfigError(
       `option "${option}": executor "${level.executor}" ends with its schedule and cannot go on; leave ${option} out`,
       option,

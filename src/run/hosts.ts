@@ -1,18 +1,13 @@
 /** Load goes to this machine, to hosts that were allowed, and in CI to no other. */
-import { ConfigError, ciSystem, type ResolvedConfig } from '../config/index.ts'
+import { ConfigError, ciSystem, isLoopback, type ResolvedConfig } from '../config/index.ts'
 import { type EndpointOptions, usesEmbedded } from './localServer.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 type Target = Pick<ResolvedConfig, 'url' | 'allowedHosts' | 'yes'>
 
-/** Hosts that need no allowance: `localhost` and names below it, 127.0.0.0/8, ::1, and "any address of this machine". */
-export function isLoopback(hostname: string): boolean {
-  const host = hostname.toLowerCase().replace(/^\[|\]$|\.$/g, '')
-  return (
-    /^(127(\.\d{1,3}){3}|0\.0\.0\.0|::1?|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})$/.test(host) ||
-    host === 'localhost' ||
-    host.endsWith('.localhost')
-  )
+/** Hosts that need no allowance: this machine, and "any address of this machine". */
+function isThisMachine(hostname: string): boolean {
+  return isLoopback(hostname) || ['0.0.0.0', '::', '[::]'].includes(hostname)
 }
 
 /**
@@ -25,7 +20,8 @@ export function admitHost({ url, allowedHosts, yes }: Target, env: Environment =
   if (url === undefined) return undefined
   const { hostname, host } = new URL(url)
   const allowed = [...[allowedHosts].flat(), ...(env['PERFGATE_ALLOWED_HOSTS'] ?? '').split(',')]
-  if (isLoopback(hostname) || yes || allowed.some((pattern) => fits(pattern.trim(), hostname, host))) return undefined
+  if (isThisMachine(hostname) || yes || allowed.some((pattern) => fits(pattern.trim(), hostname, host)))
+    return undefined
   if (ciSystem(env) !== undefined)
     throw new ConfigError(
       `option "url": ${hostname} is not this machine, and in CI load goes only where it was allowed; write allowedHosts: ['${hostname}'] into the scenario (--allowed-hosts ${hostname}), set PERFGATE_ALLOWED_HOSTS=${hostname}, or give --yes`,

@@ -1,6 +1,6 @@
 /** From a scenario to the levels of load it runs one after another. */
-import type { ExecutorName, ResolvedConfig, Shard } from '../config/index.ts'
-import { executorNamed, type Level, shareOfShard } from '../load/index.ts'
+import { chooseExecutor, type ResolvedConfig, type Shard } from '../config/index.ts'
+import { checkLevel, type Level, shareOfShard } from '../load/index.ts'
 import type { Result } from '../result/index.ts'
 
 /** Requests sent when neither number, duration nor stages say how many. */
@@ -26,7 +26,7 @@ export function levelsOf(config: ResolvedConfig): RunLevel[] {
     const rate = rates[i] ?? rates[0]!
     const parallel = parallels[i] ?? parallels[0]!
     const level: Level = {
-      executor: executorOf(config, rate),
+      executor: chooseExecutor(config, rate),
       parallel: config.openLoop ? Number.POSITIVE_INFINITY : parallel,
       number: numbers[i] ?? numbers[0] ?? defaultNumber(config),
       rate,
@@ -37,22 +37,13 @@ export function levelsOf(config: ResolvedConfig): RunLevel[] {
       seed: config.loadSeed,
       ...(config.multiTurn ? { thinkTime: config.thinkTime } : {}),
     }
-    executorNamed(level.executor).check(level)
+    checkLevel(level)
     return {
       level,
       warmup: warmupOf(config, level),
       label: count === 1 ? undefined : sweepsRate ? `rate_${rate}` : `parallel_${parallel}`,
     }
   })
-}
-
-function executorOf(config: ResolvedConfig, rate: number): ExecutorName {
-  if (config.executor !== undefined) return config.executor
-  if (config.multiTurn) return 'conversations'
-  if (config.timestamps !== undefined) return 'trace'
-  if (config.stages !== undefined) return config.openLoop || rate > 0 ? 'ramping-rate' : 'ramping-concurrency'
-  if (rate <= 0) return 'shared-iterations'
-  return config.burstiness === 1 ? 'poisson' : 'gamma'
 }
 
 function defaultNumber(config: ResolvedConfig): number {

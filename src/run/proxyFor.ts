@@ -1,5 +1,6 @@
 /** Which proxy an address is reached through, by the environment variables that other programs heed too. */
 import { BlockList, isIP } from 'node:net'
+import { isLoopback } from '../config/index.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -20,11 +21,6 @@ export function proxyFor(url: string, environment: Environment): { variable: str
   const name = protocol === 'https:' ? 'https_proxy' : 'http_proxy'
   const variable = [name, name.toUpperCase(), 'all_proxy', 'ALL_PROXY'].find((one) => environment[one])
   return variable === undefined ? undefined : { variable, value: environment[variable]! }
-}
-
-export function isLoopback(host: string): boolean {
-  if (isIP(host) === 4) return host.startsWith('127.')
-  return host === '::1' || host === 'localhost' || host.endsWith('.localhost') || /^::ffff:(7f|127\.)/.test(host)
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The latest requests of a run, for a view that is looked at while it goes on. */
+import { valueAt } from '../metrics/rank.ts'
 import { C, causeOf, FLAG_WARMUP, ROW, type SampleBatch } from '../samples/index.ts'
 
 /** Figures over the last seconds; null where nothing succeeded in them. */
@@ -80,8 +81,5 @@ function quantiles(slots: readonly number[], values: Float64Array): { p50: numbe
     slots.filter((slot) => !Number.isNaN(values[slot]!)),
     (slot) => values[slot]!,
   ).sort()
-  const n = sorted.length
-  if (n === 0) return null
-  const at = (share: number): number => sorted[Math.min(n - 1, Math.floor(share * n))]!
-  return { p50: at(0.5), p99: at(0.99) }
+  return sorted.length === 0 ? null : { p50: valueAt(sorted, 0.5), p99: valueAt(sorted, 0.99) }
 }

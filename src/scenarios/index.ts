@@ -11,4 +11,3 @@ export {
 } from './define.ts'
 export { configJsonSchema, scenarioJsonSchema } from './jsonSchema.ts'
 export { type LoadedScenario, type LoadOptions, layered, loadScenarios } from './load.ts'
-export { writeSchemas } from './writeSchemas.ts'

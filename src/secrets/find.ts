@@ -1,5 +1,5 @@
 /** Finds the secrets in a scenario, in headers, in URLs, and in a command line. */
-import { isSecretField, isSecretName } from './names.ts'
+import { isSecretField, isSecretName, SECRET_WORDS } from './names.ts'
 
 const URL_USER = /\/\/([^/\s@:"'<>]*):([^/\s@"'<>]*)@/g
 const QUERY = /([?&;])([\w.~%-]+)=([^&#\s"']*)/g
@@ -59,8 +59,10 @@ export function secretsInText(text: string, more: ReadonlySet<string> = new Set(
 }
 
 /** `--api-key abc` and `HF_TOKEN=abc` in a command. */
-const SHELL_WORD =
-  /((?:^|\s)(?:--?[\w-]*(?:key|token|secret|password|credentials?)(?:=|\s+)|[\w-]*(?:[-_]key|apikey|token|secret|password|credentials?)=))("[^"]*"|'[^']*'|\S+)/gi
+const SHELL_WORD = new RegExp(
+  `((?:^|\\s)(?:--?[\\w-]*(?:key|${SECRET_WORDS})(?:=|\\s+)|[\\w-]*(?:[-_]key|apikey|${SECRET_WORDS})=))("[^"]*"|'[^']*'|\\S+)`,
+  'gi',
+)
 
 /** A text that may be shown: what is secret by the names in it is `***`, however short it is. */
 export function maskNamed(text: string, more: ReadonlySet<string> = new Set()): string {

@@ -12,6 +12,10 @@ const SECRET =
 const SECRET_FIELD =
   /^((proxy|x)[-_])?authorization$|^(\w*[-_])?api[-_]?key$|[a-z]ApiKey$|^(\w*[-_])?(secret|passwd|password|credentials?)$|secret[-_]?(access[-_]?)?key$|^(\w+[-_])?(access|auth|bearer|refresh|session|security|hf|id)[-_]?token$|^token$|^(set-)?cookie$/i
 
+/** Words that end the name of a secret in a command or an environment, where `key` counts only in some places. */
+export const SECRET_WORDS = 'token|secret|password|credentials?'
+const SECRET_VARIABLE = new RegExp(`auth|key|${SECRET_WORDS}`, 'i')
+
 /** True for a name whose value is never stored or shown. @param more names of the user's own, in lower case */
 export function isSecretName(name: string, more: ReadonlySet<string> = NONE): boolean {
   return SECRET.test(name) || more.has(name.toLowerCase())
@@ -20,6 +24,11 @@ export function isSecretName(name: string, more: ReadonlySet<string> = NONE): bo
 /** The same for a field within a scenario, such as one of `extraArgs`. */
 export function isSecretField(name: string, more: ReadonlySet<string> = NONE): boolean {
   return SECRET_FIELD.test(name) || more.has(name.toLowerCase())
+}
+
+/** Of a variable of the environment that a file refers to: better one too many. */
+export function isSecretVariable(name: string): boolean {
+  return SECRET_VARIABLE.test(name)
 }
 
 const NONE: ReadonlySet<string> = new Set()

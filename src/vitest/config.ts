@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { configDefaults, type Plugin } from 'vitest/config'
 import type { VitestPluginContext } from 'vitest/node'
+import { ciSystem } from '../config/ci.ts'
 import { findConfigFile } from '../config/files/find.ts'
 
 export interface PerfgateOptions {
@@ -75,7 +76,7 @@ async function setUpProject(project: Project, vitest: Vitest, options: PerfgateO
   config.maxWorkers = 1
   // A broken threshold has no stack: GitHub's annotation of it stands where the test is called. Elsewhere the line
   // would only be in every name that is printed.
-  if (process.env['GITHUB_ACTIONS'] === 'true') config.includeTaskLocation ??= true
+  if (ciSystem(process.env) === 'github') config.includeTaskLocation ??= true
   if (config.sequence.groupOrder === 0) config.sequence.groupOrder = GROUP_ORDER
   project.provide('perfgate', {
     outputsDir: outputsFolder(options, project) ?? null,

@@ -1,5 +1,6 @@
 /** What the reporter does with a finished test: prints its tables, and writes them as Markdown beside the result DB. */
 import type { TestCase, TestProject, Vitest } from 'vitest/node'
+import { ciSystem } from '../config/ci.ts'
 // Not from the folder's index: nothing else of it is needed where results are only shown.
 import { renderFinding, renderUnfinished, summaryFolders, writeSummary, writeTables } from '../doors/files.ts'
 import type { Finding } from '../doors/record.ts'
@@ -20,7 +21,7 @@ export async function showTest(test: TestCase, vitest: Vitest): Promise<void> {
       vitest.logger.warn(`perfgate: the tables were not written as Markdown: ${(error as Error).message}`)
     }
   }
-  if (process.env['GITHUB_ACTIONS'] === 'true')
+  if (ciSystem(process.env) === 'github')
     for (const line of githubErrors(test, process.env['GITHUB_WORKSPACE'])) logTo(vitest, () => `\n${line}`)
 }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { COMMANDS } from '../../src/cli/commands/index.ts'
 import { OPTION_NAMES, resolveConfig } from '../../src/config/index.ts'
 import { configOf } from './fakeWorld.ts'
 
@@ -157,10 +158,10 @@ describe('what is wrong is named, and nothing runs', () => {
       ['http://127.0.0.1:8000'],
       '"http://127.0.0.1:8000" belongs to no flag, did you mean --url http://127.0.0.1:8000?',
     ],
-    [
-      ['server'],
-      '"server" belongs to no flag; flags begin with --, commands are serve, schema, compare, sweep, baseline, report, export, view, init and recover',
-    ],
+    [['server'], 'unknown command "server", did you mean "serve"?'],
+    [['mrge'], 'unknown command "mrge", did you mean "merge"?'],
+    [['frobnicate'], `unknown command "frobnicate"; known: ${COMMANDS.map(({ name }) => name).join(', ')}`],
+    [['--model', 'm', 'server'], '"server" belongs to no flag; flags begin with --'],
     [['schema', 'resul'], 'schema "resul": unknown, did you mean "result"?'],
     [['schema'], 'schema of what? Known: result, comparison, capacity, sweep, config, scenario'],
     [['serve', '--prt', '1'], 'unknown flag --prt, did you mean --port?'],

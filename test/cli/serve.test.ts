@@ -34,7 +34,9 @@ test('a taken port is the fault of the flag', async () => {
 })
 
 test.each([
-  [['--port', 'http'], 'option --port: expected a number, 0 or more, got "http"'],
+  [['--port', 'http'], 'option --port: expected a number from 0 to 65535, got "http"'],
+  [['--port', '70000'], 'option --port: expected a number from 0 to 65535, got "70000"'],
+  [['--ttft-ms', '-1'], 'option --ttft-ms: expected a number, 0 or more, got "-1"'],
   [['--options', '[1]'], 'option --options: expected a JSON object, got [1]'],
   [['8000'], '"8000" belongs to no flag'],
 ])('%j is refused before anything starts', async (args, message) => {

@@ -1,8 +1,9 @@
 /** `perfgate sweep`: its words, its text, and a sweep over a server whose slots are known. */
 import { afterAll, describe, expect, test } from 'vitest'
 import { startServer } from '../../fixtures/index.ts'
-import { type RunSweep, sweepCommand } from '../../src/cli/commands/sweep.ts'
+import { sweepCommand } from '../../src/cli/commands/sweep.ts'
 import { main } from '../../src/cli/index.ts'
+import type { RunSweep } from '../../src/cli/runners.ts'
 import { overviewCells, renderSweep } from '../../src/report/index.ts'
 import { type Result, type SweepResult, sweepSchema } from '../../src/result/index.ts'
 import { runSweep } from '../../src/run/index.ts'

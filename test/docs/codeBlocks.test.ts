@@ -1,6 +1,8 @@
 /** Every JSON and YAML block of the documentation parses, and every `npx perfgate` line has only flags that its command has. */
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
+import { COMMANDS } from '../../src/cli/commands/index.ts'
 import { main } from '../../src/cli/index.ts'
 import { fakeWorld } from '../cli/fakeWorld.ts'
 import { commands, of } from './blocks.ts'
@@ -46,6 +48,14 @@ describe('data', () => {
   test.each(of('yaml', 'yml'))('$file: $code', ({ code }) => {
     expect(parseAllDocuments(code).flatMap(({ errors }) => errors)).toEqual([])
   })
+})
+
+test('the table of commands in the README names every command', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const rows = [...readme.matchAll(/^\| (`perfgate [^|]*)\|/gm)].map(([, names]) => names!)
+  // Rows with a flag or with files are runs.
+  const named = rows.flatMap((names) => [...names.matchAll(/`(?:perfgate )?([a-z]+)`/g)].map(([, name]) => name))
+  expect(named.toSorted()).toEqual(COMMANDS.map(({ name }) => name).toSorted())
 })
 
 test.each(commands)('$file: $line', async ({ line }) => {

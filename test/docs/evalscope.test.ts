@@ -1,7 +1,7 @@
 /** docs/evalscope.md: it names all of EvalScope's flags, APIs and datasets, and each of its commands does what it says. */
 import { existsSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
-import { bundlePage } from '../../bundlePage.ts'
+import { bundlePage } from '../../scripts/bundlePage.ts'
 import { APIS as OUR_APIS } from '../../src/apis/index.ts'
 import { camelCase, OPTION_NAMES } from '../../src/config/index.ts'
 import { DATASETS as OUR_DATASETS } from '../../src/datasets/index.ts'

@@ -1,19 +1,7 @@
-/** docs/reference/options.md and results.md are what the schemas say now. */
-import { readFileSync } from 'node:fs'
+/** The page of the results shows all that a result has. */
 import { expect, test } from 'vitest'
-import { optionsPage } from '../../docs/writeOptions.ts'
-import { resultsPage } from '../../docs/writeResults.ts'
+import { resultsPage } from '../../scripts/writeResults.ts'
 import { resultSchema } from '../../src/result/index.ts'
-
-const page = (name: string): string => readFileSync(new URL(`../../docs/reference/${name}.md`, import.meta.url), 'utf8')
-
-test('the page of the options is current: npm run docs:options', () => {
-  expect(page('options')).toBe(optionsPage())
-})
-
-test('the page of the results is current: npm run docs:results', () => {
-  expect(page('results')).toBe(resultsPage())
-})
 
 test('the page of the results has every field of a result, and one that is a list has its items', () => {
   const [, result = ''] = /^## Result\n(.*?)^## /ms.exec(resultsPage()) ?? []

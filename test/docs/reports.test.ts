@@ -3,7 +3,7 @@ import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, wri
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { bundlePage } from '../../bundlePage.ts'
+import { bundlePage } from '../../scripts/bundlePage.ts'
 import { main } from '../../src/cli/index.ts'
 import { fakeRun, fakeWorld } from '../cli/fakeWorld.ts'
 import { COMPARED } from '../report/comparedResult.ts'

@@ -142,7 +142,7 @@ Next:
     await init(both)
     expect(read(both, 'perf/chat.perf.mjs')).toContain("from 'perfgate/vitest'")
     await expect(init(both, ['--framework', 'jset'])).rejects.toThrow(
-      'option --framework: unknown value "jset"; known: vitest, jest, node',
+      'option --framework: unknown value "jset", did you mean "jest"?',
     )
   })
 

@@ -1,6 +1,8 @@
+import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { EXECUTOR_NAMES, EXECUTORS } from '../../src/config/executors.ts'
 import { resolveConfig } from '../../src/config/index.ts'
-import { executorNamed, type Level } from '../../src/load/index.ts'
+import { checkLevel, executorNamed, type Level } from '../../src/load/index.ts'
 import { share } from '../../src/load/share.ts'
 import { levelsOf } from '../../src/run/levels.ts'
 
@@ -119,7 +121,7 @@ describe('arrival patterns', () => {
       Number.POSITIVE_INFINITY,
     ])
     const level: Level = { ...base, executor: 'trace', timestamps: [0, 5, 4] }
-    expect(() => executorNamed('trace').check(level)).toThrow('value 3 is earlier than the one before it')
+    expect(() => checkLevel(level)).toThrow('value 3 is earlier than the one before it')
   })
 })
 
@@ -163,5 +165,29 @@ describe('levels of a scenario', () => {
   it('a warmup below 1 is a share of the number', () => {
     expect(levelsOf(resolveConfig({ number: 50, warmupNum: 0.1 }))[0]?.warmup?.number).toBe(5)
     expect(levelsOf(resolveConfig({ number: 50, warmupNum: 8 }))[0]?.warmup?.number).toBe(8)
+  })
+})
+
+describe('what is known of executors', () => {
+  it('stands in their tables alone: no other module names one', () => {
+    // Also words for something else: a distribution, a field of datasets.
+    const names = EXECUTOR_NAMES.filter((name) => !['gamma', 'conversations'].includes(name))
+    const name = new RegExp(`'(${names.join('|')})'`)
+    const own = ['src/config/executors.ts', 'src/load/executors.ts']
+    const others = globSync('src/**/*.{ts,mts}').map((path) => path.replaceAll('\\', '/'))
+    expect(others.filter((path) => !own.includes(path) && name.test(readFileSync(path, 'utf8')))).toEqual([])
+  })
+
+  it('is true of their loops', () => {
+    const level = { ...base, parallel: 2, timestamps: [0, 10], stages: [{ duration: 1, target: 4 }] }
+    for (const name of EXECUTOR_NAMES) {
+      const executor = executorNamed(name)
+      expect(executor.kind, name).toBe(EXECUTORS[name].kind)
+      if (executor.kind !== 'open') continue
+      // A schedule that ends itself has only so many arrivals in its whole time; another always has a next one.
+      const next = executor.arrivals(level)
+      const ends = Array.from({ length: 100 }, next).includes(Number.POSITIVE_INFINITY)
+      expect(ends, name).toBe(EXECUTORS[name].endsItself)
+    }
   })
 })

@@ -3,7 +3,7 @@ import { startServer } from '../../fixtures/index.ts'
 import { findApi } from '../../src/apis/index.ts'
 import { Connection } from '../../src/client/index.ts'
 import type { Engine } from '../../src/load/engine.ts'
-import { constantArrivalRate } from '../../src/load/executors/constantArrivalRate.ts'
+import { executorNamed, type OpenLoop as OpenExecutor } from '../../src/load/executors.ts'
 import type { Level } from '../../src/load/level.ts'
 import { OpenLoop } from '../../src/load/openLoop.ts'
 import { BatchWriter } from '../../src/samples/index.ts'
@@ -19,6 +19,8 @@ const LEVEL: Level = {
   timestamps: [],
   seed: 0,
 }
+
+const constantArrivalRate = executorNamed('constant-arrival-rate') as OpenExecutor
 
 afterEach(() => vi.restoreAllMocks())
 

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { entries, readPublicTypes } from '../../docs/publicTypes.ts'
-import { typesPages } from '../../docs/writeTypes.ts'
+import { entries, readPublicTypes } from '../../scripts/publicTypes.ts'
+import { typesPages } from '../../scripts/writeTypes.ts'
 import { ROOT } from './project.ts'
 
 /** Read once: it takes seconds. */

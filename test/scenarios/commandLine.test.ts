@@ -173,7 +173,7 @@ describe('several scenarios', () => {
 
   test('words that are neither files nor flags are refused as ever', async () => {
     placeWith({})
-    expect((await perfgate(['scenarois'])).err).toContain('"scenarois" belongs to no flag; flags begin with --')
+    expect((await perfgate(['scenarois'])).err).toContain('unknown command "scenarois"; known: serve, ')
     expect((await perfgate(['scenarios/a.yml'])).err).toBe('perfgate: scenarios/a.yml: there is no such file\n')
     expect((await perfgate(['http://h:1'])).err).toContain('did you mean --url http://h:1?')
   })

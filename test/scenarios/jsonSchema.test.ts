@@ -2,9 +2,10 @@
 import Ajv2020 from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { writeSchemas } from '../../scripts/writeSchemas.ts'
 import { type FileDocument, layerOf, substituteVariables } from '../../src/config/files/index.ts'
 import { OPTION_NAMES, options } from '../../src/config/index.ts'
-import { configJsonSchema, scenarioJsonSchema, writeSchemas } from '../../src/scenarios/index.ts'
+import { configJsonSchema, scenarioJsonSchema } from '../../src/scenarios/index.ts'
 import { readParts } from '../../src/scenarios/shape.ts'
 import { placeWith } from './place.ts'
 

@@ -3,7 +3,8 @@ import { Option } from 'commander'
 import { ConfigError, suggestion } from '../../config/index.ts'
 import { terminalStyle } from '../../report/index.ts'
 import type { Io } from '../io.ts'
-import { isHelp, quietCommand, usageError } from '../usage.ts'
+import { quietCommand, readWords } from '../usage.ts'
+import { readNumberFlag } from '../words.ts'
 import type { CliCommand } from './command.ts'
 
 const ACTIONS = ['save', 'show', 'compare', 'record', 'trend'] as const
@@ -34,24 +35,20 @@ export async function baselineCommand(args: readonly string[], io: Io): Promise<
     )
     .addOption(new Option('--figure <key>', 'figure that trend shows').default('p50(latency)'))
     .addOption(new Option('--last <n>', 'how many of the latest results trend shows').default('50'))
-  try {
-    command.parse(args, { from: 'user' })
-  } catch (error) {
-    if (isHelp(error)) return 0
-    throw usageError(error, ['baseline-dir', 'outputs-dir', 'regression', 'unlike-baseline', 'figure', 'last'])
-  }
-  const [word, name, ...files] = command.args
-  if (word === undefined) throw new ConfigError(`baseline: do what? Known: ${ACTIONS.join(', ')}`)
-  const action = ACTIONS.find((known) => known === word)
-  if (action === undefined) throw new ConfigError(`baseline "${word}": unknown${suggestion(word, ACTIONS)}`)
-  const flags = command.opts<{
+  const read = readWords<{
     baselineDir: string
     outputsDir: string
     regression?: string[]
     unlikeBaseline: string
     figure: string
     last: string
-  }>()
+  }>(command, args)
+  if (read === undefined) return 0
+  const { flags } = read
+  const [word, name, ...files] = read.operands
+  if (word === undefined) throw new ConfigError(`baseline: do what? Known: ${ACTIONS.join(', ')}`)
+  const action = ACTIONS.find((known) => known === word)
+  if (action === undefined) throw new ConfigError(`baseline "${word}": unknown${suggestion(word, ACTIONS)}`)
   // Loaded late: help and wrong usage need none of it.
   const actions = await import('./baselineActions.ts')
   return actions[action]({
@@ -62,17 +59,10 @@ export async function baselineCommand(args: readonly string[], io: Io): Promise<
     regressions: flags.regression ?? [],
     unlike: flags.unlikeBaseline,
     figure: flags.figure,
-    last: wholeNumber(flags.last),
+    last: readNumberFlag('last', flags.last, 'a whole number from 1'),
     style: terminalStyle(io.stdout, io.env),
     print: (text) => void io.stdout.write(`${text}\n`),
   })
-}
-
-function wholeNumber(word: string): number {
-  const number = Number(word)
-  if (!Number.isInteger(number) || number < 1)
-    throw new ConfigError(`option --last: expected a whole number from 1, got "${word}"`)
-  return number
 }
 
 export const baseline: CliCommand = {

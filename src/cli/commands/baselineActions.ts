@@ -1,7 +1,7 @@
 /** What `perfgate baseline` does, once its words are read. */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConfigError, suggestion } from '../../config/index.ts'
+import { ConfigError } from '../../config/index.ts'
 import { type Figure, parseKey, parseRegressions, regressionRecord, requireStored } from '../../gates/index.ts'
 import { renderAgainstBaseline, renderHistory, renderStored, type TerminalStyle } from '../../report/index.ts'
 import type { Result } from '../../result/index.ts'
@@ -15,6 +15,7 @@ import {
   writeBaseline,
 } from '../../store/index.ts'
 import { exitCodeOf } from '../exitCode.ts'
+import { readChoice } from '../words.ts'
 
 export interface BaselineWords {
   name: string | undefined
@@ -81,11 +82,7 @@ export function compare(request: BaselineWords): number {
   const name = required(request, 'compare')
   // A log file may not show the one sign beyond ASCII that intervals have.
   const print = (text: string): void => request.print(style.unicode ? text : text.replaceAll('∞', 'inf'))
-  const unlike = POLICIES.find((policy) => policy === request.unlike)
-  if (unlike === undefined)
-    throw new ConfigError(
-      `option --unlike-baseline: unknown value "${request.unlike}"${suggestion(request.unlike, POLICIES)}`,
-    )
+  const unlike = readChoice('unlike-baseline', request.unlike, POLICIES)
   const regressions = parseRegressions(regressionRecord(request.regressions))
   requireStored(regressions)
   const baseline = readBaseline(name, dir)

@@ -1,4 +1,9 @@
-/** What a command of the CLI is, besides the run without one. */
+/**
+ * What a command of the CLI is, besides the run without one.
+ *
+ * A command reads its line with `readWords` (usage.ts). One that sends load goes through `measure`, one that serves through
+ * `serveUntilInterrupted`.
+ */
 import type { Io } from '../io.ts'
 
 export interface CliCommand {

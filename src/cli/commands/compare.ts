@@ -3,20 +3,18 @@ import { Option } from 'commander'
 import { comparable } from '../../config/files/index.ts'
 import { ConfigError, camelCase, OPTION_NAMES, type OptionName, optionMeta } from '../../config/index.ts'
 import { regressionRecord } from '../../gates/comparison/index.ts'
-import { renderComparison, terminalStyle } from '../../report/index.ts'
+import { renderComparison } from '../../report/index.ts'
 import type { ComparisonResult } from '../../result/index.ts'
-import type { ComparisonOutcome, RunHooks } from '../../run/index.ts'
-import { addConfigFlags, CONFIG_FLAGS, configLayerOf, underFlags } from '../configFlags.ts'
+import { addConfigFlags, configLayerOf, underFlags } from '../configFlags.ts'
 import { addRunFlags, flagName, inOneSpelling } from '../flags.ts'
-import { listenForInterrupts } from '../interrupts.ts'
 import type { Io } from '../io.ts'
-import { showProgress } from '../progress.ts'
-import { isHelp, quietCommand, refuseOperands, usageError } from '../usage.ts'
+import { type LoadRequest, measure } from '../measure.ts'
+import { jsonFlag, jsonText } from '../output.ts'
+import { type RunComparison, runComparison } from '../runners.ts'
+import { quietCommand, readWords, refuseOperands } from '../usage.ts'
 import { valuesOf } from '../values.ts'
+import { readNumberFlag, readPairs } from '../words.ts'
 import type { CliCommand } from './command.ts'
-
-/** What the command needs of `runComparison`. */
-export type RunComparison = (config: Record<string, unknown>, hooks: RunHooks) => Promise<ComparisonOutcome>
 
 interface Flag {
   name: string
@@ -91,40 +89,20 @@ Exit codes:
 export async function compareCommand(
   args: readonly string[],
   io: Io,
-  run: RunComparison = runPerfgate,
+  run: RunComparison = runComparison,
 ): Promise<number> {
   const request = readRequest(args, io)
   return request === undefined ? 0 : runComparisonCommand(request, io, run)
 }
 
 /** @throws what `run` throws: ConfigError, EndpointError, StoreError */
-export async function runComparisonCommand(
-  { config, json }: Request,
-  io: Io,
-  run: RunComparison = runPerfgate,
-): Promise<number> {
-  const progress = showProgress({
-    output: io.stderr,
-    style: terminalStyle(io.stderr, io.env),
-    everyRequests: Number(config.logEveryNQuery ?? 0) || 0,
+export function runComparisonCommand(request: LoadRequest, io: Io, run: RunComparison): Promise<number> {
+  return measure(request, io, {
+    run: (hooks) => run(request.config, hooks),
+    text: ({ result }, style) => renderComparison(result, style),
+    json: ({ result }) => jsonText(result),
+    exitCode: ({ result }) => exitCodeOf(result),
   })
-  const say = (text: string): void => progress.say(`perfgate: ${text}`)
-  const interrupts = listenForInterrupts(io, say, progress.end)
-  const { signal, killSignal } = interrupts
-  try {
-    const { result } = await run(config, { onProgress: progress.update, onNotice: say, signal, killSignal })
-    progress.end()
-    const tables = json ? io.stderr : io.stdout
-    tables.write(`${renderComparison(result, terminalStyle(tables, io.env))}\n`)
-    if (json) io.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
-    return interrupts.exitCode ?? exitCodeOf(result)
-  } catch (error) {
-    progress.end()
-    return interrupts.exitCodeOf(error)
-  } finally {
-    progress.end()
-    interrupts.close()
-  }
 }
 
 function exitCodeOf({ verdict, config }: ComparisonResult): 0 | 1 {
@@ -133,13 +111,8 @@ function exitCodeOf({ verdict, config }: ComparisonResult): 0 | 1 {
   return verdict === 'invalid' && config.onInvalid === 'skip' ? 0 : 1
 }
 
-interface Request {
-  config: Record<string, unknown>
-  json: boolean
-}
-
 /** Undefined when help was printed. */
-function readRequest(args: readonly string[], io: Io): Request | undefined {
+function readRequest(args: readonly string[], io: Io): LoadRequest | undefined {
   const command = quietCommand('perfgate compare', io)
     .usage('[flags]')
     .description('Measures a candidate and a baseline in turn, block by block, and fails when the candidate is worse.')
@@ -159,18 +132,12 @@ function readRequest(args: readonly string[], io: Io): Request | undefined {
   for (const flag of OWN_FLAGS) add(flag, 'Comparison:')
   const words = addRunFlags(command, NOT_OFFERED)
   addConfigFlags(command)
-  command.addOption(
-    new Option('--json', 'print the result as JSON on stdout, and nothing else there').helpGroup('Output:'),
-  )
+  command.addOption(jsonFlag().helpGroup('Output:'))
   command.addHelpOption(new Option('-h, --help', 'print this help').helpGroup('Other:'))
   command.addHelpText('after', MORE_HELP)
-  try {
-    command.parse(inOneSpelling(args.map(kebab)), { from: 'user' })
-  } catch (error) {
-    if (isHelp(error)) return undefined
-    throw usageError(error, [...given.keys(), ...allFlags(), ...CONFIG_FLAGS])
-  }
-  refuseOperands(command.args)
+  const read = readWords<{ json?: boolean }>(command, inOneSpelling(args.map(kebab)))
+  if (read === undefined) return undefined
+  refuseOperands(read.operands)
   const scenario = valuesOf(words)
   for (const name of NOT_OURS)
     if (scenario[name] !== undefined)
@@ -182,7 +149,7 @@ function readRequest(args: readonly string[], io: Io): Request | undefined {
       )
   const { config: joined } = underFlags(comparable(configLayerOf(command, io)), scenario)
   const config = { ...joined, ...ownValues(given), ...sideValues(given) }
-  return { config, json: command.opts<{ json?: boolean }>().json === true }
+  return { config, json: read.flags.json === true }
 }
 
 /** `--baselineUrl` and `--baseline_url` are `--baseline-url`. */
@@ -206,7 +173,7 @@ function allFlags(): string[] {
 function ownValues(given: ReadonlyMap<string, string[]>): Record<string, unknown> {
   const values: Record<string, unknown> = { regressions: regressionRecord(given.get('regression') ?? []) }
   for (const name of ['confidence', 'blocks', 'max-blocks'])
-    if (given.has(name)) values[camelCase(name)] = numberOf(name, given.get(name)!.at(-1)!)
+    if (given.has(name)) values[camelCase(name)] = readNumberFlag(name, given.get(name)!.at(-1)!, 'a number')
   if (given.has('on-undecided')) values.onUndecided = given.get('on-undecided')!.at(-1)
   if (given.has('disjoint-prompts')) values.disjointPrompts = true
   return values
@@ -225,28 +192,8 @@ function sideValues(given: ReadonlyMap<string, string[]>): Record<string, unknow
 }
 
 function sideValue(flag: string, words: readonly string[]): unknown {
-  if (flag.endsWith('-ready-timeout')) return numberOf(flag, words.at(-1)!)
-  if (!flag.endsWith('-env')) return words.at(-1)
-  return Object.fromEntries(
-    words.map((word) => {
-      const at = word.indexOf('=')
-      if (at < 1) throw new ConfigError(`option --${flag}: expected name=value, got "${word}"`)
-      return [word.slice(0, at), word.slice(at + 1)]
-    }),
-  )
-}
-
-function numberOf(flag: string, word: string): number {
-  const number = Number(word)
-  if (word.trim() === '' || Number.isNaN(number))
-    throw new ConfigError(`option --${flag}: expected a number, got "${word}"`)
-  return number
-}
-
-/** Loaded late: help and wrong usage need none of it. */
-async function runPerfgate(config: Record<string, unknown>, hooks: RunHooks): Promise<ComparisonOutcome> {
-  const { runComparison } = await import('../../run/index.ts')
-  return runComparison(config, hooks)
+  if (flag.endsWith('-ready-timeout')) return readNumberFlag(flag, words.at(-1)!, 'a number')
+  return flag.endsWith('-env') ? readPairs(flag, words) : words.at(-1)
 }
 
 export const compare: CliCommand = {

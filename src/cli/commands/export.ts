@@ -1,11 +1,13 @@
 /** `perfgate export <files> --format <name>`: results in the formats of other tools. */
 import { basename, dirname, join } from 'node:path'
-import { ConfigError, suggestion } from '../../config/index.ts'
+import { ConfigError } from '../../config/index.ts'
 import type { ExportedFile, ExportFormat } from '../../report/export/index.ts'
 import type { ReportRun } from '../../report/reportRun.ts'
 import type { Io } from '../io.ts'
 import type { OpenRuns } from '../openRuns.ts'
-import { isHelp, quietCommand, usageError } from '../usage.ts'
+import { notice } from '../output.ts'
+import { quietCommand, readWords } from '../usage.ts'
+import { readChoice, readPairs } from '../words.ts'
 import type { CliCommand } from './command.ts'
 
 interface ExportFlags {
@@ -40,15 +42,10 @@ export async function exportCommand(args: readonly string[], io: Io): Promise<nu
       'after',
       `\nFormats:\n${EXPORT_FORMATS.map(({ name, description }) => `  ${name.padEnd(12)} ${description}`).join('\n')}`,
     )
-  try {
-    command.parse(args, { from: 'user' })
-  } catch (error) {
-    if (isHelp(error)) return 0
-    throw usageError(error, ['format', 'out', 'base', 'endpoint', 'header', 'otlp-protocol'])
-  }
-  const flags = command.opts<ExportFlags>()
+  const read = readWords<ExportFlags>(command, args)
+  if (read === undefined) return 0
+  const { flags, operands: paths } = read
   const format = chosen(EXPORT_FORMATS, flags.format)
-  const paths = command.args
   if (paths.length === 0) throw new ConfigError('export of what? Give result DBs, for instance outputs/*.db')
   if (flags.endpoint !== undefined && format.name !== 'otlp')
     throw new ConfigError(`option --endpoint: only the format otlp can be sent, not ${format.name}`)
@@ -71,7 +68,7 @@ export async function exportCommand(args: readonly string[], io: Io): Promise<nu
     for (const set of sets) {
       if (flags.endpoint !== undefined) {
         const { endpoint, otlpProtocol: protocol } = flags
-        const headers = headersOf(flags.header ?? [])
+        const headers = readPairs('header', flags.header ?? [])
         const sent = await sendOtlp({ endpoint, protocol, headers, env: io.env }, set[0]!)
         io.stdout.write(`sent ${sent} to ${endpoint}\n`)
         continue
@@ -107,7 +104,7 @@ function openBase(
     return open(paths)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    io.stderr.write(`perfgate: option --base: ${error.message}; nothing is compared\n`)
+    notice(io, `option --base: ${error.message}; nothing is compared`)
     return { ...open([]), missing: paths.join(', ') }
   }
 }
@@ -115,9 +112,8 @@ function openBase(
 function chosen(formats: readonly ExportFormat[], name: string | undefined): ExportFormat {
   const names = formats.map((format) => format.name)
   if (name === undefined) throw new ConfigError(`option --format: expected one of ${names.join(', ')}`)
-  const found = formats.find((format) => format.name === name)
-  if (found === undefined) throw new ConfigError(`option --format: unknown format "${name}"${suggestion(name, names)}`)
-  return found
+  readChoice('format', name, names)
+  return formats.find((format) => format.name === name)!
 }
 
 interface Place {
@@ -138,16 +134,6 @@ function pathOf({ ending }: ExportedFile, { out, set, paths, several, format }: 
   const stem = format.joins && set.length > 1 ? format.name : (single ?? basename(db ?? 'run', '.db'))
   if (out === undefined) return join(folder, `${format.name === 'summary' ? 'summary' : stem}${ending}`)
   return several ? join(out, `${stem}${ending}`) : out
-}
-
-function headersOf(words: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    words.map((word) => {
-      const at = word.indexOf('=')
-      if (at < 1) throw new ConfigError(`option --header: expected k=v, got "${word}"`)
-      return [word.slice(0, at), word.slice(at + 1)]
-    }),
-  )
 }
 
 export const exportResults: CliCommand = {

@@ -1,12 +1,11 @@
 /** `perfgate init`: writes a first perf test, its config, a script and a CI job into an existing project. */
 import { Option } from 'commander'
-import { ConfigError } from '../../config/index.ts'
 import type { Change, Plan, Wishes } from '../../init/index.ts'
 import type { Io } from '../io.ts'
-import { isHelp, quietCommand, refuseOperands, usageError } from '../usage.ts'
+import { quietCommand, readWords, refuseOperands } from '../usage.ts'
+import { readChoice } from '../words.ts'
 import type { CliCommand } from './command.ts'
 
-const FLAGS = ['dry-run', 'framework', 'ci', 'help']
 const FRAMEWORKS = ['vitest', 'jest', 'node'] as const
 const CI = ['github', 'gitlab', 'none'] as const
 
@@ -34,23 +33,15 @@ function readFlags(args: readonly string[], io: Io): { dryRun: boolean; wishes: 
     .addOption(new Option('--dry-run', 'say what would be done, and do nothing'))
     .addOption(new Option('--framework <name>', 'vitest, jest or node (default: the one in package.json)'))
     .addOption(new Option('--ci <name>', 'github, gitlab or none (default: what the repository uses)'))
-  try {
-    command.parse(args, { from: 'user' })
-  } catch (error) {
-    if (isHelp(error)) return undefined
-    throw usageError(error, FLAGS)
-  }
-  refuseOperands(command.args)
-  const { dryRun = false, framework, ci } = command.opts<{ dryRun?: boolean; framework?: string; ci?: string }>()
+  const read = readWords<{ dryRun?: boolean; framework?: string; ci?: string }>(command, args)
+  if (read === undefined) return undefined
+  refuseOperands(read.operands)
+  const { dryRun = false, framework, ci } = read.flags
   return { dryRun, wishes: { framework: oneOf('framework', FRAMEWORKS, framework), ci: oneOf('ci', CI, ci) } }
 }
 
 function oneOf<Word extends string>(flag: string, known: readonly Word[], word: string | undefined): Word | undefined {
-  if (word === undefined) return undefined
-  const found = known.find((one) => one === word)
-  if (found === undefined)
-    throw new ConfigError(`option --${flag}: unknown value "${word}"; known: ${known.join(', ')}`)
-  return found
+  return word === undefined ? undefined : readChoice(flag, word, known)
 }
 
 function said({ changes, next }: Plan, dryRun: boolean): string {

@@ -1,9 +1,10 @@
 /** `perfgate merge <DBs or folders>`: the parts of a load that ran on several machines, as one run. */
 import { ConfigError } from '../../config/index.ts'
-import { renderJson, renderText, terminalStyle } from '../../report/index.ts'
+import { renderJson, renderText } from '../../report/index.ts'
 import { exitCodeOf } from '../exitCode.ts'
 import type { Io } from '../io.ts'
-import { isHelp, quietCommand, usageError } from '../usage.ts'
+import { jsonFlag, notice, printTables } from '../output.ts'
+import { quietCommand, readWords } from '../usage.ts'
 import type { CliCommand } from './command.ts'
 
 interface MergeFlags {
@@ -29,21 +30,16 @@ export async function mergeCommand(args: readonly string[], io: Io): Promise<num
     .argument('[paths...]', 'result DBs of the parts')
     .option('--allow-missing', 'go on where a part is missing; the result says so')
     .option('--outputs-dir <dir>', 'where to write it (default: as the scenario says)')
-    .option('--json', 'print the result as JSON on stdout, and nothing else there')
-  try {
-    command.parse(args, { from: 'user' })
-  } catch (error) {
-    if (isHelp(error)) return 0
-    throw usageError(error, ['allow-missing', 'outputs-dir', 'json'])
-  }
-  if (command.args.length === 0)
+    .addOption(jsonFlag())
+  const read = readWords<MergeFlags>(command, args)
+  if (read === undefined) return 0
+  if (read.operands.length === 0)
     throw new ConfigError('merge what? Give the result DBs of the parts, or the folder they are in')
-  const { allowMissing = false, outputsDir, json = false } = command.opts<MergeFlags>()
+  const { allowMissing = false, outputsDir, json = false } = read.flags
   const { mergeShards } = await import('../../run/index.ts')
-  const { result, path } = mergeShards(command.args, { allowMissing, outputsDir })
-  const tables = json ? io.stderr : io.stdout
-  tables.write(`${renderText(result, terminalStyle(tables, io.env))}\n`)
-  io.stderr.write(`perfgate: wrote ${path}.db, ${path}.json and ${path}.md\n`)
+  const { result, path } = mergeShards(read.operands, { allowMissing, outputsDir })
+  await printTables(io, json, (style) => renderText(result, style))
+  notice(io, `wrote ${path}.db, ${path}.json and ${path}.md`)
   if (json) io.stdout.write(renderJson(result))
   return exitCodeOf([result])
 }

@@ -2,9 +2,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError } from '../../config/index.ts'
-import { renderJson, renderText, terminalStyle } from '../../report/index.ts'
+import { renderJson, renderText } from '../../report/index.ts'
 import type { Io } from '../io.ts'
-import { isHelp, quietCommand, usageError } from '../usage.ts'
+import { jsonFlag, jsonOfAll, notice, printTables } from '../output.ts'
+import { quietCommand, readWords } from '../usage.ts'
 import type { CliCommand } from './command.ts'
 
 /**
@@ -23,15 +24,12 @@ export async function recoverCommand(args: readonly string[], io: Io): Promise<n
       ].join('\n'),
     )
     .argument('[paths...]', 'result DBs')
-    .option('--json', 'print the result as JSON on stdout, and nothing else there')
-  try {
-    command.parse(args, { from: 'user' })
-  } catch (error) {
-    if (isHelp(error)) return 0
-    throw usageError(error, ['json'])
-  }
-  if (command.args.length === 0) throw new ConfigError('recover what? Give a result DB, for instance outputs/run.db')
-  const { json = false } = command.opts<{ json?: boolean }>()
+    .addOption(jsonFlag())
+  const read = readWords<{ json?: boolean }>(command, args)
+  if (read === undefined) return 0
+  const { operands, flags } = read
+  if (operands.length === 0) throw new ConfigError('recover what? Give a result DB, for instance outputs/run.db')
+  const { json = false } = flags
   const { mendProgressFile, readRunDb, recoverRun } = await import('../../run/index.ts')
 
   /** Those of a folder that are left alone are not named: nobody asked for them by name. */
@@ -43,10 +41,9 @@ export async function recoverCommand(args: readonly string[], io: Io): Promise<n
     return paths.filter((path) => hasRows(path) && ['interrupted', 'unknown'].includes(readRunDb(path).state))
   }
 
-  const tables = json ? io.stderr : io.stdout
-  const say = (text: string): void => void io.stderr.write(`perfgate: ${text}\n`)
+  const say = (text: string): void => notice(io, text)
   const results: string[] = []
-  for (const given of command.args) {
+  for (const given of operands) {
     if (!existsSync(given)) throw new ConfigError(`"${given}": there is no such file; give a result DB`)
     const isFolder = statSync(given).isDirectory()
     const paths = isFolder ? unfinishedIn(given) : [given]
@@ -62,12 +59,11 @@ export async function recoverCommand(args: readonly string[], io: Io): Promise<n
           ? `${path}: the run was complete; its files are as they should be`
           : `${path}: recovered ${result.summary.totalRequests} requests; wrote ${jsonPath}`,
       )
-      tables.write(`${renderText(result, terminalStyle(tables, io.env))}\n`)
+      await printTables(io, json, (style) => renderText(result, style))
       results.push(renderJson(result))
     }
   }
-  if (json)
-    io.stdout.write(results.length === 1 ? results[0]! : `[\n${results.map((text) => text.trimEnd()).join(',\n')}\n]\n`)
+  if (json) io.stdout.write(jsonOfAll(results))
   return 0
 }
 

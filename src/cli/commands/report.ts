@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ConfigError, ciSystem } from '../../config/index.ts'
 import type { Io } from '../io.ts'
-import { isHelp, quietCommand, usageError } from '../usage.ts'
+import { notice } from '../output.ts'
+import { quietCommand, readWords } from '../usage.ts'
 import type { CliCommand } from './command.ts'
 
 interface ReportFlags {
@@ -27,15 +28,11 @@ export async function reportCommand(
     .argument('[paths...]', 'results')
     .option('--out <file>', 'where to write it (default: beside the result; report.html for a set)')
     .option('--open', 'open it in the browser (not in CI)')
-  try {
-    command.parse(args, { from: 'user' })
-  } catch (error) {
-    if (isHelp(error)) return 0
-    throw usageError(error, ['out', 'open'])
-  }
-  const paths = command.args
+  const read = readWords<ReportFlags>(command, args)
+  if (read === undefined) return 0
+  const { operands: paths, flags } = read
   if (paths.length === 0) throw new ConfigError('report of what? Give result files, for instance reports/*.json')
-  const { out, open: wanted = false } = command.opts<ReportFlags>()
+  const { out, open: wanted = false } = flags
   const { openRuns } = await import('../openRuns.ts')
   const { renderHtml } = await import('../../report/html/index.ts')
   const runs = openRuns(paths)
@@ -50,7 +47,7 @@ export async function reportCommand(
     io.stdout.write(`${file}\n`)
     if (!wanted) return 0
     // A job has no one to look at it, and an opener may wait for a desktop that never comes.
-    if (ciSystem(io.env) !== undefined) io.stderr.write('perfgate: --open is left out in CI\n')
+    if (ciSystem(io.env) !== undefined) notice(io, '--open is left out in CI')
     else open(file, io.env)
     return 0
   } finally {

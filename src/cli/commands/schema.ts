@@ -5,7 +5,8 @@ import { z } from 'zod'
 import { ConfigError, suggestion } from '../../config/index.ts'
 import { capacitySchema, comparisonResultSchema, resultSchema, sweepSchema } from '../../result/index.ts'
 import type { Io } from '../io.ts'
-import { isHelp, quietCommand, usageError } from '../usage.ts'
+import { jsonText } from '../output.ts'
+import { quietCommand, readWords } from '../usage.ts'
 import type { CliCommand } from './command.ts'
 
 const SCHEMAS: Record<string, () => unknown> = {
@@ -24,17 +25,13 @@ export async function schemaCommand(args: readonly string[], io: Io): Promise<nu
     .description('Prints a JSON Schema.')
     .argument('[of]', Object.keys(SCHEMAS).join(' or '))
     .addOption(new Option('--for <what>', 'the same, as a flag'))
-  try {
-    command.parse(args, { from: 'user' })
-  } catch (error) {
-    if (isHelp(error)) return 0
-    throw usageError(error, ['for', 'help'])
-  }
-  const name = command.opts<{ for?: string }>().for ?? command.args[0]
+  const read = readWords<{ for?: string }>(command, args)
+  if (read === undefined) return 0
+  const name = read.flags.for ?? read.operands[0]
   if (name === undefined) throw new ConfigError(`schema of what? Known: ${Object.keys(SCHEMAS).join(', ')}`)
   const found = Object.hasOwn(SCHEMAS, name) ? SCHEMAS[name] : undefined
   if (found === undefined) throw new ConfigError(`schema "${name}": unknown${suggestion(name, Object.keys(SCHEMAS))}`)
-  io.stdout.write(`${JSON.stringify(await found(), null, 2)}\n`)
+  io.stdout.write(jsonText(await found()))
   return 0
 }
 

@@ -1,18 +1,21 @@
 /** `perfgate serve`: the embedded OpenAI-compatible server by itself, until it is interrupted. */
 import { Option } from 'commander'
 import { ConfigError } from '../../config/index.ts'
-import { firstInterrupt } from '../firstInterrupt.ts'
 import type { Io } from '../io.ts'
-import { isHelp, quietCommand, refuseOperands, usageError } from '../usage.ts'
+import { type Served, serveUntilInterrupted } from '../serving.ts'
+import { quietCommand, readWords, refuseOperands } from '../usage.ts'
+import { type NumberKind, readChoice, readNumberFlag } from '../words.ts'
 import type { CliCommand } from './command.ts'
 
 /** What is needed of the embedded server's `startServer`; it checks its options itself. */
-export type StartServer = (options: Record<string, unknown>) => Promise<{ url: string; close(): Promise<void> }>
+export type StartServer = (options: Record<string, unknown>) => Promise<Served>
 
 interface ServeFlag {
   name: string
   value: string
   description: string
+  /** Default: a number, 0 or more. */
+  kind?: NumberKind
   /** The option of the server that the number becomes. */
   option: (value: number) => Record<string, unknown>
 }
@@ -20,7 +23,13 @@ interface ServeFlag {
 const constant = (meanMs: number): object => ({ kind: 'constant', meanMs })
 
 const FLAGS: ServeFlag[] = [
-  { name: 'port', value: 'n', description: 'port on 127.0.0.1 (default: any free one)', option: (port) => ({ port }) },
+  {
+    name: 'port',
+    value: 'n',
+    description: 'port on 127.0.0.1 (default: any free one)',
+    option: (port) => ({ port }),
+    kind: 'a number from 0 to 65535',
+  },
   { name: 'ttft-ms', value: 'ms', description: 'time to first token', option: (ms) => ({ ttft: constant(ms) }) },
   { name: 'itl-ms', value: 'ms', description: 'time between tokens', option: (ms) => ({ itl: constant(ms) }) },
   { name: 'output-tokens', value: 'n', description: 'tokens of each answer', option: (n) => ({ outputTokens: n }) },
@@ -42,14 +51,13 @@ export async function serveCommand(
   const asked = readOptions(args, io)
   if (asked === undefined) return 0
   const { engine, options } = asked
-  const stopped = firstInterrupt(io)
-  const server = await started(options, engine === 'llama' ? startLlama : start)
-  io.stdout.write(`perfgate: ${engine === 'llama' ? 'llama.cpp' : 'embedded server'} listening at ${server.url}\n`)
-  io.stderr.write(`perfgate: ${engine === 'llama' ? '' : 'its timing is a model; '}interrupt to stop\n`)
-  const close = await stopped
-  await server.close()
-  close()
-  return 0
+  const isModel = engine === 'model'
+  return serveUntilInterrupted(io, {
+    port: Number(options['port'] ?? 0),
+    start: () => (isModel ? start : startLlama)(options),
+    started: (url) => `${isModel ? 'embedded server' : 'llama.cpp'} listening at ${url}`,
+    ...(isModel ? { remark: 'its timing is a model' } : {}),
+  })
 }
 
 interface Asked {
@@ -79,21 +87,18 @@ function readOptions(args: readonly string[], io: Io): Asked | undefined {
   command.addOption(
     new Option('--context <n>', 'tokens of prompt and answer together, for --engine llama (default: 2048)'),
   )
-  try {
-    command.parse(args, { from: 'user' })
-  } catch (error) {
-    if (isHelp(error)) return undefined
-    throw usageError(error, [...FLAGS.map(({ name }) => name), 'options', 'fault', ...LLAMA_FLAGS])
-  }
-  refuseOperands(command.args)
-  const { fault: faults, ...words } = command.opts<Record<string, string> & { fault?: string[] }>()
+  const read = readWords<Record<string, string> & { fault?: string[] }>(command, args)
+  if (read === undefined) return undefined
+  refuseOperands(read.operands)
+  const { fault: faults, ...words } = read.flags
   const given = new Map(Object.entries(words))
   if (faults !== undefined) given.set('fault', faults.join())
   let options = readJsonObject(given.get('options') ?? '{}')
   if (faults !== undefined) options = { ...options, faults }
   for (const flag of FLAGS) {
     const word = given.get(camel(flag.name))
-    if (word !== undefined) options = { ...options, ...flag.option(readNumber(flag.name, word)) }
+    if (word !== undefined)
+      options = { ...options, ...flag.option(readNumberFlag(flag.name, word, flag.kind ?? 'a number, 0 or more')) }
   }
   return engineOf(given, options)
 }
@@ -108,35 +113,24 @@ function engineOf(given: Map<string, string>, options: Record<string, unknown>):
     if (stray !== undefined) throw new ConfigError(`option --${stray}: goes with --engine llama`)
     return { engine: 'model', options }
   }
-  if (engine !== 'llama') throw new ConfigError(`option --engine: unknown value "${engine}"; known: llama`)
+  readChoice('engine', engine, ['llama'])
   const stray = [...given.keys()].find((name) => ![...LLAMA_FLAGS, 'port', 'slots'].includes(name))
   if (stray !== undefined)
     throw new ConfigError(`option --${stray}: is of the embedded server; a real engine has its own times`)
   const modelPath = given.get('model')
   if (modelPath === undefined) throw new ConfigError('option --model: --engine llama needs a GGUF file')
-  const numberOf = (name: string, otherwise: number): number => {
-    const number = readNumber(name, given.get(name) ?? String(otherwise))
-    if (number < 1 || !Number.isInteger(number))
-      throw new ConfigError(`option --${name}: expected a whole number from 1, got "${given.get(name)}"`)
-    return number
-  }
+  const numberOf = (name: string, otherwise: number): number =>
+    readNumberFlag(name, given.get(name) ?? String(otherwise), 'a whole number from 1')
   const llama = {
     slots: numberOf('slots', 1),
     threads: numberOf('threads', 1),
     contextTokens: numberOf('context', 2048),
   }
-  return { engine, options: { ...options, ...llama, modelPath } }
+  return { engine: 'llama', options: { ...options, ...llama, modelPath } }
 }
 
 function camel(flag: string): string {
   return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
-}
-
-function readNumber(name: string, word: string): number {
-  const number = Number(word)
-  if (word.trim() === '' || !Number.isFinite(number) || number < 0)
-    throw new ConfigError(`option --${name}: expected a number, 0 or more, got "${word}"`)
-  return number
 }
 
 function readJsonObject(text: string): Record<string, unknown> {
@@ -147,20 +141,6 @@ function readJsonObject(text: string): Record<string, unknown> {
     // Told below, like JSON that is not an object.
   }
   throw new ConfigError(`option --options: expected a JSON object, got ${text}`)
-}
-
-async function started(options: Record<string, unknown>, start: StartServer): ReturnType<StartServer> {
-  try {
-    return await start(options)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const port = String(options.port)
-    if (code === 'EADDRINUSE')
-      throw new ConfigError(`option --port: ${port} is taken by another program; choose another`)
-    if (code === 'EACCES')
-      throw new ConfigError(`option --port: ${port} may not be opened by this user; choose one above 1023`)
-    throw error
-  }
 }
 
 async function startLlama(options: Record<string, unknown>): ReturnType<StartServer> {

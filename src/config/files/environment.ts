@@ -1,4 +1,5 @@
 /** `${NAME}` and `${NAME:-default}` in the texts of a file: variables of the environment in their place. */
+import { isSecretVariable } from '../../secrets/index.ts'
 import { ConfigError } from '../errors.ts'
 import { suggestion } from '../suggest.ts'
 
@@ -17,7 +18,6 @@ export const VARIABLE = '\\$\\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\\}'
 /** A text in which each `${` is that of a variable, or of `$${`, which stands for `${` itself. */
 export const TEXT = `^(?:[^$]|\\$(?!\\$?\\{)|\\$\\$\\{|${VARIABLE})*$`
 
-const SENSITIVE = /auth|key|token|secret|password|credential/i
 const PLACEHOLDER = /\$\$\{|\$\{([^}]*)(\}?)/g
 const NAME = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s
 
@@ -46,7 +46,7 @@ export function substituteVariables(
         throw fail(
           `the environment variable ${name} is not set${near(name, env)}; set it, or write \${${name}:-default}`,
         )
-      if (SENSITIVE.test(name) && found.length > 3) secrets.push(found)
+      if (isSecretVariable(name) && found.length > 3) secrets.push(found)
       return found
     })
     if (variables === 1 && new RegExp(`^${VARIABLE}$`).test(text)) whole.push(path)

@@ -1,5 +1,6 @@
 /** How much load arrives, and when. */
 import { z } from 'zod'
+import { DEFAULT_EXECUTOR, EXECUTOR_NAMES } from '../executors.ts'
 import { count, option, seconds, share } from '../option.ts'
 
 const levels = z.union([count, z.array(count).min(1)])
@@ -12,22 +13,9 @@ const rateValue = z
 export const stage = z.strictObject({
   /** How long this stage lasts, seconds. */
   duration: seconds,
-  /** Where it ends: concurrency for `ramping-concurrency`, requests per second for `ramping-rate`. */
+  /** Where it ends: requests in flight, or requests per second where the rate is ramped. */
   target: z.number().min(0),
 })
-
-export const EXECUTORS = [
-  'shared-iterations',
-  'constant-concurrency',
-  'constant-arrival-rate',
-  'poisson',
-  'gamma',
-  'ramping-concurrency',
-  'ramping-rate',
-  'trace',
-  'conversations',
-] as const
-export type ExecutorName = (typeof EXECUTORS)[number]
 
 export const loadOptions = {
   parallel: option(levels.default(1), {
@@ -54,12 +42,12 @@ export const loadOptions = {
     kind: 'switch',
     description: 'start each request when it is due, however many are in flight; rate drives the sweep',
   }),
-  executor: option(z.enum(EXECUTORS).optional(), {
+  executor: option(z.enum(EXECUTOR_NAMES).optional(), {
     group: 'Load',
     kind: 'string',
     value: 'name',
-    description: `arrival pattern: ${EXECUTORS.join(', ')}`,
-    defaultText: 'shared-iterations, or poisson with rate',
+    description: `arrival pattern: ${EXECUTOR_NAMES.join(', ')}`,
+    defaultText: `${DEFAULT_EXECUTOR}, or poisson with rate`,
   }),
   burstiness: option(z.number().positive().default(1), {
     group: 'Load',

@@ -17,6 +17,11 @@ const READERS: Record<string, (path: string, dataset: string) => AsyncGenerator<
   '.ipc': readArrow,
 }
 
+/** True for a file whose name says that it is a table, rather than JSON or lines. */
+export function isTable(path: string): boolean {
+  return Object.hasOwn(READERS, extname(path).toLowerCase())
+}
+
 /**
  * Streams the rows of a file of objects.
  * @throws ConfigError naming the file, and the line or row that is wrong

@@ -1,7 +1,7 @@
 /** What makes two runs runs of the same scenario: the load, the prompts and how answers are generated. */
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
-import { OPTION_NAMES, type OptionName, optionMeta, options } from '../../config/index.ts'
+import { DEFAULT_EXECUTOR, OPTION_NAMES, type OptionName, optionMeta, options } from '../../config/index.ts'
 
 /** The options that decide the scenario, where they differ from their defaults. */
 export type ScenarioFacts = Record<string, unknown>
@@ -53,7 +53,7 @@ function comparable(name: OptionName, value: unknown): unknown {
   if (value === null && options.shape[name].safeParse('none').success) return 'none'
   if (typeof value === 'function' || value === null) return undefined
   if (name === 'datasetPath' && typeof value === 'string') return basename(value)
-  if (name === 'executor' && value === 'shared-iterations') return undefined
+  if (name === 'executor' && value === DEFAULT_EXECUTOR) return undefined
   return Array.isArray(value) && value.length === 1 ? value[0] : value
 }
 

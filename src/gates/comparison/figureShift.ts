@@ -1,5 +1,7 @@
 /** The change of one figure from the baseline to the candidate, by the method that suits the figure. */
+
 import type { DistributionName, ScalarName } from '../../metrics/index.ts'
+import { valueAt } from '../../metrics/rank.ts'
 import type { Figure } from '../figure.ts'
 import type { Scale } from '../tolerance.ts'
 import { type BlockAmounts, type BlockPair, measured, pooled, type Side, type SideBlock } from './blocks.ts'
@@ -48,7 +50,7 @@ export function figureOfSide(figure: ComparedFigure, pairs: readonly BlockPair[]
   const values = pooled(pairs, side, figure.metric).sort()
   if (values.length === 0) return null
   if (figure.kind === 'avg') return values.reduce((sum, value) => sum + value, 0) / values.length
-  return values[Math.min(values.length - 1, Math.floor((figure.p / 100) * values.length))]!
+  return valueAt(values, figure.p / 100)
 }
 
 /** Both times of a metric are of the same request of the same prompt; gaps between tokens are not one per request. */

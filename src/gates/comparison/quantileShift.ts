@@ -1,4 +1,5 @@
 /** How far a quantile of the candidate lies from that of the baseline, by inverting a paired test of exceedances. */
+import { indexAt, valueAt } from '../../metrics/rank.ts'
 import { grouped, groupSize } from './grouping.ts'
 import type { Shift } from './shift.ts'
 import { signFlipTail } from './signFlip.ts'
@@ -26,7 +27,7 @@ export function quantileShift(blocks: readonly QuantileBlock[], p: number, confi
   }))
   const baseline = merged(sorted.map((block) => block.baseline))
   const candidate = merged(sorted.map((block) => block.candidate))
-  const estimate = at(candidate, p) - at(baseline, p)
+  const estimate = valueAt(candidate, p) - valueAt(baseline, p)
   const size = groupSize(excesses(sorted, baseline, candidate, p, estimate))
   const tail = (1 - confidence) / 2
   const leans = (shift: number, sign: 1 | -1): boolean => {
@@ -76,7 +77,7 @@ function excesses(
   shift: number,
 ): number[] {
   const all = baseline.length + candidate.length
-  const cut = smallestOfBoth(baseline, candidate, shift, Math.min(all - 1, Math.floor(p * all)))
+  const cut = smallestOfBoth(baseline, candidate, shift, indexAt(p, all))
   const beyond = above(baseline, cut) + above(candidate, cut + shift)
   const share = beyond / all
   return blocks.map((block) => {
@@ -112,10 +113,6 @@ function above(sorted: Float64Array, limit: number): number {
     else high = middle
   }
   return sorted.length - low
-}
-
-function at(sorted: Float64Array, p: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))]!
 }
 
 function total(values: readonly number[]): number {

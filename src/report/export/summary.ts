@@ -5,8 +5,9 @@ import type { CapacityResult, ComparisonResult, Result, ThresholdResult } from '
 import { capacitySentence, criterionCells, renderCapacityMarkdown } from '../capacityText.ts'
 import { COMPARED, type ComparedFigure, comparedFigures } from '../comparison.ts'
 import { changedRows, comparisonSentence, REGRESSION_HEAD, renderComparisonMarkdown } from '../comparisonTable.ts'
-import { figure } from '../figures.ts'
-import { inline, renderMarkdown, SIGNS, table } from '../markdown.ts'
+import { figure, signed } from '../figures.ts'
+import { inline, renderMarkdown, table } from '../markdown.ts'
+import { SIGNS } from '../marks.ts'
 import { labelsOf, loadOf, type ReportRun, type ReportSet } from '../reportRun.ts'
 import { plainWords } from '../serverWords.ts'
 import { thresholdSentence, verdictSentence } from '../verdictLines.ts'
@@ -237,8 +238,4 @@ function areApart({ interval: a }: ComparedFigure, { interval: b }: ComparedFigu
   if (a === undefined || b === undefined) return false
   const above = (low: number | null, high: number | null): boolean => low !== null && high !== null && low > high
   return above(a[0], b[1]) || above(b[0], a[1])
-}
-
-function signed(share: number): string {
-  return `${share >= 0 ? '+' : '−'}${Math.abs(share).toFixed(1)}`
 }

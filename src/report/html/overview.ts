@@ -1,7 +1,7 @@
 /** The head of a set's page: one row per run, and the runs' percentiles beside each other with their intervals. */
 import type { Result } from '../../result/index.ts'
 import { COMPARED, type ComparedFigure } from '../comparison.ts'
-import { figure } from '../figures.ts'
+import { figure, signed } from '../figures.ts'
 import { html, type Markup } from './markup.ts'
 import { table, verdictBadge } from './sections.ts'
 
@@ -76,10 +76,6 @@ function comparedText({ value, interval }: ComparedFigure, base: ComparedFigure,
   const shift =
     run === 0 || base.value === null || base.value === 0 ? '' : ` (${signed((value / base.value - 1) * 100)} %)`
   return `${figure(value, 1)}${range}${shift}`
-}
-
-function signed(share: number): string {
-  return `${share >= 0 ? '+' : '−'}${Math.abs(share).toFixed(1)}`
 }
 
 function intervalPlot(title: string, labels: readonly string[], figures: readonly ComparedFigure[]): Markup {

@@ -1,12 +1,12 @@
 /** The parts of a run's page that need no script: verdict, thresholds, client health, tables. */
 import type { Environment, Result, Verdict } from '../../result/index.ts'
 import { figure } from '../figures.ts'
+import { MARKS } from '../marks.ts'
 import { percentileCells } from '../percentileTable.ts'
 import { summaryRows } from '../summaryTable.ts'
 import { failureSentences, noteSentences, thresholdSentence, verdictSentence } from '../verdictLines.ts'
 import { html, type Markup } from './markup.ts'
 
-const MARKS: Record<Verdict, string> = { pass: '✓', fail: '✗', undecided: '?', invalid: '!', none: '–' }
 const RANKS = ['n', 'mean', 'stddev', 'min', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const
 
 export function verdictBadge(verdict: Verdict): Markup {

@@ -4,7 +4,9 @@ import {
   type Config,
   ConfigError,
   camelCase,
+  DEFAULT_EXECUTOR,
   EMPTY_URL,
+  executorFacts,
   givenOptions,
   type ResolvedConfig,
   refuseEmptyUrl,
@@ -243,9 +245,9 @@ function parsed<T extends z.ZodObject>(schema: T, value: unknown, prefix: string
 
 function onlyLevel(config: ResolvedConfig): RunLevel {
   const { executor } = config
-  if (executor === 'constant-concurrency' || executor === 'trace' || executor?.startsWith('ramping'))
+  if (executor !== undefined && !executorFacts(executor)!.divisible)
     throw new ConfigError(
-      `option "executor": "${executor}" cannot be divided into like blocks; use shared-iterations`,
+      `option "executor": "${executor}" cannot be divided into like blocks; use ${DEFAULT_EXECUTOR}`,
       'executor',
     )
   const levels = levelsOf(config)

@@ -1,5 +1,6 @@
 /** How latencies are spread: a histogram, and percentiles on the axis that HdrHistogram made usual. */
 import type uPlot from 'uplot'
+import { valueAt } from '../../../metrics/rank.ts'
 import { axis, type ChartFrame, chartFrame, dataTable, milliseconds, mount, type Palette, palette } from './chart.ts'
 import type { Requests } from './requests.ts'
 
@@ -44,7 +45,7 @@ export function spread(requests: Requests): Spread {
           ['Percentile', ...lines.map(({ title }) => title)],
           PERCENTS.map((percent) => [
             `${percent} %`,
-            ...lines.map(({ values }) => milliseconds(at(values, percent / 100))),
+            ...lines.map(({ values }) => milliseconds(valueAt(values, percent / 100))),
           ]),
         ),
       )
@@ -56,11 +57,6 @@ interface Line {
   title: string
   values: Float64Array
   colour: keyof Palette
-}
-
-/** The rule of docs/metrics.md. */
-function at(sorted: Float64Array, share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
 }
 
 /** Bins of equal ratio, so that a long tail and a quick head are both seen. */
@@ -144,7 +140,7 @@ function drawPercentiles(body: HTMLElement, lines: Line[]): void {
   const end = Math.log10(most)
   const xs = Array.from({ length: 401 }, (_, i) => (i / 400) * end)
   const ys = lines.map(({ values }) =>
-    xs.map((x) => (1 - 10 ** -x > 1 - 1 / values.length + 1e-12 ? null : at(values, 1 - 10 ** -x))),
+    xs.map((x) => (1 - 10 ** -x > 1 - 1 / values.length + 1e-12 ? null : valueAt(values, 1 - 10 ** -x))),
   )
   const ticks = PERCENTS.map((percent) => -Math.log10(1 - percent / 100)).filter((x) => x <= end)
   mount(body, (width, height) => {
