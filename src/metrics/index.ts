@@ -8,6 +8,7 @@ export {
   type DistributionName,
   factsOf,
   findMetric,
+  HEADLINE_METRICS,
   isScalar,
   type MetricName,
   type MetricsWith,

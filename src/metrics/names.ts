@@ -27,6 +27,9 @@ const NAMES = Object.keys(METRICS) as MetricName[]
 export const SCALAR_NAMES = NAMES.filter(isScalar)
 export const DISTRIBUTION_NAMES = NAMES.filter((name): name is DistributionName => !isScalar(name))
 
+/** What is shown of the many values without being asked for. */
+export const HEADLINE_METRICS = DISTRIBUTION_NAMES.filter((name) => METRICS[name].headline)
+
 /** Every way to write a name, aliases and snake case among them. */
 const SPELLINGS = new Map<string, MetricName>(
   NAMES.flatMap((name) => [name, snakeCase(name), ...METRICS[name].aliases].map((word) => [word, name] as const)),
