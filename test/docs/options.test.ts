@@ -1,6 +1,7 @@
-/** docs/reference/options.md and results.md are what the schemas say now. */
+/** docs/reference/options.md, metrics.md and results.md are what the schemas and METRICS say now. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { metricsPage } from '../../docs/writeMetrics.ts'
 import { optionsPage } from '../../docs/writeOptions.ts'
 import { resultsPage } from '../../docs/writeResults.ts'
 import { resultSchema } from '../../src/result/index.ts'
@@ -9,6 +10,10 @@ const page = (name: string): string => readFileSync(new URL(`../../docs/referenc
 
 test('the page of the options is current: npm run docs:options', () => {
   expect(page('options')).toBe(optionsPage())
+})
+
+test('the page of the metrics is current: npm run docs:metrics', () => {
+  expect(page('metrics')).toBe(metricsPage())
 })
 
 test('the page of the results is current: npm run docs:results', () => {
