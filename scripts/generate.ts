@@ -6,6 +6,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { roomsConfig } from './rooms.ts'
+import { metricsPage } from './writeMetrics.ts'
 import { optionsPage } from './writeOptions.ts'
 import { resultsPage } from './writeResults.ts'
 
@@ -19,6 +20,7 @@ interface Generator {
 export const GENERATORS: Record<string, Generator> = {
   rooms: { files: () => ({ 'biome.folders.json': roomsConfig() }) },
   options: { files: () => ({ 'docs/reference/options.md': optionsPage() }) },
+  metrics: { files: () => ({ 'docs/reference/metrics.md': metricsPage() }) },
   results: { files: () => ({ 'docs/reference/results.md': resultsPage() }) },
   types: { files: async () => (await import('./writeTypes.ts')).typesFiles(), needsBuild: true },
 }

@@ -52,6 +52,7 @@ export default defineConfig({
         text: 'Reference',
         items: [
           page('Options', '/reference/options'),
+          page('Metrics', '/reference/metrics'),
           page('Results', '/reference/results'),
           page('From code', '/reference/code'),
           page('Vitest', '/reference/vitest'),

@@ -1,4 +1,5 @@
 /** The figures of a result as names and values, which a JUnit file has as `<property>`. */
+import { HEADLINE_METRICS } from '../metrics/index.ts'
 import type { Result, ThresholdResult } from '../result/index.ts'
 
 /** Every figure of ours begins so. */
@@ -10,7 +11,6 @@ export interface Figure {
   value: string
 }
 
-const TIMES = ['latency', 'ttft', 'tpot', 'itl'] as const
 const RANKS = ['p50', 'p90', 'p95', 'p99', 'max'] as const
 
 /**
@@ -40,7 +40,7 @@ export function figuresOf(result: Result, level?: string): Figure[] {
     ['expected_requests', summary.expectedRequests],
     ['result_db_path', summary.resultDbPath],
   ]
-  for (const time of TIMES) {
+  for (const time of HEADLINE_METRICS) {
     const distribution = distributions[time]
     if (distribution) for (const rank of RANKS) values.push([`${rank}_${time}_seconds`, distribution[rank] / 1000])
   }

@@ -2,18 +2,20 @@
 
 import { nearest, suggestion } from '../config/index.ts'
 import {
-  COUNT_METRICS,
+  type Better,
   DISTRIBUTION_NAMES,
   type DistributionName,
-  RATIO_METRICS,
+  factsOf,
+  findMetric,
+  isScalar,
+  type Quantity,
   SCALAR_NAMES,
   type ScalarName,
-  SPEED_METRICS,
 } from '../metrics/index.ts'
 import { FAILURE_CAUSES, type FailureCause } from '../samples/index.ts'
 import type { Fail } from './fail.ts'
-import type { AggregateName, ScalarAlias } from './keys.ts'
-import type { Quantity } from './quantity.ts'
+import type { AggregateName } from './keys.ts'
+import type { Worse } from './tolerance.ts'
 
 /** One number of a run. `name` is its one spelling, whichever alias was written. */
 export type Figure =
@@ -32,14 +34,6 @@ const AGGREGATES: Record<AggregateName, 'avg' | 'min' | 'max' | 'stddev' | 'coun
   count: 'count',
 }
 
-const SCALAR_ALIASES: Record<ScalarAlias, ScalarName> = {
-  rps: 'qps',
-  tps: 'outputTokensPerSecond',
-  tokensPerSecond: 'outputTokensPerSecond',
-}
-
-const SNAKE_METRICS = new Map(DISTRIBUTION_NAMES.map((name) => [snakeCase(name), name]))
-
 /** @throws what `fail` makes, when no figure has this name */
 export function parseKey(key: string, fail: Fail): Figure {
   const name = key.trim()
@@ -48,13 +42,13 @@ export function parseKey(key: string, fail: Fail): Figure {
   const scalar = scalarNamed(name)
   if (scalar !== undefined) return { kind: 'scalar', name: scalar }
   const [, aggregate, metric] = /^(p\d[\d.]*|[a-z]+)_(\w+)$/.exec(name) ?? []
-  const known = metric === undefined ? undefined : (SNAKE_METRICS.get(metric) ?? distributionNamed(metric))
+  const known = metric === undefined ? undefined : distributionNamed(metric)
   if (aggregate !== undefined && known !== undefined) return aggregateOf(aggregate, known, fail)
   throw fail(unknownKey(name))
 }
 
 export function parseMetric(name: string, fail: Fail): DistributionName {
-  const metric = distributionNamed(name) ?? SNAKE_METRICS.get(name)
+  const metric = distributionNamed(name)
   if (metric !== undefined) return metric
   if (scalarNamed(name) !== undefined) throw fail(`${name} is one number for the whole run; write it alone: "${name}"`)
   throw fail(`unknown metric "${name}"${suggestion(name, DISTRIBUTION_NAMES)}`)
@@ -63,34 +57,27 @@ export function parseMetric(name: string, fail: Fail): DistributionName {
 /** What the figure is counted in. */
 export function quantityOf(figure: Figure): Quantity {
   if (figure.kind === 'errors' || figure.kind === 'count') return 'count'
-  return figure.kind === 'scalar' ? SCALAR_QUANTITIES[figure.name] : metricQuantity(figure.metric)
+  return factsOf(figure.kind === 'scalar' ? figure.name : figure.metric).quantity
 }
 
-export function metricQuantity(metric: DistributionName): Quantity {
-  if ((SPEED_METRICS as readonly string[]).includes(metric)) return 'tokenRate'
-  if (metric === 'packages' || metric === 'items' || metric === 'conversationTurns') return 'count'
-  return ([...COUNT_METRICS, ...RATIO_METRICS] as readonly string[]).includes(metric) ? 'tokens' : 'time'
+/** Which way the figure gets better. */
+export function betterOf(figure: Figure): Better {
+  if (figure.kind === 'errors') return 'lower'
+  if (figure.kind === 'count') return 'neither'
+  const { better } = factsOf(figure.kind === 'scalar' ? figure.name : figure.metric)
+  // More scatter is worse, of speeds too.
+  return figure.kind === 'stddev' && better !== 'neither' ? 'lower' : better
 }
 
-const SCALAR_QUANTITIES: Record<ScalarName, Quantity> = {
-  qps: 'rate',
-  goodput: 'rate',
-  goodShare: 'share',
-  outputTokensPerSecond: 'tokenRate',
-  totalTokensPerSecond: 'tokenRate',
-  inputTokensPerSecond: 'tokenRate',
-  itemsPerSecond: 'rate',
-  steadyQps: 'rate',
-  steadyOutputTokensPerSecond: 'tokenRate',
-  successRate: 'share',
-  errorRate: 'share',
-  cacheHitShare: 'share',
-  totalRequests: 'count',
-  succeededRequests: 'count',
-  failedRequests: 'count',
-  timeTaken: 'duration',
-  completedConversations: 'count',
-  abandonedConversations: 'count',
+/** Whether it counts the requests that meet the objectives. */
+export function countsGood(figure: Figure): boolean {
+  return figure.kind === 'scalar' && factsOf(figure.name).amount === 'good'
+}
+
+/** Undefined for what has no better and worse, such as the number of tokens. */
+export function worseDirection(figure: Figure): Worse | undefined {
+  const better = betterOf(figure)
+  return better === 'neither' ? undefined : better === 'lower' ? 'higher' : 'lower'
 }
 
 function figureOfCall(word: string, argument: string, fail: Fail): Figure {
@@ -122,7 +109,7 @@ function unknownKey(name: string): string {
     return `${name} has one value for each request; say which figure of them, for instance "p99(${name})" or "avg(${name})"`
   if (name === 'errors') return 'errors of which cause? write for instance "errors(reset)", or "failedRequests" for all'
   if (name === '') return 'nothing to compare; begin with a figure, for instance "p99(latency) <= 1.5 s"'
-  const near = nearest(name, [...SCALAR_NAMES, ...Object.keys(SCALAR_ALIASES), ...calls(name)])
+  const near = nearest(name, [...SCALAR_WORDS, ...calls(name)])
   if (near !== undefined) return `unknown figure "${name}", did you mean "${near}"?`
   return `unknown figure "${name}"; known: p50 to p99.9, ${Object.keys(AGGREGATES).join(', ')} of a metric, as in p99(latency); errors(cause); ${SCALAR_NAMES.join(', ')}`
 }
@@ -133,17 +120,14 @@ function calls(name: string): string[] {
   return DISTRIBUTION_NAMES.flatMap((metric) => words.map((word) => `${word}(${metric})`))
 }
 
-function scalarNamed(name: string): ScalarName | undefined {
-  return (
-    SCALAR_NAMES.find((known) => known === name) ??
-    (Object.hasOwn(SCALAR_ALIASES, name) ? SCALAR_ALIASES[name as ScalarAlias] : undefined)
-  )
+const SCALAR_WORDS = SCALAR_NAMES.flatMap((name) => [name, ...factsOf(name).aliases])
+
+function scalarNamed(word: string): ScalarName | undefined {
+  const name = findMetric(word)
+  return name !== undefined && isScalar(name) ? name : undefined
 }
 
-function distributionNamed(name: string): DistributionName | undefined {
-  return DISTRIBUTION_NAMES.find((known) => known === name)
-}
-
-function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+function distributionNamed(word: string): DistributionName | undefined {
+  const name = findMetric(word)
+  return name === undefined || isScalar(name) ? undefined : name
 }

@@ -2,7 +2,10 @@
 import {
   type DistributionName,
   type DistributionView,
+  factsOf,
+  type METRICS,
   type MetricsView,
+  type MetricsWith,
   type ScalarName,
   steadyBuckets,
 } from '../metrics/index.ts'
@@ -105,38 +108,36 @@ function deviationOf(values: Float64Array): number {
 
 function intervalOfScalar(name: ScalarName, facts: IntervalFacts): Interval | undefined {
   const { view, confidence, timeline } = facts
-  switch (name) {
-    case 'qps':
-      return rate(name, timeline?.completed, facts)
-    case 'outputTokensPerSecond':
-      return rate(name, timeline?.outputTokens, facts)
-    case 'totalTokensPerSecond':
-      return rate(name, timeline && totalTokens(timeline, view), facts)
-    case 'inputTokensPerSecond':
-      return rate(name, timeline && perBucket(timeline, view, 'inputTokens'), facts)
-    case 'itemsPerSecond':
-      return rate(name, timeline && perBucket(timeline, view, 'items'), facts)
-    case 'steadyQps':
-      return rate(name, timeline && steady(timeline, timeline.completed), facts)
-    case 'steadyOutputTokensPerSecond':
-      return rate(name, timeline && steady(timeline, timeline.outputTokens), facts)
-    case 'successRate':
-    case 'errorRate':
-      return shareOfRequests(name, facts)
-    case 'goodShare':
-      return shareOfRequests(name, facts, latencyCorrelation(view))
-    case 'goodput':
-      return goodput(facts)
-    case 'cacheHitShare':
-      return cacheHitShare(view, confidence)
-    case 'totalRequests':
-    case 'succeededRequests':
-    case 'failedRequests':
-    case 'timeTaken':
-    case 'completedConversations':
-    case 'abandonedConversations':
+  const { amount, per } = factsOf(name)
+  switch (per) {
+    case null:
       return undefined
+    case 'total':
+      return shareOfRequests(name, facts, amount === 'good' ? latencyCorrelation(view) : 1)
+    case 'seconds':
+    case 'steadySeconds':
+      if (amount === 'good') return goodput(facts)
+      return rate(name, timeline && AMOUNTS[amount as TimedAmount](timeline, view), facts)
+    default:
+      return cacheHitShare(view, confidence)
   }
+}
+
+/** Amounts that there are rates of. */
+type TimedAmount = Exclude<
+  (typeof METRICS)[MetricsWith<{ of: 'run'; per: 'seconds' | 'steadySeconds' }>]['amount'],
+  'good'
+>
+
+/** Each bucket by bucket. */
+const AMOUNTS: Record<TimedAmount, (timeline: Timeline, view: MetricsView) => readonly number[] | undefined> = {
+  succeeded: ({ completed }) => completed,
+  outputTokens: ({ outputTokens }) => outputTokens,
+  totalTokens,
+  inputTokens: (timeline, view) => perBucket(timeline, view, 'inputTokens'),
+  items: (timeline, view) => perBucket(timeline, view, 'items'),
+  steadySucceeded: (timeline) => steady(timeline, timeline.completed),
+  steadyOutputTokens: (timeline) => steady(timeline, timeline.outputTokens),
 }
 
 /** Buckets end a little after the last request, so the interval is moved to the rate as it is reported. */

@@ -1,11 +1,12 @@
 /** Reads thresholds once, before the run: what they are about, what must hold, and whether that is possible at all. */
 import { ConfigError } from '../config/index.ts'
+import type { Quantity } from '../metrics/index.ts'
 import { cutAbort, readCondition } from './abort.ts'
 import { contradiction, type Operator, type ParsedCondition, parseCondition, splitConditions } from './condition.ts'
 import { failing } from './fail.ts'
-import { type Figure, parseKey, quantityOf } from './figure.ts'
+import { countsGood, type Figure, parseKey, quantityOf } from './figure.ts'
 import type { AbortingCondition, Condition } from './keys.ts'
-import { QUANTITIES, type Quantity } from './quantity.ts'
+import { QUANTITIES } from './quantity.ts'
 import { cutScope, type Scope } from './scope.ts'
 
 /** One condition on one figure. */
@@ -108,7 +109,7 @@ export function thresholdRecord(expressions: readonly string[]): Record<string, 
  * @throws ConfigError naming the threshold, when there are none
  */
 export function requireObjectives(thresholds: readonly ParsedThreshold[], objectives: readonly unknown[]): void {
-  const needing = thresholds.find(({ figure }) => figure.name === 'goodput' || figure.name === 'goodShare')
+  const needing = thresholds.find(({ figure }) => countsGood(figure))
   if (needing !== undefined && objectives.length === 0)
     throw failing(
       'threshold',

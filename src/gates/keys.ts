@@ -1,21 +1,24 @@
 /** The words a threshold may be about, as types: a typo in a key is a compile error where it is written. */
 
-import type { DistributionName, ScalarName } from '../metrics/index.ts'
+import type { AliasOf, DistributionName, MetricsWith, ScalarName } from '../metrics/index.ts'
 import type { FailureCause } from '../samples/index.ts'
 
 /** One figure of a distribution beside its percentiles; `mean` is `avg`, `med` is `p50`. */
 export type AggregateName = 'avg' | 'mean' | 'min' | 'max' | 'stddev' | 'med' | 'count'
 
-/** EvalScope's short names, and one of ours. */
-export type ScalarAlias = 'rps' | 'tps' | 'tokensPerSecond'
+/** What other tools call a figure of a whole run, for instance EvalScope's `rps` and vLLM's `request_throughput`. */
+export type ScalarAlias = AliasOf<ScalarName>
+
+/** What other tools call a metric, for instance vLLM's `e2el` and k6's `http_req_duration`. */
+export type MetricAlias = AliasOf<DistributionName>
 
 /** What a part of a run goes by: a stage from 1, or a level of a sweep by its value. */
 export type ScopeName = 'stage' | 'parallel' | 'rate'
 
 /** One figure of a run: `p99(latency)`, `avg(ttft)`, `qps`, `errors(reset)`, or EvalScope's `p99_latency`. */
 export type FigureKey =
-  | `${`p${number}` | AggregateName}(${DistributionName})`
-  | `${`p${number}` | AggregateName}_${SnakeCase<DistributionName>}`
+  | `${`p${number}` | AggregateName}(${DistributionName | MetricAlias})`
+  | `${`p${number}` | AggregateName}_${SnakeCase<DistributionName> | MetricAlias}`
   | `errors(${FailureCause})`
   | ScalarName
   | ScalarAlias
@@ -45,13 +48,10 @@ type AnyCondition = Condition | AbortingCondition
 export type Thresholds = { readonly [Key in ThresholdKey]?: AnyCondition | readonly AnyCondition[] }
 
 /** What each request must meet to count as goodput, for instance `{ ttft: '<= 200 ms' }`. */
-export type Objectives = { readonly [Metric in ObjectiveMetric]?: Condition }
+export type Objectives = { readonly [Metric in ObjectiveMetric | AliasOf<ObjectiveMetric>]?: Condition }
 
 /** Connection time, dispatch delay and a conversation's figures are no property of one answer. */
-export type ObjectiveMetric = Exclude<
-  DistributionName,
-  'connect' | 'dispatchDelay' | 'conversationDuration' | 'conversationTurns'
->
+export type ObjectiveMetric = MetricsWith<{ objective: true }>
 
 /** `firstChunkLatency` becomes `first_chunk_latency`. */
 type SnakeCase<Name extends string> = Name extends `${infer Letter}${infer Rest}`

@@ -1,5 +1,5 @@
 /** Reads the figure a threshold is about from the measured figures of a run. */
-import type { MetricsView, ScalarName } from '../metrics/index.ts'
+import { factsOf, type MetricsView, type ScalarName } from '../metrics/index.ts'
 import type { Figure } from './figure.ts'
 
 export interface Measured {
@@ -37,20 +37,7 @@ function counted(value: number | undefined, n: number): Measured {
 }
 
 function samplesBehind(name: ScalarName, view: MetricsView, requests: number): number {
-  switch (name) {
-    // A rate of nothing is no rate: "qps <= 100" must not pass because every request failed.
-    case 'qps':
-    case 'goodput':
-    case 'outputTokensPerSecond':
-    case 'totalTokensPerSecond':
-    case 'inputTokensPerSecond':
-    case 'itemsPerSecond':
-    case 'steadyQps':
-    case 'steadyOutputTokensPerSecond':
-      return view.scalar('succeededRequests') ?? 0
-    case 'cacheHitShare':
-      return view.distribution('cachedTokens')?.n ?? 0
-    default:
-      return requests
-  }
+  const { samples } = factsOf(name)
+  if (samples === 'totalRequests') return requests
+  return samples === 'succeededRequests' ? (view.scalar(samples) ?? 0) : (view.distribution(samples)?.n ?? 0)
 }

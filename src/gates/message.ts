@@ -1,6 +1,7 @@
 /** Tells the verdict on one threshold in one line that is the whole story. */
 import type { Verdict } from '../result/index.ts'
 import { holds } from './condition.ts'
+import { countsGood } from './figure.ts'
 import type { FigureInterval } from './figureInterval.ts'
 import { formatConfidence, formatCount, formatNumber, readableUnit, withUnit } from './format.ts'
 import type { ParsedThreshold } from './grammar.ts'
@@ -37,7 +38,7 @@ export function messageOf(judgement: Judgement): string {
 
 /** @param requests in total, and how many of them failed */
 export function nothingMeasured({ expression, figure }: ParsedThreshold, requests: number, failed: number): string {
-  const missing = figure.name === 'goodput' || figure.name === 'goodShare' ? '; are there objectives?' : ''
+  const missing = countsGood(figure) ? '; are there objectives?' : ''
   const sent =
     requests === 0 ? 'no request ended' : `${formatCount(requests)} requests, ${formatCount(failed)} of them failed`
   return `${expression}: no sample was measured, which is never a pass (${sent}${missing})`

@@ -1,5 +1,5 @@
 /** Failed requests are judged even where no gate of a scenario speaks of them: `minSuccessRate`, 99 % by default. */
-import type { MetricsView } from '../metrics/index.ts'
+import { factsOf, type MetricsView } from '../metrics/index.ts'
 import type { ThresholdResult } from '../result/index.ts'
 import { evaluateThresholds } from './evaluate.ts'
 import type { Figure } from './figure.ts'
@@ -24,10 +24,7 @@ export interface MinSuccess {
  * @returns undefined where nothing is to be judged: there is no gate, or one of them speaks of failures
  * @throws ConfigError when the setting is no share
  */
-export function minSuccessOf(
-  setting: MinSuccessRate | undefined,
-  gates: readonly Pick<Figure, 'kind' | 'name'>[],
-): MinSuccess | undefined {
+export function minSuccessOf(setting: MinSuccessRate | undefined, gates: readonly Figure[]): MinSuccess | undefined {
   if (setting === undefined && (gates.length === 0 || gates.some(speaksOfFailures))) return undefined
   const share = setting ?? DEFAULT
   const text = typeof share === 'number' ? `${Number((share * 100).toFixed(6))} %` : share.trim()
@@ -36,8 +33,8 @@ export function minSuccessOf(
 }
 
 /** Whether a gate on this figure says how many requests may fail. */
-export function speaksOfFailures({ kind, name }: Pick<Figure, 'kind' | 'name'>): boolean {
-  return kind === 'errors' || name === 'successRate' || name === 'errorRate' || name === 'failedRequests'
+export function speaksOfFailures(figure: Figure): boolean {
+  return figure.kind === 'errors' || (figure.kind === 'scalar' && factsOf(figure.name).tellsFailures)
 }
 
 /**

@@ -1,8 +1,8 @@
 /** Reads per-request objectives: what one request must meet to count as goodput. */
-import type { DistributionName, Objective } from '../metrics/index.ts'
+import { type DistributionName, factsOf, type Objective } from '../metrics/index.ts'
 import { contradiction, holds, type Operator, parseCondition, splitConditions } from './condition.ts'
 import { failing } from './fail.ts'
-import { metricQuantity, parseMetric } from './figure.ts'
+import { parseMetric } from './figure.ts'
 
 export interface ParsedObjective extends Objective {
   metric: DistributionName
@@ -24,13 +24,8 @@ export function parseObjectives(record: Readonly<Record<string, string | undefin
     const fail = failing('objective', `${key} ${String(text).trim()}`)
     if (typeof text !== 'string') throw fail('expected a condition like "<= 200 ms"')
     const metric = parseMetric(key.trim(), fail)
-    if (metric === 'connect')
-      throw fail('connection time is not part of one request; measure it with a threshold such as p99(connect)')
-    if (metric === 'dispatchDelay')
-      throw fail('an objective is about what the server did; responseTime counts the delay in')
-    if (metric === 'conversationDuration' || metric === 'conversationTurns')
-      throw fail('an objective is about one request; a conversation is measured with a threshold on it')
-    const quantity = metricQuantity(metric)
+    const { objective, quantity } = factsOf(metric)
+    if (objective !== true) throw fail(objective)
     const conditions = splitConditions(text).map((part) => parseCondition(part, quantity, metric, fail))
     const why = contradiction(conditions, quantity)
     if (why !== undefined) throw fail(why)

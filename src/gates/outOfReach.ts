@@ -1,4 +1,5 @@
 /** Percentiles that the planned number of requests cannot settle, said before the run. */
+import { factsOf } from '../metrics/index.ts'
 import { formatConfidence, formatCount } from './format.ts'
 import type { ParsedThreshold } from './grammar.ts'
 import { samplesNeeded } from './intervals/index.ts'
@@ -10,7 +11,7 @@ import { samplesNeeded } from './intervals/index.ts'
  */
 export function outOfReach(thresholds: readonly ParsedThreshold[], confidence: number, most: number): string[] {
   return thresholds.flatMap(({ expression, figure, operator }) => {
-    if (figure.kind !== 'percentile' || figure.metric === 'itl') return []
+    if (figure.kind !== 'percentile' || factsOf(figure.metric).of === 'gap') return []
     const q = figure.p / 100
     // The end that must meet the limit for a pass lies above the percentile for "<", below it for ">".
     const side = operator.startsWith('<') ? q : operator.startsWith('>') ? 1 - q : undefined

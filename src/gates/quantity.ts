@@ -1,7 +1,8 @@
 /** Quantities: what a figure is counted in, and the units a limit may be written in. */
+import type { Quantity } from '../metrics/index.ts'
 import type { Fail } from './fail.ts'
 
-export type Quantity = 'time' | 'duration' | 'share' | 'rate' | 'tokenRate' | 'tokens' | 'count'
+export type { Quantity }
 
 export interface Limit {
   /** In the quantity's own unit. */
@@ -80,6 +81,11 @@ export const QUANTITIES: Record<Quantity, Facts> = {
     advice: 'is counted in tokens; write "tokens" or no unit',
   },
   count: { own: '', shown: '', bare: true, units: { '': ONE }, advice: 'is a count; write no unit' },
+}
+
+/** The quantity whose own unit this is; a count where there is none. */
+export function quantityOfUnit(own: string): Quantity {
+  return (Object.keys(QUANTITIES) as Quantity[]).find((quantity) => QUANTITIES[quantity].own === own) ?? 'count'
 }
 
 function unit(exponent: number, times = 1): Unit {

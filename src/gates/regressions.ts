@@ -1,8 +1,8 @@
 /** Reads how much worse a figure may become: `{ 'p99(latency)': '5 %', qps: '3 %' }`. */
 import { ConfigError } from '../config/index.ts'
+import type { Quantity } from '../metrics/index.ts'
 import { type Fail, failing } from './fail.ts'
-import { type Figure, parseKey, quantityOf } from './figure.ts'
-import type { Quantity } from './quantity.ts'
+import { type Figure, parseKey, quantityOf, worseDirection } from './figure.ts'
 import { parseTolerance, type Tolerance, type Worse } from './tolerance.ts'
 
 export interface ParsedRegression {
@@ -60,21 +60,6 @@ export function regressionRecord(expressions: readonly string[]): Record<string,
   }
   parseRegressions(record)
   return record
-}
-
-/** Undefined for what has no better and worse, such as the number of tokens. */
-export function worseDirection(figure: Figure): Worse | undefined {
-  if (figure.kind === 'errors') return 'higher'
-  if (figure.kind === 'count') return undefined
-  if (figure.kind === 'scalar') {
-    if (figure.name === 'errorRate' || figure.name === 'failedRequests' || figure.name === 'timeTaken') return 'higher'
-    return figure.name === 'totalRequests' || figure.name === 'succeededRequests' ? undefined : 'lower'
-  }
-  const quantity = quantityOf(figure)
-  // More scatter is worse, of speeds too.
-  if (quantity === 'time') return 'higher'
-  if (quantity === 'tokenRate') return figure.kind === 'stddev' ? 'higher' : 'lower'
-  return undefined
 }
 
 function regressionFail(written: string): Fail {

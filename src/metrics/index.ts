@@ -1,13 +1,20 @@
 /** From samples to distributions, rates and the summary. */
 export { Distribution as DistributionRecorder, EXACT_LIMIT } from './distribution.ts'
+export type { Better, BlockCount, Quantity } from './metric.ts'
+export { METRICS } from './metrics.ts'
 export {
-  COUNT_METRICS,
+  type AliasOf,
   DISTRIBUTION_NAMES,
   type DistributionName,
-  RATIO_METRICS,
+  factsOf,
+  findMetric,
+  HEADLINE_METRICS,
+  isScalar,
+  type MetricName,
+  type MetricsWith,
   SCALAR_NAMES,
   type ScalarName,
-  SPEED_METRICS,
+  snakeCase,
 } from './names.ts'
 export { type Failure, type Objective, RunMetrics } from './runMetrics.ts'
 export { distributions, errorCounts, percentileRows, rates, type SummaryFacts, summarize } from './summary.ts'

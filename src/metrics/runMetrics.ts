@@ -5,19 +5,18 @@ import {
   type FailureCause,
   FLAG_INPUT_ESTIMATED,
   FLAG_OUTPUT_ESTIMATED,
-  gapsOf,
   NoteCounter,
   ROW,
   readNotes,
-  readTpot,
   type SampleBatch,
-  spanTokens,
   textOf,
 } from '../samples/index.ts'
 import { ConversationMetrics } from './conversationMetrics.ts'
 import { Distribution } from './distribution.ts'
-import { COUNT_METRICS, DISTRIBUTION_NAMES, type DistributionName, type ScalarName } from './names.ts'
-import { type SteadyWindow, TimelineRecorder } from './timelineRecorder.ts'
+import type { AnswerTrait, Metric, RunCounts } from './metric.ts'
+import { DISTRIBUTION_NAMES, type DistributionName, factsOf, type ScalarName } from './names.ts'
+import { RequestRow } from './requestRow.ts'
+import { TimelineRecorder } from './timelineRecorder.ts'
 import type { Coverage, DistributionView, MetricsView } from './view.ts'
 
 /** A condition one request must meet to count as goodput. */
@@ -33,26 +32,49 @@ export interface Failure {
   count: number
 }
 
-/** Place of each metric in the arrays below. */
-const AT = Object.fromEntries(DISTRIBUTION_NAMES.map((name, i) => [name, i])) as Record<DistributionName, number>
+type Kind = Exclude<Metric['of'], 'run'>
+type MetricOf<Of extends Kind> = Extract<Metric, { of: Of }> & { name: DistributionName }
+
+/** The metrics of a kind, in the order of their names. */
+function metricsOf<Of extends Kind>(...kinds: readonly Of[]): MetricOf<Of>[] {
+  return DISTRIBUTION_NAMES.map((name) => ({ name, ...factsOf(name) })).filter((metric): metric is MetricOf<Of> =>
+    (kinds as readonly Kind[]).includes(metric.of),
+  )
+}
+
+/** Each has a value for a succeeded request, and its place in the arrays of one below. */
+const OF_ANSWERS = metricsOf('request', 'gap')
+const OF_ATTEMPTS = metricsOf('attempt', 'connection')
+const OF_CONVERSATIONS = metricsOf('conversation')
+/** The formulas on their own: a loop over functions is faster than one over entries, which have many layouts. */
+const READ = OF_ANSWERS.map(({ value }) => value)
+const READ_ATTEMPT = OF_ATTEMPTS.map(({ value }) => value)
+const IS_GAP = OF_ANSWERS.map(({ of }) => of === 'gap')
+const AT = Object.fromEntries(OF_ANSWERS.map(({ name }, i) => [name, i])) as Partial<Record<DistributionName, number>>
+
+const TRAITS: Record<AnswerTrait, number> = {
+  output: 1,
+  span: 2,
+  packages: 4,
+  counted: 8,
+  firstTurn: 16,
+  laterTurn: 32,
+}
+/** A trait that no answer has: of what may be absent from any. */
+const NEVER = 64
+/** The traits of an answer that must have the metric, as bits. */
+const EXPECTED = Uint8Array.from(OF_ANSWERS, ({ expected }) =>
+  expected === 'optional' ? NEVER : expected.reduce((bits, trait) => bits | TRAITS[trait], 0),
+)
 
 /** Distinct failures described in full; more are only counted. */
 const MAX_FAILURES = 50
-/** Metrics that are not of each answer. */
-const NOT_OF_ANSWERS: readonly DistributionName[] = [
-  'dispatchDelay',
-  'connect',
-  'conversationDuration',
-  'conversationTurns',
-  'items',
-  'cachedTokens',
-  'reasoningTokens',
-]
 
-export class RunMetrics implements MetricsView {
+export class RunMetrics implements MetricsView, RunCounts {
   succeeded = 0
   failed = 0
-  good = 0
+  /** Met every objective; NaN without objectives. */
+  good: number
   estimatedTokens = 0
   reportedTokens = 0
   firstStartedAt = Number.POSITIVE_INFINITY
@@ -65,27 +87,32 @@ export class RunMetrics implements MetricsView {
   readonly timeline: TimelineRecorder
   readonly conversations = new ConversationMetrics()
   readonly #objectives: readonly Objective[]
-  /** In the order of DISTRIBUTION_NAMES. */
-  readonly #distributions: readonly Distribution[] = DISTRIBUTION_NAMES.map(
-    (name) => new Distribution((COUNT_METRICS as readonly string[]).includes(name) ? 1 : 1000),
+  readonly #distributions = new Map<DistributionName, Distribution>(
+    DISTRIBUTION_NAMES.map((name) => [name, new Distribution(factsOf(name).whole ? 1 : 1000)]),
   )
+  /** In the order of OF_ANSWERS. */
+  readonly #ofAnswers = OF_ANSWERS.map(({ name }) => this.#distributions.get(name)!)
+  readonly #ofAttempts = OF_ATTEMPTS.map(({ name }) => this.#distributions.get(name)!)
   readonly #errors = new Map<FailureCause, number>()
-  #inputTokens = 0
-  #outputTokens = 0
+  inputTokens = 0
+  outputTokens = 0
+  cachedTokens = 0
+  /** Input tokens of the succeeded requests whose cached tokens the server reported. */
+  inputTokensOfCached = 0
   #items = 0
-  #cachedTokens = 0
-  #cachedOf = 0
-  /** The figures of the request at hand, in the order of DISTRIBUTION_NAMES; NaN where there is none. */
-  readonly #one = new Float64Array(DISTRIBUTION_NAMES.length)
-  /** In the same order: 1 where the request at hand could have the metric, measured or not. */
-  readonly #could = new Uint8Array(DISTRIBUTION_NAMES.length)
-  readonly #measured = new Float64Array(DISTRIBUTION_NAMES.length)
-  readonly #possible = new Float64Array(DISTRIBUTION_NAMES.length)
+  /** The request at hand. */
+  readonly #row = new RequestRow()
+  /** Its values, in the order of OF_ANSWERS; NaN where there is none. */
+  readonly #one = new Float64Array(OF_ANSWERS.length)
+  /** In the same order: answers that have the metric, of those that must have it, and the number of these. */
+  readonly #measured = new Float64Array(OF_ANSWERS.length)
+  readonly #possible = new Float64Array(OF_ANSWERS.length)
   readonly #notes = new NoteCounter()
 
   constructor(startedAt: number, objectives: readonly Objective[] = []) {
     this.timeline = new TimelineRecorder(startedAt)
     this.#objectives = objectives
+    this.good = objectives.length > 0 ? 0 : Number.NaN
   }
 
   add(batch: SampleBatch): void {
@@ -94,17 +121,18 @@ export class RunMetrics implements MetricsView {
 
   /** Adds times that no request carries, such as those of connections opened ahead. */
   addTimes(metric: DistributionName, valuesMs: readonly number[]): void {
-    for (const value of valuesMs) this.#distributions[AT[metric]]!.add(value)
+    for (const value of valuesMs) this.#distributions.get(metric)!.add(value)
   }
 
   distribution(name: DistributionName): DistributionView | undefined {
-    const distribution = this.#distributions[AT[name]]!
+    const distribution = this.#distributions.get(name)!
     return distribution.n > 0 ? distribution : undefined
   }
 
   coverage(name: DistributionName): Coverage | undefined {
-    const of = this.#possible[AT[name]]!
-    return of === 0 ? undefined : { measured: this.#measured[AT[name]]!, of }
+    const at = AT[name]
+    const of = at === undefined ? 0 : this.#possible[at]!
+    return of === 0 ? undefined : { measured: this.#measured[at!]!, of }
   }
 
   /** What is remarkable of the succeeded answers, a sentence each. */
@@ -116,15 +144,6 @@ export class RunMetrics implements MetricsView {
     return this.#errors.get(cause) ?? 0
   }
 
-  /** Input tokens of the succeeded requests whose cached tokens the server reported, and these. */
-  get inputTokensOfCached(): number {
-    return this.#cachedOf
-  }
-
-  get cachedTokens(): number {
-    return this.#cachedTokens
-  }
-
   get total(): number {
     return this.succeeded + this.failed
   }
@@ -134,54 +153,39 @@ export class RunMetrics implements MetricsView {
     return this.total === 0 ? 0 : (this.lastEndedAt - this.firstStartedAt) / 1000
   }
 
+  get totalTokens(): number {
+    return this.inputTokens + this.outputTokens
+  }
+
+  /** NaN where no request had any. */
+  get items(): number {
+    return this.distribution('items') === undefined ? Number.NaN : this.#items
+  }
+
+  get steadySeconds(): number {
+    return this.timeline.steady()?.seconds ?? Number.NaN
+  }
+
+  get steadySucceeded(): number {
+    return this.timeline.steady()?.completed ?? Number.NaN
+  }
+
+  get steadyOutputTokens(): number {
+    return this.timeline.steady()?.outputTokens ?? Number.NaN
+  }
+
+  get completedConversations(): number {
+    return this.conversations.total === 0 ? Number.NaN : this.conversations.completed
+  }
+
+  get abandonedConversations(): number {
+    return this.conversations.total === 0 ? Number.NaN : this.conversations.abandoned
+  }
+
   scalar(name: ScalarName): number | undefined {
-    switch (name) {
-      case 'qps':
-        return this.#perSecond(this.succeeded)
-      case 'goodput':
-        return this.#objectives.length === 0 ? undefined : this.#perSecond(this.good)
-      case 'goodShare':
-        return this.#objectives.length === 0 || this.total === 0 ? undefined : this.good / this.total
-      case 'outputTokensPerSecond':
-        return this.#perSecond(this.#outputTokens)
-      case 'totalTokensPerSecond':
-        return this.#perSecond(this.#outputTokens + this.#inputTokens)
-      case 'inputTokensPerSecond':
-        return this.#perSecond(this.#inputTokens)
-      case 'itemsPerSecond':
-        return this.distribution('items') === undefined ? undefined : this.#perSecond(this.#items)
-      case 'steadyQps':
-        return this.#steady(({ completed }) => completed)
-      case 'steadyOutputTokensPerSecond':
-        return this.#steady(({ outputTokens }) => outputTokens)
-      case 'successRate':
-        return this.total === 0 ? undefined : this.succeeded / this.total
-      case 'errorRate':
-        return this.total === 0 ? undefined : this.failed / this.total
-      case 'cacheHitShare':
-        return this.#cachedOf === 0 ? undefined : this.#cachedTokens / this.#cachedOf
-      case 'totalRequests':
-        return this.total
-      case 'succeededRequests':
-        return this.succeeded
-      case 'failedRequests':
-        return this.failed
-      case 'timeTaken':
-        return this.seconds
-      case 'completedConversations':
-        return this.conversations.total === 0 ? undefined : this.conversations.completed
-      case 'abandonedConversations':
-        return this.conversations.total === 0 ? undefined : this.conversations.abandoned
-    }
-  }
-
-  #perSecond(amount: number): number | undefined {
-    return this.seconds > 0 ? amount / this.seconds : undefined
-  }
-
-  #steady(amount: (window: SteadyWindow) => number): number | undefined {
-    const window = this.timeline.steady()
-    return window && amount(window) / window.seconds
+    const { amount, per } = factsOf(name)
+    const value = per === null ? this[amount] : this[amount] / this[per]
+    return Number.isFinite(value) ? value : undefined
   }
 
   addRow(batch: SampleBatch, row: number): void {
@@ -195,10 +199,12 @@ export class RunMetrics implements MetricsView {
     if (scheduledAt < this.firstScheduledAt) this.firstScheduledAt = scheduledAt
     if (scheduledAt > this.lastScheduledAt) this.lastScheduledAt = scheduledAt
     if (endedAt > this.lastEndedAt) this.lastEndedAt = endedAt
-    this.#distributions[AT.dispatchDelay]!.add(startedAt - scheduledAt)
-    const connectedAt = numbers[at + C.connectedAt]!
-    if (!Number.isNaN(connectedAt))
-      this.#distributions[AT.connect]!.add(connectedAt - numbers[at + C.connectStartedAt]!)
+    const request = this.#row
+    request.moveTo(batch, row)
+    for (let i = 0; i < READ_ATTEMPT.length; i++) {
+      const value = READ_ATTEMPT[i]!(request)
+      if (!Number.isNaN(value)) this.#ofAttempts[i]!.add(value)
+    }
     const cause = causeOf(batch, row)
     const outputTokens = numbers[at + C.outputTokens]!
     this.timeline.add(
@@ -214,54 +220,49 @@ export class RunMetrics implements MetricsView {
       return
     }
     this.succeeded++
-    const one = this.#one
-    one.fill(Number.NaN)
-    this.#measure(batch, at, endedAt - startedAt, endedAt - scheduledAt)
-    for (let i = 0; i < one.length; i++) if (!Number.isNaN(one[i]!)) this.#distributions[i]!.add(one[i]!)
-    const gaps = gapsOf(batch, row)
-    if (gaps.length > 0) one[AT.itl] = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length
-    this.#countCoverage(numbers, at)
+    this.#measure(request)
+    this.#count(request, numbers[at + C.flags]!)
     this.#notes.add(readNotes(numbers, at))
-    const itl = this.#distributions[AT.itl]!
-    for (let i = 0; i < gaps.length; ) {
-      const from = i
-      const gap = gaps[i++]!
-      while (i < gaps.length && gaps[i] === gap) i++
-      itl.addRepeated(gap, i - from)
-    }
-    if (this.#objectives.length > 0) {
-      if (
-        this.#objectives.every(({ metric, holds }) =>
-          Number.isNaN(one[AT[metric]]!) ? this.#could[AT[metric]] === 0 : holds(one[AT[metric]]!),
-        )
-      )
-        this.good++
-    }
   }
 
-  /** Which metrics the answer at hand could have: a one-token answer, for instance, has no time per token. */
-  #countCoverage(numbers: Float64Array, at: number): void {
-    const could = this.#could
-    could.fill(1)
-    const outputTokens = numbers[at + C.outputTokens]!
-    const hasOutput = outputTokens > 0
-    const turn = numbers[at + C.turn]!
-    // Not known where reasoning is hidden: then there may be any number.
-    const hasSpan = hasOutput && !(spanTokens(numbers, at) <= 0)
-    const hasPackages = numbers[at + C.packages]! > 1
-    could[AT.ttft] = hasOutput ? 1 : 0
-    could[AT.firstTurnTtft] = hasOutput && turn === 0 ? 1 : 0
-    could[AT.laterTurnTtft] = hasOutput && turn > 0 ? 1 : 0
-    could[AT.tpot] = could[AT.itl] = could[AT.decodeSpeed] = hasSpan ? 1 : 0
-    could[AT.packageLatency] = hasPackages ? 1 : 0
-    could[AT.tokensPerIteration] = hasPackages && hasSpan ? 1 : 0
-    could[AT.outputSpeed] = could[AT.totalSpeed] = Number.isNaN(outputTokens) ? 0 : 1
-    for (const metric of NOT_OF_ANSWERS) could[AT[metric]] = 0
-    for (let i = 0; i < could.length; i++) {
-      if (could[i] === 0) continue
-      this.#possible[i]!++
-      if (!Number.isNaN(this.#one[i]!)) this.#measured[i]!++
+  /** Adds what the succeeded request at hand has, and counts which metrics it lacks although it must have them. */
+  #measure(request: RequestRow): void {
+    const one = this.#one
+    const traits = traitsOf(request)
+    for (let i = 0; i < READ.length; i++) {
+      const value = READ[i]!(request)
+      const isMeasured = !Number.isNaN(value)
+      one[i] = value
+      if ((traits & EXPECTED[i]!) === EXPECTED[i]!) {
+        this.#possible[i]!++
+        if (isMeasured) this.#measured[i]!++
+      }
+      if (!isMeasured) continue
+      if (IS_GAP[i]!) addGaps(this.#ofAnswers[i]!, request.gaps)
+      else this.#ofAnswers[i]!.add(value)
     }
+    if (this.#objectives.length > 0 && this.#objectives.every((objective) => this.#isMet(objective, traits)))
+      this.good++
+  }
+
+  /** What an answer cannot have is not held against it: a one-token answer has no time per token. */
+  #isMet({ metric, holds }: Objective, traits: number): boolean {
+    const at = AT[metric]!
+    const value = this.#one[at]!
+    return Number.isNaN(value) ? (traits & EXPECTED[at]!) !== EXPECTED[at]! : holds(value)
+  }
+
+  /** The sums over succeeded requests. */
+  #count({ inputTokens, outputTokens, cachedTokens, items }: RequestRow, flags: number): void {
+    if (!Number.isNaN(inputTokens)) this.inputTokens += inputTokens
+    if (!Number.isNaN(outputTokens)) this.outputTokens += outputTokens
+    if (!Number.isNaN(items)) this.#items += items
+    if (!Number.isNaN(cachedTokens)) {
+      this.cachedTokens += cachedTokens
+      this.inputTokensOfCached += inputTokens
+    }
+    if (flags & (FLAG_INPUT_ESTIMATED | FLAG_OUTPUT_ESTIMATED)) this.estimatedTokens++
+    else this.reportedTokens++
   }
 
   /** Conversations are counted beside their requests, each of which counts as any other. */
@@ -271,63 +272,7 @@ export class RunMetrics implements MetricsView {
     const ttftMs = batch.numbers[at + C.firstTokenAt]! - batch.numbers[at + C.startedAt]!
     const end = this.conversations.add(batch, row, ttftMs, failed)
     if (end === undefined) return
-    this.#distributions[AT.conversationDuration]!.add(end.durationMs)
-    this.#distributions[AT.conversationTurns]!.add(end.turns)
-  }
-
-  /** The figures of one succeeded request; what was not measured stays absent. */
-  #measure(batch: SampleBatch, at: number, latencyMs: number, responseTimeMs: number): void {
-    const one = this.#one
-    const numbers = batch.numbers
-    const startedAt = numbers[at + C.startedAt]!
-    one[AT.latency] = latencyMs
-    one[AT.responseTime] = responseTimeMs
-    const firstChunkAt = numbers[at + C.firstChunkAt]!
-    if (!Number.isNaN(firstChunkAt)) one[AT.firstChunkLatency] = firstChunkAt - startedAt
-    const firstTokenAt = numbers[at + C.firstTokenAt]!
-    if (!Number.isNaN(firstTokenAt)) {
-      one[AT.ttft] = firstTokenAt - startedAt
-      const turn = numbers[at + C.turn]!
-      if (!Number.isNaN(turn)) one[turn === 0 ? AT.firstTurnTtft : AT.laterTurnTtft] = firstTokenAt - startedAt
-    }
-    const packages = numbers[at + C.packages]!
-    one[AT.packages] = packages
-    const packagesMs = numbers[at + C.lastChunkAt]! - firstChunkAt
-    if (packages > 1 && packagesMs > 0) one[AT.packageLatency] = packagesMs / (packages - 1)
-    const items = numbers[at + C.items]!
-    if (!Number.isNaN(items)) {
-      one[AT.items] = items
-      this.#items += items
-    }
-    const inputTokens = numbers[at + C.inputTokens]!
-    if (!Number.isNaN(inputTokens)) {
-      one[AT.inputTokens] = inputTokens
-      this.#inputTokens += inputTokens
-    }
-    const cachedTokens = numbers[at + C.cachedTokens]!
-    if (!Number.isNaN(cachedTokens)) {
-      one[AT.cachedTokens] = cachedTokens
-      this.#cachedTokens += cachedTokens
-      this.#cachedOf += inputTokens
-    }
-    const reasoningTokens = numbers[at + C.reasoningTokens]!
-    if (!Number.isNaN(reasoningTokens)) one[AT.reasoningTokens] = reasoningTokens
-    if (numbers[at + C.flags]! & (FLAG_INPUT_ESTIMATED | FLAG_OUTPUT_ESTIMATED)) this.estimatedTokens++
-    else this.reportedTokens++
-    const outputTokens = numbers[at + C.outputTokens]!
-    if (Number.isNaN(outputTokens)) return
-    one[AT.outputTokens] = outputTokens
-    this.#outputTokens += outputTokens
-    if (latencyMs > 0) one[AT.outputSpeed] = (outputTokens * 1000) / latencyMs
-    if (latencyMs > 0 && !Number.isNaN(inputTokens))
-      one[AT.totalSpeed] = ((inputTokens + outputTokens) * 1000) / latencyMs
-    const visibleTokens = outputTokens - numbers[at + C.hiddenTokens]!
-    if (visibleTokens > 1 && packages > 1) one[AT.tokensPerIteration] = (visibleTokens - 1) / (packages - 1)
-    const tpotMs = readTpot(numbers, at)
-    if (!Number.isNaN(tpotMs)) {
-      one[AT.tpot] = tpotMs
-      one[AT.decodeSpeed] = 1000 / tpotMs
-    }
+    for (const { name, valueAtEnd } of OF_CONVERSATIONS) this.#distributions.get(name)!.add(valueAtEnd(end))
   }
 
   #addFailure(batch: SampleBatch, row: number, cause: FailureCause): void {
@@ -340,5 +285,29 @@ export class RunMetrics implements MetricsView {
     )
     if (seen) seen.count++
     else if (this.failures.length < MAX_FAILURES) this.failures.push({ cause, status, message, count: 1 })
+  }
+}
+
+/** Which metrics an answer must have, as bits. */
+function traitsOf({ outputTokens, spanTokens, packages, turn }: RequestRow): number {
+  const hasOutput = outputTokens > 0
+  return (
+    (hasOutput ? TRAITS.output : 0) |
+    // Not known where reasoning is hidden: then there may be any number.
+    (hasOutput && !(spanTokens <= 0) ? TRAITS.span : 0) |
+    (packages > 1 ? TRAITS.packages : 0) |
+    (Number.isNaN(outputTokens) ? 0 : TRAITS.counted) |
+    (turn === 0 ? TRAITS.firstTurn : 0) |
+    (turn > 0 ? TRAITS.laterTurn : 0)
+  )
+}
+
+/** Tokens that arrive in one read have many gaps of 0. */
+function addGaps(distribution: Distribution, gaps: Float64Array): void {
+  for (let i = 0; i < gaps.length; ) {
+    const from = i
+    const gap = gaps[i++]!
+    while (i < gaps.length && gaps[i] === gap) i++
+    distribution.addRepeated(gap, i - from)
   }
 }

@@ -16,6 +16,7 @@ import {
   storedFigure,
   withUnit,
 } from '../gates/index.ts'
+import { factsOf, HEADLINE_METRICS, SCALAR_NAMES } from '../metrics/index.ts'
 import type { Result } from '../result/index.ts'
 import type { HistoryRecord } from '../store/index.ts'
 import { drawTable } from './tables.ts'
@@ -24,10 +25,8 @@ import { wrapText } from './wrapping.ts'
 
 /** What is shown without being asked for; all stored figures can be gated on. */
 const SHOWN: ReadonlySet<string> = new Set([
-  ...['latency', 'ttft', 'tpot', 'itl'].flatMap((metric) => [`avg(${metric})`, `p50(${metric})`, `p99(${metric})`]),
-  'qps',
-  'outputTokensPerSecond',
-  'successRate',
+  ...HEADLINE_METRICS.flatMap((metric) => [`avg(${metric})`, `p50(${metric})`, `p99(${metric})`]),
+  ...SCALAR_NAMES.filter((name) => factsOf(name).headline),
 ])
 
 /** One stored result: where it was measured, of which scenario, and its main figures with their intervals. */

@@ -1,7 +1,7 @@
 /** A comparison as text and as Markdown: both sides, the change with its interval, the verdict on each figure. */
 import { changeText } from '../gates/comparison/message.ts'
 import { formatConfidence, formatCount, formatNumber, readableUnit, withUnit } from '../gates/format.ts'
-import type { Quantity } from '../gates/quantity.ts'
+import { quantityOfUnit } from '../gates/quantity.ts'
 import type { ComparedRegression, ComparedSide, ComparisonResult, Verdict } from '../result/index.ts'
 import { coloured, VERDICT_COLOURS } from './colour.ts'
 import { NOT_MEASURED } from './figures.ts'
@@ -111,7 +111,7 @@ export function changedRows(
     return [
       figure,
       ...sideTexts(regression, baseline, candidate),
-      changeText(regression, quantityOf(regression)),
+      changeText(regression, quantityOfUnit(regression.unit)),
       `${sign}${points}`,
       signs === undefined ? verdict : `${signs[verdict]} ${verdict}`,
     ]
@@ -120,17 +120,11 @@ export function changedRows(
 
 /** Both in one unit, with enough digits to tell them apart. */
 function sideTexts(regression: ComparedRegression, baseline: number | null, candidate: number | null): string[] {
-  const quantity = quantityOf(regression)
+  const quantity = quantityOfUnit(regression.unit)
   const unit = readableUnit(Math.max(baseline ?? 0, candidate ?? 0), quantity)
   return [baseline, candidate].map((value) =>
     value === null ? NOT_MEASURED : withUnit(formatNumber(value, quantity, unit), unit),
   )
-}
-
-const QUANTITIES: Record<string, Quantity> = { ms: 'time', '/s': 'rate', 'tok/s': 'tokenRate', share: 'share' }
-
-function quantityOf({ unit }: ComparedRegression): Quantity {
-  return QUANTITIES[unit] ?? 'count'
 }
 
 /** How the blocks lay: `8 pairs of blocks of 15 requests a side …`. */

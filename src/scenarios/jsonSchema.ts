@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { TEXT, VARIABLE } from '../config/files/index.ts'
 import { OPTION_NAMES, options } from '../config/index.ts'
+import { DISTRIBUTION_NAMES, type DistributionName, factsOf, type MetricName, SCALAR_NAMES } from '../metrics/index.ts'
 import { head, NOT_IN_CONFIG, sides } from './shape.ts'
 
 export type JsonSchema = { [keyword: string]: unknown }
@@ -19,7 +20,7 @@ export function configJsonSchema(): JsonSchema {
     properties: { $schema: { type: 'string' }, ...properties },
     patternProperties,
     additionalProperties: false,
-    $defs: DEFINITIONS,
+    $defs: definitions(),
   }
 }
 
@@ -53,12 +54,13 @@ export function scenarioJsonSchema(): JsonSchema {
       },
     },
     additionalProperties: false,
-    $defs: { ...DEFINITIONS, row: optionsObject(OPTION_NAMES), lists: listsObject() },
+    $defs: { ...definitions(), row: optionsObject(OPTION_NAMES), lists: listsObject() },
   }
 }
 
 /** A variable may stand for any value; what is no variable must not look like one. */
-const DEFINITIONS = {
+const definitions = (): JsonSchema => ({
+  condition: plainSchema('thresholds')['additionalProperties'],
   variable: {
     description: 'a variable of the environment, with or without a default, as in ${LLM_URL:-http://127.0.0.1:8000}',
     type: 'string',
@@ -72,7 +74,7 @@ const DEFINITIONS = {
       { type: 'object', additionalProperties: { $ref: '#/$defs/any' } },
     ],
   },
-}
+})
 
 function optionsObject(names: readonly string[]): JsonSchema & { properties: JsonSchema } {
   return {
@@ -110,7 +112,46 @@ function otherSpellings(names: readonly string[], schemaOf: (name: string) => Js
 }
 
 function optionSchema(name: string): JsonSchema {
+  const schema = plainSchema(name)
+  const keys = metricKeys(name)
+  if (keys === undefined) return schema
+  const value = name === 'thresholds' ? { $ref: '#/$defs/condition' } : schema['additionalProperties']
+  return {
+    ...schema,
+    // Offered by editors with what they are; other keys remain, since a percentile may be any.
+    properties: Object.fromEntries(
+      keys.map(([key, metric]) => [key, { description: describeMetric(metric), ...(value as object) }]),
+    ),
+    additionalProperties: value,
+  }
+}
+
+function plainSchema(name: string): JsonSchema {
   return withVariables(jsonSchemaOf(options.shape[name as keyof typeof options.shape]))
+}
+
+/** The usual keys of an option whose keys are about metrics. */
+function metricKeys(option: string): [key: string, metric: MetricName][] | undefined {
+  const ranked = (p: string, name: DistributionName): [string, MetricName] => [`${p}(${name})`, name]
+  const alone = (name: MetricName): [string, MetricName] => [name, name]
+  switch (option) {
+    case 'thresholds':
+      return [...DISTRIBUTION_NAMES.map((name) => ranked('p99', name)), ...SCALAR_NAMES.map(alone)]
+    case 'objectives':
+      return DISTRIBUTION_NAMES.filter((name) => factsOf(name).objective === true).map(alone)
+    case 'regressions':
+      return [
+        ...DISTRIBUTION_NAMES.filter((name) => factsOf(name).compare !== 'none').map((name) => ranked('p50', name)),
+        ...SCALAR_NAMES.filter((name) => factsOf(name).per !== null).map(alone),
+      ]
+    default:
+      return undefined
+  }
+}
+
+function describeMetric(name: MetricName): string {
+  const { about, better } = factsOf(name)
+  return better === 'neither' ? about : `${about} ${better === 'lower' ? 'Lower' : 'Higher'} is better.`
 }
 
 /** As users write it: before defaults are filled in. */

@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { writeSchemas } from '../../scripts/writeSchemas.ts'
 import { type FileDocument, layerOf, substituteVariables } from '../../src/config/files/index.ts'
 import { OPTION_NAMES, options } from '../../src/config/index.ts'
+import { parseObjectives, parseRegressions, parseThresholds, requireStored } from '../../src/gates/index.ts'
+import { DISTRIBUTION_NAMES, SCALAR_NAMES } from '../../src/metrics/index.ts'
 import { configJsonSchema, scenarioJsonSchema } from '../../src/scenarios/index.ts'
 import { readParts } from '../../src/scenarios/shape.ts'
 import { placeWith } from './place.ts'
@@ -262,4 +264,21 @@ describe('for editors', () => {
       '/schemas/scenario.schema.json',
     ])
   })
+})
+
+test('editors are offered every metric with what it is, where the reader of files takes it', () => {
+  const offered = (option: string): Record<string, { description: string }> =>
+    (jsonOf(option) as { properties: Record<string, { description: string }> }).properties
+  expect(Object.keys(offered('thresholds'))).toEqual(
+    DISTRIBUTION_NAMES.map((name) => `p99(${name})`).concat(SCALAR_NAMES),
+  )
+  expect(offered('thresholds')['p99(totalSpeed)']!.description).toMatch(
+    /^Input and output tokens .* Higher is better\.$/,
+  )
+  expect(offered('objectives')).toHaveProperty('ttft')
+  expect(offered('objectives')).not.toHaveProperty('connect')
+  for (const key of Object.keys(offered('thresholds'))) expect(() => parseThresholds({ [key]: '>= 0' })).not.toThrow()
+  for (const key of Object.keys(offered('objectives'))) expect(() => parseObjectives({ [key]: '>= 0' })).not.toThrow()
+  const regressions = Object.fromEntries(Object.keys(offered('regressions')).map((key) => [key, '1 %']))
+  expect(() => requireStored(parseRegressions(regressions))).not.toThrow()
 })

@@ -1,5 +1,5 @@
 /** The figures a stored result holds, with their intervals: what a later run can be compared with. */
-import type { MetricsView } from '../../metrics/index.ts'
+import { DISTRIBUTION_NAMES, factsOf, type MetricsView, SCALAR_NAMES } from '../../metrics/index.ts'
 import type { Result, Timeline } from '../../result/index.ts'
 import type { Figure } from '../figure.ts'
 import { intervalOf } from '../figureInterval.ts'
@@ -8,16 +8,7 @@ import type { Interval } from '../intervals/index.ts'
 /** Of the intervals kept in results. */
 export const STORED_CONFIDENCE = 0.95
 
-const METRICS = [
-  'latency',
-  'responseTime',
-  'firstChunkLatency',
-  'ttft',
-  'tpot',
-  'itl',
-  'outputSpeed',
-  'decodeSpeed',
-] as const
+const METRICS = DISTRIBUTION_NAMES.filter((name) => factsOf(name).compare !== 'none')
 const PERCENTILES = [
   [50, 'p50'],
   [90, 'p90'],
@@ -25,16 +16,8 @@ const PERCENTILES = [
   [99, 'p99'],
   [99.9, 'p999'],
 ] as const
-const SCALARS = [
-  'qps',
-  'goodput',
-  'goodShare',
-  'outputTokensPerSecond',
-  'totalTokensPerSecond',
-  'successRate',
-  'errorRate',
-  'cacheHitShare',
-] as const
+/** What has no interval, such as a count, cannot be told from chance. */
+const SCALARS = SCALAR_NAMES.filter((name) => factsOf(name).per !== null)
 
 /** Every figure that a result keeps with its interval. */
 export const STORED_FIGURES: readonly Figure[] = [
@@ -84,7 +67,7 @@ export function storedFigure(result: Result, figure: Figure): StoredFigure | und
 
 function measuredValue(result: Result, figure: Figure): { value: number; n: number } | undefined {
   if (figure.kind === 'scalar') {
-    const value = scalarOf(result, figure.name)
+    const value = factsOf(figure.name).inResult(result)
     return value === null || value === undefined ? undefined : { value, n: result.summary.totalRequests }
   }
   if (figure.kind === 'errors') return undefined
@@ -94,25 +77,4 @@ function measuredValue(result: Result, figure: Figure): { value: number; n: numb
   if (figure.kind === 'avg') return { value: mean, n }
   const key = figure.kind === 'percentile' ? PERCENTILES.find(([p]) => p === figure.p)?.[1] : undefined
   return key === undefined ? undefined : { value: distribution[key], n }
-}
-
-function scalarOf({ summary, rates }: Result, name: string): number | null | undefined {
-  switch (name) {
-    case 'qps':
-      return summary.succeededRequests === 0 ? null : summary.qps
-    case 'outputTokensPerSecond':
-      return summary.succeededRequests === 0 ? null : summary.outputTokensPerSecond
-    case 'totalTokensPerSecond':
-      return summary.succeededRequests === 0 ? null : rates.totalTokensPerSecond
-    case 'successRate':
-      return summary.totalRequests === 0 ? null : rates.successRate
-    case 'errorRate':
-      return summary.totalRequests === 0 ? null : 1 - rates.successRate
-    case 'goodput':
-    case 'goodShare':
-    case 'cacheHitShare':
-      return rates[name]
-    default:
-      return undefined
-  }
 }

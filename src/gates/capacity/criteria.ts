@@ -1,9 +1,9 @@
 /** Reads the criteria of a capacity search, in EvalScope's words or in those of thresholds. */
 import { ConfigError } from '../../config/index.ts'
+import type { Quantity } from '../../metrics/index.ts'
 import { type Fail, failing } from '../fail.ts'
-import { type Figure, parseKey, quantityOf } from '../figure.ts'
+import { betterOf, type Figure, parseKey, quantityOf } from '../figure.ts'
 import { type ParsedThreshold, parseThresholds } from '../grammar.ts'
-import type { Quantity } from '../quantity.ts'
 
 /** All conditions hold, at the highest level there is; or the best value of one figure, at whichever level. */
 export type Criterion =
@@ -53,25 +53,20 @@ function parseOptimum(key: string, text: string): Criterion {
   const mode = text.trim() as 'max' | 'min'
   const figure = parseKey(key, fail)
   const quantity = quantityOf(figure)
-  const sensible = betterWhen(quantity) === 'lower' ? 'min' : 'max'
+  const sensible = betterOf(figure) === 'lower' ? 'min' : 'max'
   if (mode !== sensible)
     throw fail(`the best value is the ${sensible === 'min' ? 'smallest' : 'largest'}: "${sensible}"`)
   return { kind: 'optimum', expression: `${key.trim()} -> ${mode}`, key: key.trim(), figure, quantity, mode }
 }
 
 /** As the load rises a latency rises: "at least" would hold at every level above one, so there is no highest. */
-function refuseWrongWay({ expression, key, quantity, operator }: ParsedThreshold): void {
+function refuseWrongWay({ expression, key, figure, operator }: ParsedThreshold): void {
   const fail = failing('threshold', expression)
   if (operator === '==') throw fail('a search needs <, <=, > or >=')
   const isUpper = operator === '<' || operator === '<='
-  // A share may be of successes or of errors.
-  if (quantity === 'share' || quantity === 'count' || quantity === 'tokens') return
-  if (betterWhen(quantity) === 'lower' && !isUpper) throw fail(`${key} gets worse upwards; write <= or <`)
-  if (betterWhen(quantity) === 'higher' && isUpper) throw fail(`${key} gets worse downwards; write >= or >`)
-}
-
-function betterWhen(quantity: Quantity): 'lower' | 'higher' {
-  return quantity === 'time' || quantity === 'duration' ? 'lower' : 'higher'
+  const better = betterOf(figure)
+  if (better === 'lower' && !isUpper) throw fail(`${key} gets worse upwards; write <= or <`)
+  if (better === 'higher' && isUpper) throw fail(`${key} gets worse downwards; write >= or >`)
 }
 
 /** EvalScope's limits of times are plain numbers of seconds. */

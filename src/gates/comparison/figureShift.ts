@@ -1,10 +1,9 @@
 /** The change of one figure from the baseline to the candidate, by the method that suits the figure. */
-
-import type { DistributionName, ScalarName } from '../../metrics/index.ts'
+import { type BlockCount, type DistributionName, factsOf, type ScalarName } from '../../metrics/index.ts'
 import { valueAt } from '../../metrics/rank.ts'
 import type { Figure } from '../figure.ts'
 import type { Scale } from '../tolerance.ts'
-import { type BlockAmounts, type BlockPair, measured, pooled, type Side, type SideBlock } from './blocks.ts'
+import { type BlockPair, measured, pooled, type Side, type SideBlock } from './blocks.ts'
 import { average, grouped, groupSize } from './grouping.ts'
 import { hodgesLehmann, hodgesLehmannShift } from './hodgesLehmann.ts'
 import { quantileShift } from './quantileShift.ts'
@@ -45,7 +44,7 @@ export function figureOfSide(figure: ComparedFigure, pairs: readonly BlockPair[]
   if (figure.kind === 'scalar') {
     const { amount, base } = sumOf(pairs.map((pair) => scalarSums(figure.name, pair[side])))
     // A rate of nothing is no rate.
-    return base > 0 && (amount > 0 || SHARES.includes(figure.name)) ? amount / base : null
+    return base > 0 && (amount > 0 || isShare(figure)) ? amount / base : null
   }
   const values = pooled(pairs, side, figure.metric).sort()
   if (values.length === 0) return null
@@ -55,12 +54,14 @@ export function figureOfSide(figure: ComparedFigure, pairs: readonly BlockPair[]
 
 /** Both times of a metric are of the same request of the same prompt; gaps between tokens are not one per request. */
 function isPaired(metric: DistributionName): boolean {
-  return metric !== 'itl'
+  return factsOf(metric).of !== 'gap'
 }
 
 type MeanFigure = Exclude<ComparedFigure, { kind: 'percentile' }>
 
-const SHARES: readonly ScalarName[] = ['successRate', 'errorRate', 'goodShare']
+function isShare(figure: ComparedFigure): boolean {
+  return figure.kind === 'scalar' && factsOf(figure.name).compare === 'share'
+}
 
 function shiftOf(
   figure: ComparedFigure,
@@ -68,7 +69,7 @@ function shiftOf(
   scale: Scale,
   confidence: number,
 ): FigureShift | undefined {
-  if (figure.kind === 'scalar' && SHARES.includes(figure.name)) {
+  if (figure.kind === 'scalar' && isShare(figure)) {
     const side = (name: Side) => {
       const sums = pairs.map((pair) => scalarSums(figure.name, pair[name]))
       return { hits: sums.map(({ amount }) => amount), totals: sums.map(({ base }) => base) }
@@ -138,19 +139,12 @@ function sumsOf(figure: MeanFigure, block: SideBlock): Sums {
   return { amount: values.reduce((sum, value) => sum + value, 0), base: values.length }
 }
 
+/** The two parts of the figure of a run, in one block. */
 function scalarSums(name: ScalarName, { amounts, seconds }: SideBlock): Sums {
-  const amount: Partial<Record<ScalarName, keyof BlockAmounts>> = {
-    qps: 'succeeded',
-    goodput: 'good',
-    outputTokensPerSecond: 'outputTokens',
-    totalTokensPerSecond: 'totalTokens',
-    successRate: 'succeeded',
-    goodShare: 'good',
-  }
-  const perRequest = SHARES.includes(name)
-  const base = perRequest ? amounts.total : seconds
-  if (name === 'errorRate') return { amount: amounts.total - amounts.succeeded, base }
-  return { amount: amounts[amount[name]!], base }
+  const counts: Record<BlockCount, number> = { ...amounts, seconds, failed: amounts.total - amounts.succeeded }
+  const { compare, amount, per } = factsOf(name)
+  if (compare === 'none') throw new Error(`${name} is not counted in blocks`)
+  return { amount: counts[amount], base: counts[per] }
 }
 
 function sumOf(sums: readonly Sums[]): Sums {

@@ -1,28 +1,23 @@
 /** Reads the `regressions` of a comparison: which figures may become how much worse. */
 import { ConfigError } from '../../config/index.ts'
-import { COUNT_METRICS, type DistributionName, type ScalarName } from '../../metrics/index.ts'
+import { type AliasOf, factsOf, type MetricsWith, type Quantity, SCALAR_NAMES } from '../../metrics/index.ts'
 import { type Fail, failing } from '../fail.ts'
-import { type Figure, parseKey, quantityOf } from '../figure.ts'
-import type { Quantity } from '../quantity.ts'
+import { countsGood, type Figure, parseKey, quantityOf, worseDirection } from '../figure.ts'
+import { speaksOfFailures } from '../minSuccess.ts'
 import { parseTolerance, type Tolerance, type Worse } from '../tolerance.ts'
-import { worseDirection } from './direction.ts'
 import type { ComparedFigure } from './figureShift.ts'
 
 /** Metrics of requests that can be compared. */
-export type ComparedMetric = Exclude<DistributionName, (typeof COUNT_METRICS)[number] | 'connect' | 'dispatchDelay'>
+export type ComparedMetric = MetricsWith<{ compare: 'quantile' }>
 
 /** Figures of a whole run that can be compared. */
-export type ComparedScalar = Extract<
-  ScalarName,
-  'qps' | 'goodput' | 'goodShare' | 'outputTokensPerSecond' | 'totalTokensPerSecond' | 'successRate' | 'errorRate'
->
+export type ComparedScalar = MetricsWith<{ compare: 'ratio' | 'share' }>
 
 /** For instance `p50(latency)`, `p99(ttft)`, `avg(tpot)`, `qps`. The number of a percentile is checked at run time. */
 export type RegressionKey =
-  | `${`p${number}` | 'avg' | 'mean' | 'med'}(${ComparedMetric})`
+  | `${`p${number}` | 'avg' | 'mean' | 'med'}(${ComparedMetric | AliasOf<ComparedMetric>})`
   | ComparedScalar
-  | 'rps'
-  | 'tps'
+  | AliasOf<ComparedScalar>
 
 /** How much worse figures may become, for instance `{ 'p50(latency)': '5 %', 'p99(ttft)': '10 %', qps: '3 %' }`. */
 export type Regressions = { readonly [Key in RegressionKey]?: string }
@@ -40,15 +35,7 @@ export interface ParsedRegression {
   isGuard: boolean
 }
 
-const SCALARS: readonly ScalarName[] = [
-  'qps',
-  'goodput',
-  'goodShare',
-  'outputTokensPerSecond',
-  'totalTokensPerSecond',
-  'successRate',
-  'errorRate',
-]
+const SCALARS = SCALAR_NAMES.filter((name) => factsOf(name).compare !== 'none')
 
 /**
  * Reads regressions as the config holds them, and adds a guard of ours: latencies are those of the requests that
@@ -73,7 +60,7 @@ export function parseRegressions(record: Readonly<Record<string, string | undefi
   const twice = parsed.find(({ figure }, i) => parsed.findIndex((other) => other.figure.name === figure.name) !== i)
   if (twice !== undefined)
     throw failing('regression', twice.expression)(`${twice.figure.name} has two tolerances; give one`)
-  const watched = parsed.some(({ figure }) => figure.name === 'successRate' || figure.name === 'errorRate')
+  const watched = parsed.some(({ figure }) => speaksOfFailures(figure))
   return watched ? parsed : [...parsed, { ...parseOne('successRate', '1 %', failing('regression', '')), isGuard: true }]
 }
 
@@ -99,7 +86,7 @@ export function requireComparedObjectives(
   regressions: readonly ParsedRegression[],
   objectives: readonly unknown[],
 ): void {
-  const needing = regressions.find(({ figure }) => figure.name === 'goodput' || figure.name === 'goodShare')
+  const needing = regressions.find(({ figure }) => countsGood(figure))
   if (needing !== undefined && objectives.length === 0)
     throw failing(
       'regression',
@@ -113,6 +100,7 @@ function parseOne(key: string, text: string, fail: Fail): ParsedRegression {
   const figure = compared(parseKey(key, fail), fail)
   const quantity = quantityOf(figure)
   const worse = worseDirection(figure)
+  if (worse === undefined) throw fail(`${figure.name} is neither better nor worse when it changes`)
   const tolerance = parseTolerance(text, quantity, figure.name, worse, fail)
   return {
     expression: `${key.trim()} ${tolerance.text}`,
@@ -136,9 +124,9 @@ function compared(figure: Figure, fail: Fail): ComparedFigure {
     throw fail(`${figure.name} rests on single requests, so its change says little; compare a percentile or avg`)
   if (figure.kind === 'percentile' && (figure.p === 0 || figure.p === 100))
     throw fail(`${figure.name} is a single request; compare a percentile in between, such as p99`)
-  if (figure.metric === 'connect' || figure.metric === 'dispatchDelay')
-    throw fail(`${figure.metric} is not the server's time alone; compare latency or ttft`)
-  if ((COUNT_METRICS as readonly string[]).includes(figure.metric))
+  const { better, compare } = factsOf(figure.metric)
+  if (better === 'neither')
     throw fail(`more or fewer ${figure.metric} are neither better nor worse; compare a time or a speed`)
+  if (compare === 'none') throw fail(`${figure.metric} is not the server's time alone; compare latency or ttft`)
   return figure.kind === 'percentile' ? figure : { ...figure, kind: 'avg' }
 }

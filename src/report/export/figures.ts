@@ -1,4 +1,5 @@
 /** The single numbers of a result with their names and units, for formats that list metrics. */
+import { factsOf, HEADLINE_METRICS, SCALAR_NAMES, snakeCase } from '../../metrics/index.ts'
 import type { Result, ThresholdResult } from '../../result/index.ts'
 
 export interface Gauge {
@@ -9,22 +10,39 @@ export interface Gauge {
   value: number
 }
 
-/** What was not measured is left out. */
-export function summaryGauges({ summary, rates, client }: Result): Gauge[] {
-  const gauges: [name: string, unit: string, help: string, value: number | null][] = [
-    ['time_taken_seconds', 'seconds', 'First start to last end of the measured phase', summary.timeTakenSeconds],
+/** Every single number of a run, and the means of its main metrics; what was not measured is left out. */
+export function summaryGauges(result: Result): Gauge[] {
+  const { summary, client, distributions } = result
+  const ofRun = SCALAR_NAMES.flatMap((name): MaybeGauge[] => {
+    const { gauge, quantity, about, inResult } = factsOf(name)
+    const unit = quantity === 'duration' ? 'seconds' : quantity === 'share' ? 'ratio' : ''
+    return gauge === null ? [] : [[gauge, unit, withoutStop(about), inResult(result)]]
+  })
+  const means = HEADLINE_METRICS.map((name): MaybeGauge => {
+    const milliseconds = distributions[name]?.mean
+    return [
+      `${snakeCase(name)}_mean_seconds`,
+      'seconds',
+      `Mean of ${name}: ${withoutStop(factsOf(name).about)}`,
+      milliseconds === undefined ? null : milliseconds / 1000,
+    ]
+  })
+  const gauges: MaybeGauge[] = [
+    ...ofRun,
     ['concurrency', '', 'Configured requests in flight', summary.concurrency],
-    ['queries_per_second', '', 'Succeeded requests per second', summary.qps],
-    ['output_tokens_per_second', '', 'Output tokens per second', summary.outputTokensPerSecond],
-    ['all_tokens_per_second', '', 'Input and output tokens per second', rates.totalTokensPerSecond],
-    ['success_rate_ratio', 'ratio', 'Share of requests that succeeded', rates.successRate],
-    ['goodput_per_second', '', 'Requests per second that met every objective', rates.goodput],
-    ['latency_mean_seconds', 'seconds', 'Mean latency', summary.latencySeconds],
-    ['ttft_mean_seconds', 'seconds', 'Mean time to first token', summary.ttftSeconds],
-    ['tpot_mean_seconds', 'seconds', 'Mean time per output token', summary.tpotSeconds],
+    ...means,
     ['client_valid', '', '1 when the load generator was not the bottleneck', client.valid ? 1 : 0],
   ]
-  return gauges.flatMap(([name, unit, help, value]) => (value === null ? [] : [{ name, unit, help, value }]))
+  return gauges.flatMap(([name, unit, help, value]) =>
+    value === null || value === undefined ? [] : [{ name, unit, help, value }],
+  )
+}
+
+type MaybeGauge = [name: string, unit: string, help: string, value: number | null | undefined]
+
+/** A help text of OpenMetrics is a phrase. */
+export function withoutStop(sentence: string): string {
+  return sentence.replace(/\.$/, '')
 }
 
 export function thresholdName({ expression }: ThresholdResult): string {

@@ -1,7 +1,8 @@
 /** Results in the OpenMetrics text format: for a Prometheus textfile collector, or a GitLab metrics report. */
+import { factsOf, findMetric, snakeCase } from '../../metrics/index.ts'
 import type { Result } from '../../result/index.ts'
 import { labelsOf } from '../reportRun.ts'
-import { summaryGauges, thresholdName } from './figures.ts'
+import { summaryGauges, thresholdName, withoutStop } from './figures.ts'
 import type { ExportFormat } from './format.ts'
 
 export const openMetrics: ExportFormat = {
@@ -29,17 +30,6 @@ export const gitlab: ExportFormat = {
   ],
 }
 
-const TIMES = new Set([
-  'latency',
-  'responseTime',
-  'dispatchDelay',
-  'firstChunkLatency',
-  'ttft',
-  'tpot',
-  'itl',
-  'packageLatency',
-  'connect',
-])
 const QUANTILES = [
   ['p50', '0.5'],
   ['p90', '0.9'],
@@ -88,13 +78,14 @@ function render(results: readonly Result[], stable = false): string {
         `perfgate_failures_total${labels({ ...run, cause })} ${count}`,
       )
     for (const [metric, values] of Object.entries(result.distributions)) {
-      const isTime = TIMES.has(metric)
+      const known = findMetric(metric)
+      const isTime = known !== undefined && factsOf(known).quantity === 'time'
       const scale = isTime ? 1000 : 1
       const name = `perfgate_${snake(metric)}${isTime ? '_seconds' : ''}`
       const facts = {
         type: 'summary' as const,
         unit: isTime ? 'seconds' : '',
-        help: `Distribution of ${metric} over succeeded requests`,
+        help: `Distribution of ${metric}${known === undefined ? '' : `: ${withoutStop(factsOf(known).about)}`}`,
       }
       for (const [rank, quantile] of QUANTILES)
         add(name, facts, `${name}${labels({ ...run, quantile })} ${number(values[rank] / scale)}`)
@@ -120,7 +111,7 @@ function render(results: readonly Result[], stable = false): string {
 }
 
 function snake(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/[^a-z0-9_]/g, '_')
+  return snakeCase(name).replace(/[^a-z0-9_]/g, '_')
 }
 
 function labels(values: Record<string, string>): string {

@@ -2,12 +2,12 @@
 import type { ReportRun } from '../reportRun.ts'
 import { summaryGauges } from './figures.ts'
 import type { ExportedFile, ExportFormat } from './format.ts'
-import { ROW_METRICS } from './metricNames.ts'
+import { ROW_METRICS, type RowMetric } from './metricNames.ts'
 
 export const VISUALIZERS = ['wandb', 'swanlab', 'clearml'] as const
 export type Visualizer = (typeof VISUALIZERS)[number]
 
-const CHARTED = ['latency', 'ttft', 'tpot', 'outputTokens']
+const CHARTED: readonly RowMetric[] = ['latency', 'ttft', 'tpot', 'outputTokens']
 
 /** The lines of Python that are the tracker's own: begin a run, log one step, end it. */
 const CLIENTS: Record<Visualizer, { title: string; install: string; code: string }> = {
@@ -84,7 +84,7 @@ function* historyLines(requests: NonNullable<ReportRun['requests']>): Generator<
   for (const row of requests({ withoutTexts: true })) {
     if (row.warmup === 1) continue
     const values = CHARTED.flatMap((metric) => {
-      const value = row.success === 1 ? ROW_METRICS[metric]!(row) : null
+      const value = row.success === 1 ? ROW_METRICS[metric](row) : null
       return value === null ? [] : [[metric, value] as const]
     })
     yield `${JSON.stringify({ ...Object.fromEntries(values), failed: row.success === 1 ? 0 : 1 })}\n`

@@ -57,7 +57,7 @@ export class BlockRecorder {
       amounts: {
         total: metrics.total,
         succeeded: metrics.succeeded,
-        good: metrics.good,
+        good: metrics.good || 0,
         outputTokens: (metrics.scalar('outputTokensPerSecond') ?? 0) * seconds,
         totalTokens: (metrics.scalar('totalTokensPerSecond') ?? 0) * seconds,
       },

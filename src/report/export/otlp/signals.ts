@@ -1,10 +1,11 @@
 /** A run in the shapes of OpenTelemetry's SDK: a span for each request, and its figures as metrics. */
 import { createHash } from 'node:crypto'
+import { factsOf } from '../../../metrics/index.ts'
 import type { Result } from '../../../result/index.ts'
 import type { StoredRequest } from '../../../store/index.ts'
 import type { ReportRun } from '../../reportRun.ts'
-import { summaryGauges } from '../figures.ts'
-import { ROW_METRICS, succeeded } from '../metricNames.ts'
+import { summaryGauges, withoutStop } from '../figures.ts'
+import { ROW_METRICS, type RowMetric, succeeded } from '../metricNames.ts'
 import { type Attributes, type Metric, type Metrics, type Resource, SDK, type Span, type Time } from './transformer.ts'
 
 /** Of gateways and collectors the usual limit is 4 MiB; a span here takes about 1.5 KB. */
@@ -14,11 +15,11 @@ const BOUNDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.2
 const SCOPE = 'perfgate'
 /** Of succeeded requests. */
 const HISTOGRAMS = [
-  ['gen_ai.client.operation.duration', 'latency', 'Time from a request to the end of its answer'],
-  ['gen_ai.client.operation.time_to_first_chunk', 'firstChunkLatency', 'Time from a request to the first chunk'],
-  ['perfgate.time_to_first_token', 'ttft', 'Time from a request to the first token'],
-  ['perfgate.time_per_output_token', 'tpot', 'Time from the first token to the last, for each token after the first'],
-] as const
+  ['gen_ai.client.operation.duration', 'latency'],
+  ['gen_ai.client.operation.time_to_first_chunk', 'firstChunkLatency'],
+  ['perfgate.time_to_first_token', 'ttft'],
+  ['perfgate.time_per_output_token', 'tpot'],
+] as const satisfies readonly [name: string, metric: RowMetric][]
 
 /** Spans of the measured phase, in batches that one request holds. */
 export function* spanBatches(run: ReportRun): Generator<Span[]> {
@@ -145,7 +146,7 @@ function operationOf({ config, endpoint: { url } }: Result): Record<string, Plai
 }
 
 function histogram(
-  [name, metric, description]: (typeof HISTOGRAMS)[number],
+  [name, metric]: (typeof HISTOGRAMS)[number],
   run: ReportRun,
   period: Period,
   model: Attributes,
@@ -156,7 +157,7 @@ function histogram(
   let min = Number.POSITIVE_INFINITY
   let max = Number.NEGATIVE_INFINITY
   for (const row of succeeded(run.requests!({ withoutTexts: true }))) {
-    const value = ROW_METRICS[metric]!(row)
+    const value = ROW_METRICS[metric](row)
     if (value === null) continue
     const seconds = value / 1000
     // Bounds belong to the bucket below them.
@@ -169,7 +170,7 @@ function histogram(
     max = Math.max(max, seconds)
   }
   return {
-    descriptor: { name, description, unit: 's', valueType: SDK.double },
+    descriptor: { name, description: withoutStop(factsOf(metric).about), unit: 's', valueType: SDK.double },
     dataPointType: SDK.histogram,
     aggregationTemporality: SDK.cumulative,
     dataPoints: [
