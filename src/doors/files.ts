@@ -117,7 +117,7 @@ export function writeSummary(text: string, folders: readonly string[], jobSummar
   if (errors.length > 0) throw errors[0]
 }
 
-/** What stands in place of the summary until the run has ended: one that was killed leaves no earlier ✅. */
+/** What stands in place of the summary until the run has ended: one that was killed leaves no earlier pass. */
 export function renderUnfinished(tests: readonly string[] = []): string {
   const named = tests.map((name) => `\n- ⏹️ ${inline(name)}`).join('')
   return `## ${SIGNS.fail} perfgate: the run has not ended\n${named === '' ? '' : `${named}\n`}`

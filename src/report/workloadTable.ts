@@ -1,5 +1,5 @@
 /** "Workload throughput:", of runs whose load is a recording or conversations: overall, at the end, steady. */
-import { executorFacts } from '../config/index.ts'
+import { executorFacts } from '../config/executors.ts'
 import type { Result } from '../result/index.ts'
 import { figure } from './figures.ts'
 import { drawTable } from './tables.ts'

@@ -65,7 +65,7 @@ describe('embeddings', () => {
     expect(summary.ttftSeconds).toBeNull()
     expect(result.distributions['ttft']).toBeUndefined()
     expect(result.distributions['outputTokens']).toBeUndefined()
-    expect(result.thresholds.map(({ verdict }) => verdict)).toEqual(['pass', 'pass', 'pass'])
+    expect(result.thresholds.map(({ verdict }) => verdict)).toEqual(['pass', 'pass', 'pass', 'pass'])
   })
 
   it('have a summary table without rows of tokens that do not exist', async () => {

@@ -14,7 +14,7 @@ test('an empty project with the tarball alone goes from npm install to a failing
     /● chat answers in time\s+ThresholdError: p99\(latency\) \d+ ms is above the limit of 1 ms/,
   )
   expect(passing.code, passing.stderr).toBe(0)
-  expect(passing.stderr).toMatch(/PASS \.\/chat\.perf\.js[\s\S]*Verdict: pass, 1 of 1 threshold kept/)
+  expect(passing.stderr).toMatch(/PASS \.\/chat\.perf\.js[\s\S]*Verdict: pass, 2 of 2 thresholds kept/)
   expect(readdirSync(join(folder, 'outputs')).filter((name) => name.endsWith('.md'))).toHaveLength(3)
   // Vitest is an optional peer, and was not installed for this.
   expect(existsSync(join(folder, 'node_modules/vitest'))).toBe(false)

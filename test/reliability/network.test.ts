@@ -199,7 +199,7 @@ const FAULTS: Fault[] = [
     fault: 'TLS asked of a server that speaks none',
     causes: { tls: 4 },
     answered: 0,
-    says: /wrong version number|packet length too long/i,
+    says: /the server does not speak TLS/,
     run: async () => result(`https://127.0.0.1:${(await endpoint()).port}`, { number: 4 }),
   },
   {

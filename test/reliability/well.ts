@@ -27,7 +27,7 @@ export function expectWell(row: StoredRequest, requests: readonly RequestTruth[]
   })
   if (!estimated) expect(row['completion_tokens']).toBe(tokens)
   expect(row['prompt_tokens']).toBeGreaterThan(0)
-  expect(JSON.parse(String(row['inter_token_latencies']))).toHaveLength(tokens - 1)
+  expect(row['output_events']).toBe(tokens)
   const stamps = ['headers_time', 'first_chunk_latency', 'time_to_first_token', 'last_token_time', 'latency'].map(
     (column) => row[column as keyof StoredRequest] as number,
   )

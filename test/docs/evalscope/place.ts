@@ -99,7 +99,7 @@ export async function openPlace(): Promise<Place> {
     writeFileSync(join(folder, name), content, { mode: 0o755 })
   }
   symlinkSync(join(root, 'test/tokens/data/bpe'), join(folder, 'tokenizer'))
-  const server = await startServer({ ttft: { meanMs: 8 }, itl: { meanMs: 0 }, outputTokens: 5 })
+  const server = await startServer({ ttft: { meanMs: 8 }, itl: { meanMs: 4 }, outputTokens: 5 })
   const home = process.cwd()
   process.chdir(folder)
   process.env['PERFGATE_CACHE'] = join(folder, 'cache')

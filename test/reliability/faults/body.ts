@@ -8,7 +8,7 @@ export const body: FaultRow[] = [
   mixed({ fault: 'bad-gzip', cause: 'bad-sse', status: 200 }),
   mixed({ fault: 'unknown-encoding', cause: 'bad-sse', status: 200, words: 'rot13' }),
   mixed({ fault: 'plain-content-type', remark: 'the bytes are a stream, whatever they are called' }),
-  mixed({ fault: 'json-content-type', cause: 'bad-json', status: 200 }),
+  mixed({ fault: 'json-content-type', remark: 'the bytes are a stream, whatever they are called' }),
   mixed({ fault: 'html', cause: 'bad-sse', status: 200, words: 'Please log in' }),
   mixed({ fault: 'bad-json', cause: 'bad-json', status: 200 }),
   mixed({ fault: 'null-fields', morePackages: 3 }),
