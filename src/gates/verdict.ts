@@ -16,7 +16,7 @@ export interface VerdictFacts {
 export interface RequestCounts {
   total: number
   succeeded: number
-  /** Failed because the run ended while they were in flight. */
+  /** Failed by our own doing: the run ended while they were in flight, or there were no file descriptors to send them. */
   cancelled: number
 }
 
@@ -25,7 +25,11 @@ export function requestCounts(
   { totalRequests, succeededRequests }: Pick<Summary, 'totalRequests' | 'succeededRequests'>,
   errors: Readonly<Record<string, number>>,
 ): RequestCounts {
-  return { total: totalRequests, succeeded: succeededRequests, cancelled: errors['cancelled'] ?? 0 }
+  return {
+    total: totalRequests,
+    succeeded: succeededRequests,
+    cancelled: (errors['cancelled'] ?? 0) + (errors['no-descriptors'] ?? 0),
+  }
 }
 
 /**
