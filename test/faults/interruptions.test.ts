@@ -51,7 +51,11 @@ describe.concurrent('an interrupted command', () => {
     expect(rows.every(({ success }) => success === 1)).toBe(true)
     const result = resultOf(outputs)
     // The threshold is kept as far as the run went, which is no pass.
-    expect(result).toMatchObject({ interrupted: true, verdict: 'undecided', thresholds: [{ verdict: 'pass' }, { verdict: 'pass' }] })
+    expect(result).toMatchObject({
+      interrupted: true,
+      verdict: 'undecided',
+      thresholds: [{ verdict: 'pass' }, { verdict: 'pass' }],
+    })
     expect(result.summary.totalRequests).toBe(rows.length)
     expect(statusIn(outputs)).toBe('interrupted')
   })
