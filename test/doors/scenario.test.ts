@@ -14,5 +14,5 @@ test.each([
     'perf test "chat": threshold "qps": delayAbortEval is a time',
   ],
 ])('%j', (scenario, message) => {
-  expect(() => checkScenario('chat', scenario)).toThrow(message)
+  expect(() => checkScenario('chat', { embedded: {}, ...scenario })).toThrow(message)
 })

@@ -40,6 +40,6 @@ test('a mistake of the config file is named with its line where a test meets it'
   const before = endpoint.requests
   const { code, stderr } = await runVitest('scenarios', [], { CONFIG: 'wrong.config.yaml', OUTPUTS: testFolder() })
   expect(code).toBe(1)
-  expect(stderr).toMatch(/wrong\.config\.yaml:2: option "rate": has 2 values but "parallel" has 3/)
+  expect(stderr).toMatch(/wrong\.config\.yaml:3: option "rate": has 2 values but "parallel" has 3/)
   expect(endpoint.requests).toBe(before)
 })
