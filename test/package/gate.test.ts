@@ -7,24 +7,9 @@ import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { type Endpoint, startEndpoint } from '../vitest/endpoint.ts'
 import { readJUnit } from '../vitest/junit.ts'
-import { attempt, type Ended, emptyProject, fileFolder, ROOT, run, write } from './project.ts'
+import { FRAMEWORKS, type Framework } from './frameworks.ts'
+import { attempt, type Ended, emptyProject, ROOT, run, write } from './project.ts'
 
-interface Framework {
-  name: string
-  /** As `perfgate init` calls it. */
-  kind: 'vitest' | 'jest' | 'node'
-  /** The package's entry for it. */
-  door: string
-  /** Installed beside the tarball. */
-  packages: string[]
-}
-
-const FRAMEWORKS: Framework[] = [
-  { name: 'Vitest 5', kind: 'vitest', door: 'perfgate/vitest', packages: [`vitest@${ownVersion('vitest')}`] },
-  { name: 'Vitest 4.1', kind: 'vitest', door: 'perfgate/vitest', packages: ['vitest@4.1.12'] },
-  { name: 'Jest 30', kind: 'jest', door: 'perfgate/jest', packages: [`jest@${ownVersion('jest')}`] },
-  { name: 'node:test', kind: 'node', door: 'perfgate/node-test', packages: [] },
-]
 const MODULES = ['commonjs', 'module'] as const
 
 /** What an editor has to know: scenarios, figures, the matcher. */
@@ -88,7 +73,7 @@ test('plain', () => {${kind === 'node' ? '' : ' expect(1).toBe(1) '}})
 
 describe.each(FRAMEWORKS)('an empty project with only the tarball and $name', (framework) => {
   const { kind } = framework
-  const folder = fileFolder()
+  const folder = inject('installed')[framework.name]!
   const projectOf = (type: (typeof MODULES)[number]): string => join(folder, type)
   const perf = (at: string, env: Record<string, string> = {}, ...words: string[]): Promise<Ended> =>
     attempt(at, ['npm', 'run', 'perf', ...(words.length === 0 ? [] : ['--', ...words])], { CI: '', ...env })
@@ -98,8 +83,6 @@ describe.each(FRAMEWORKS)('an empty project with only the tarball and $name', (f
 
   // Both kinds of packages below one installation.
   beforeAll(async () => {
-    emptyProject(folder)
-    await run(folder, ['npm', 'install', '--save-dev', inject('tarball'), ...framework.packages])
     for (const type of MODULES) {
       const at = projectOf(type)
       mkdirSync(at)
@@ -333,9 +316,4 @@ async function startRemote(): Promise<{ endpoint: Endpoint; proxy: string; close
       await endpoint.close()
     },
   }
-}
-
-/** Of a development dependency: what this repository itself is tested with, so that npm has it in its cache. */
-function ownVersion(name: string): string {
-  return JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')).version
 }
