@@ -1,7 +1,7 @@
 /** From an empty project to a failing and then a passing gate, with the tarball alone, in each test framework. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { connect, createServer, type Server } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { parse as parseYaml } from 'yaml'
@@ -216,11 +216,34 @@ describe.each(FRAMEWORKS)('an empty project with only the tarball and $name', (f
         return [key, (values[of as 'vars' | 'secrets'] as Record<string, string>)[variable!] ?? '']
       }),
     )
-    const proxy = { HTTP_PROXY: remote.proxy, http_proxy: remote.proxy, NO_PROXY: '', no_proxy: '' }
-    const { code, stdout, stderr } = await perf(at, { CI: 'true', ...env, ...proxy })
+    const { code, stdout, stderr } = await perf(at, { CI: 'true', ...env, ...remote.environment })
     expect(code, stdout + stderr).toBe(0)
     expect(remote.endpoint.requests).toBeGreaterThanOrEqual(20)
     expect(summaryOf(at)).toMatch(/^## ✅ perfgate: pass, 1 of 1 test passed\n/)
+    await remote.close()
+  })
+
+  test('its GitLab job does the same', async () => {
+    const at = projectOf('module')
+    await run(at, ['npx', 'perfgate', 'init', '--framework', kind, '--ci', 'gitlab'])
+    const { perf: job } = parseYaml(readFileSync(join(at, '.gitlab-ci.yml'), 'utf8'))
+    expect(job.variables).toEqual({ PERFGATE_ALLOWED_HOSTS: '$LLM_URL' })
+    // What it installs is there.
+    const [install, ...lines] = (job.script as string[]).toSpliced(0, 1)
+    expect(install).toBe('npm ci')
+    const script = [job.script[0], ...lines].join('\n')
+    const bash = (env: Record<string, string>): Promise<Ended> =>
+      attempt(at, ['bash', '-e', '-c', script], { CI: 'true', ...env })
+    expect(await bash({ LLM_URL: '' })).toMatchObject({
+      code: 1,
+      stdout: 'LLM_URL is not set, so there is no endpoint to measure. Set it under Settings > CI/CD > Variables.\n',
+    })
+    const remote = await startRemote()
+    const LLM_URL = 'http://llm.example:8000/v1'
+    const variables = { LLM_URL, LLM_MODEL: 'm', PERFGATE_ALLOWED_HOSTS: LLM_URL }
+    const { code, stdout, stderr } = await bash({ ...variables, ...remote.environment })
+    expect(code, stdout + stderr).toBe(0)
+    expect(remote.endpoint.requests).toBeGreaterThanOrEqual(20)
     await remote.close()
   })
 
@@ -292,12 +315,17 @@ perfTest('not judged', chat)\n`,
 })
 
 /** An endpoint of another host, as far as its clients can tell: they reach it through a proxy. */
-async function startRemote(): Promise<{ endpoint: Endpoint; proxy: string; close(): Promise<void> }> {
+async function startRemote(): Promise<{
+  endpoint: Endpoint
+  environment: Record<string, string>
+  close(): Promise<void>
+}> {
   const endpoint = await startEndpoint({ afterMs: 5 })
   const { port } = new URL(endpoint.url)
+  const sockets = new Set<Socket>()
   // Whatever is asked for, tunnelled or not, is the endpoint.
   const server: Server = createServer((socket) => {
-    socket.on('error', () => {})
+    sockets.add(socket.on('error', () => {}))
     socket.once('data', (first) => {
       const upstream = connect(Number(port), '127.0.0.1')
       upstream.on('error', () => socket.destroy())
@@ -308,11 +336,13 @@ async function startRemote(): Promise<{ endpoint: Endpoint; proxy: string; close
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address() as { port: number }
+  const proxy = `http://127.0.0.1:${address.port}`
   return {
     endpoint,
-    proxy: `http://127.0.0.1:${address.port}`,
+    environment: { HTTP_PROXY: proxy, http_proxy: proxy, NO_PROXY: '', no_proxy: '' },
     close: async () => {
       server.close()
+      for (const socket of sockets) socket.destroy()
       await endpoint.close()
     },
   }

@@ -2,6 +2,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { finished, startNode } from '../vitest/childVitest.ts'
+import { startEndpoint } from '../vitest/endpoint.ts'
 import { FRAMEWORKS, type Framework } from './frameworks.ts'
 import { attempt, type Ended, emptyProject, run, write } from './project.ts'
 
@@ -119,11 +121,19 @@ perfTest('all of them fail', () => ({ ...load, url: url + '/nowhere', number: 1,
   )
 }
 
+/** Each framework's program, without npm between it and the signal. */
+const COMMANDS: Record<Framework['kind'], (folder: string, file: string) => string[]> = {
+  vitest: (folder, file) => [join(folder, 'node_modules/vitest/vitest.mjs'), 'run', file],
+  jest: (folder, file) => [join(folder, 'node_modules/jest/bin/jest.js'), '--config', 'jest.perf.config.cjs', file],
+  node: (_, file) => ['--test', file],
+}
+
 describe.each(FRAMEWORKS)('$name', (framework) => {
   const { kind } = framework
   const type = kind === 'jest' ? 'commonjs' : 'module'
   const ending = `perf.${kind === 'jest' ? 'cjs' : 'mjs'}`
-  const at = join(inject('installed')[framework.name]!, 'greens')
+  const folder = inject('installed')[framework.name]!
+  const at = join(folder, 'greens')
   const summary = (): string => readFileSync(join(at, 'reports/summary.md'), 'utf8')
   /** Runs these files alone. */
   async function perf(files: Record<string, string>, env: Record<string, string>): Promise<Ended> {
@@ -181,5 +191,28 @@ describe.each(FRAMEWORKS)('$name', (framework) => {
       'all of them fail: ❌ failed',
     ])
     expect(output).toMatch(/successRate 10(\.0+)? % is below the limit of 99 %/)
+  })
+
+  test('Ctrl-C: the summary names what was interrupted', { timeout: 60_000 }, async () => {
+    const endpoint = await startEndpoint({ afterMs: 5 })
+    const file = `perf/long.${ending}`
+    write(at, {
+      [file]: headOf(
+        framework,
+        `perfTest('long', { url: '${endpoint.url}', model: 'm', number: 100000, parallel: 2, gracefulStop: 5, outputsDir: 'reports' })\n`,
+      ),
+    })
+    const child = startNode(at, COMMANDS[kind](folder, file), {})
+    const ended = finished(child)
+    await endpoint.request(10)
+    child.kill('SIGINT')
+    const { code, stdout, stderr } = await ended
+    // Node's own runner ends with 1 or by the signal.
+    if (kind === 'node') expect(code).not.toBe(0)
+    else expect(code, stdout + stderr).toBe(130)
+    await expect.poll(() => endpoint.inFlight).toBe(0)
+    await expect.poll(summary).toMatch(/^## ❌ perfgate: fail, 0 of \d tests? passed, .*\d interrupted/)
+    await expect.poll(summary).toMatch(/^\| ⏹️ interrupted \| perf\/long\.perf\.\wjs/mu)
+    await endpoint.close()
   })
 })
