@@ -80,17 +80,6 @@ const comparedWithoutEndpoint = (framework: Framework): string =>
     `perfTest.compare('one side', { ...load, baseline: url, candidate: 'http://127.0.0.1:9', regressions: { 'p50(latency)': '5 %' } })\n`,
   )
 
-/** What only Vitest has: fixtures of the test, and rows with the context beside them. */
-const WITH_FIXTURES = `
-const extended = perfTest.extend({ endpoint: async ({}, use) => { await use(url) }, amount: 3 })
-extended('fixtures', ({ endpoint, amount }) => ({ ...load, url: endpoint, number: amount, thresholds: KEPT }), ({ amount }) => {
-  expect(since()).toBe(amount)
-})
-perfTest.for([2, 4])('row and context %i', async (number, { task }) => ({ ...load, url, number, name: task.name, thresholds: KEPT }), ({ result }) => {
-  expect(result.name).toBe('row and context ' + since())
-})
-`
-
 function measured(framework: Framework): string {
   const { equal, meets, throws } = WORDS[framework.kind]
   // An error of the conditions, or no sample, makes .not no pass either.
@@ -120,7 +109,6 @@ perfTest('the matcher', () => ({ ...load, url, thresholds: KEPT }), ({ result })
   ${refused.map(([of, text]) => throws(meets(of), text)).join('\n  ')}
   ${framework.kind === 'node' ? '' : negated.join('\n  ')}
 })
-${framework.kind === 'vitest' ? WITH_FIXTURES : ''}
 perfTest('an undefined url', () => ({ ...load, url: undefined, thresholds: KEPT }))
 perfTest('an empty url', () => ({ ...load, url: '', thresholds: KEPT }))
 perfTest('no url', () => ({ ...load, thresholds: KEPT }))
@@ -208,9 +196,6 @@ describe.each(FRAMEWORKS)('$name', (framework) => {
       'row 2: ✅ passed',
       'row 4: ✅ passed',
       'the matcher: ✅ passed',
-      ...(kind === 'vitest'
-        ? ['fixtures: ✅ passed', 'row and context 2: ✅ passed', 'row and context 4: ✅ passed']
-        : []),
       'an undefined url: ❌ failed',
       'an empty url: ❌ failed',
       'no url: ❌ failed',
