@@ -3,16 +3,11 @@
  *
  * `--runs N` simulates fewer than the 1,000 comparisons of each row; `--only NAME` one row, for instance `falseFails`.
  */
+
 import { parseArgs } from 'node:util'
-import {
-  type BlockPair,
-  judgeRegressions,
-  type Look,
-  looksOf,
-  needsMore,
-  parseRegressions,
-} from '../../src/gates/comparison/index.ts'
+import { type BlockPair, judgeRegressions, needsMore, parseRegressions } from '../../src/gates/comparison/index.ts'
 import { seeded } from '../../src/random/index.ts'
+import { looksOf, type PlannedLook } from '../../src/stats/index.ts'
 import { drawBlocks, type LatencyModel } from './latencies.ts'
 import { counted, met, type ProofRow, printRows } from './proofRow.ts'
 
@@ -134,7 +129,7 @@ function failsOf(model: LatencyModel, record: Record<string, string>, plan: Plan
 function fails(
   pairs: readonly BlockPair[],
   regressions: ReturnType<typeof parseRegressions>,
-  looks: readonly Look[],
+  looks: readonly PlannedLook[],
 ): boolean {
   for (const { blocks, confidence } of looks) {
     const judged = judgeRegressions(regressions, pairs.slice(0, blocks), confidence)

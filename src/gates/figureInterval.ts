@@ -10,7 +10,6 @@ import {
   steadyBuckets,
 } from '../metrics/index.ts'
 import type { Timeline } from '../result/index.ts'
-import type { Figure } from './figure.ts'
 import {
   correlationTime,
   type Interval,
@@ -23,7 +22,8 @@ import {
   samplesNeeded,
   UNBOUNDED,
   wilsonInterval,
-} from './intervals/index.ts'
+} from '../stats/index.ts'
+import type { Figure } from './figure.ts'
 
 export interface FigureInterval extends Interval {
   /** Where an end is missing for want of samples: how many it takes, if neighbours stay as correlated as they are. */

@@ -15,21 +15,6 @@ export {
   type ThresholdRecord,
   thresholdRecord,
 } from './grammar.ts'
-export {
-  correlationTime,
-  effectiveSize,
-  type Interval,
-  meanInterval,
-  normalQuantile,
-  overdispersion,
-  quantileRanks,
-  type RankInterval,
-  rateInterval,
-  ratioInterval,
-  samplesNeeded,
-  studentTQuantile,
-  wilsonInterval,
-} from './intervals/index.ts'
 export type {
   AbortingCondition,
   AggregateName,
@@ -40,7 +25,6 @@ export type {
   ThresholdKey,
   Thresholds,
 } from './keys.ts'
-export { LOOK_GROWTH, type Look, lookConfidence, looksUpTo } from './looks.ts'
 export { judgeMinSuccess, type MinSuccess, minSuccessOf } from './minSuccess.ts'
 export { objectiveRecord, type ParsedObjective, parseObjectives } from './objectives.ts'
 export { outOfReach } from './outOfReach.ts'

@@ -1,8 +1,8 @@
 /** Percentiles that the planned number of requests cannot settle, said before the run. */
 import { factsOf } from '../metrics/index.ts'
+import { samplesNeeded } from '../stats/index.ts'
 import { formatConfidence, formatCount } from './format.ts'
 import type { ParsedThreshold } from './grammar.ts'
-import { samplesNeeded } from './intervals/index.ts'
 
 /**
  * One sentence for each threshold that cannot be decided in its server's favour, however good that is.

@@ -1,8 +1,8 @@
 /** The values of one metric: exact up to 100,000 samples, then a histogram of three significant digits. */
 
 import type { Histogram } from 'hdr-histogram-js'
+import { indexAt } from '../stats/index.ts'
 import { newHistogram } from './histogram.ts'
-import { indexAt } from './rank.ts'
 import type { DistributionView } from './view.ts'
 
 /** Samples up to which every value is kept and percentiles are exact. */

@@ -1,6 +1,6 @@
 /** A baseline as text: what it holds, how a run differs from it, and the results of its history. */
+
 import {
-  absoluteChange,
   changeText,
   type Figure,
   formatNumber,
@@ -8,7 +8,6 @@ import {
   QUANTITIES,
   quantityOf,
   readableUnit,
-  relativeChange,
   STORED_FIGURES,
   type StoredFigure,
   scenarioFacts,
@@ -18,6 +17,7 @@ import {
 } from '../gates/index.ts'
 import { factsOf, HEADLINE_METRICS, SCALAR_NAMES } from '../metrics/index.ts'
 import type { Result } from '../result/index.ts'
+import { absoluteChange, relativeChange } from '../stats/index.ts'
 import type { HistoryRecord } from '../store/index.ts'
 import { drawTable } from './tables.ts'
 import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'

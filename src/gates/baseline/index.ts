@@ -1,5 +1,4 @@
 /** Baselines: a run against a stored result of the same scenario, measured in a like environment. */
-export { absoluteChange, type Change, relativeChange } from './change.ts'
 export { type Fingerprint, fingerprintDifferences, fingerprintOf } from './fingerprint.ts'
 export { changeText, judgeRegressions, requireStored } from './judge.ts'
 export { type ScenarioFacts, scenarioDifferences, scenarioFacts, scenarioHash } from './scenario.ts'

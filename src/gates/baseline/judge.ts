@@ -1,12 +1,12 @@
 /** Judges a run against a stored result: fails only when the regression is larger than its tolerance, beyond doubt. */
 import { ConfigError } from '../../config/index.ts'
 import type { Result, ThresholdResult } from '../../result/index.ts'
+import { absoluteChange, type Change, relativeChange } from '../../stats/index.ts'
 import { failing } from '../fail.ts'
 import { formatConfidence, formatCount, formatNumber, readableUnit, withUnit } from '../format.ts'
 import { QUANTITIES } from '../quantity.ts'
 import type { ParsedRegression } from '../regressions.ts'
 import type { Tolerance } from '../tolerance.ts'
-import { absoluteChange, type Change, relativeChange } from './change.ts'
 import { isStored, STORED_CONFIDENCE, storedFigure } from './stored.ts'
 
 /** @throws ConfigError for a figure that results do not keep with its interval */

@@ -1,9 +1,9 @@
 /** The figures a stored result holds, with their intervals: what a later run can be compared with. */
 import { DISTRIBUTION_NAMES, factsOf, type MetricsView, SCALAR_NAMES } from '../../metrics/index.ts'
 import type { Result, Timeline } from '../../result/index.ts'
+import type { Interval } from '../../stats/index.ts'
 import type { Figure } from '../figure.ts'
 import { intervalOf } from '../figureInterval.ts'
-import type { Interval } from '../intervals/index.ts'
 
 /** Of the intervals kept in results. */
 export const STORED_CONFIDENCE = 0.95

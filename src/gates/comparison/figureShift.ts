@@ -1,15 +1,21 @@
 /** The change of one figure from the baseline to the candidate, by the method that suits the figure. */
 import { type BlockCount, type DistributionName, factsOf, type ScalarName } from '../../metrics/index.ts'
-import { valueAt } from '../../metrics/rank.ts'
+import {
+  average,
+  grouped,
+  groupSize,
+  hodgesLehmann,
+  hodgesLehmannShift,
+  quantileShift,
+  type Shift,
+  type Sums,
+  shareDifference,
+  shiftOfRatio,
+  valueAt,
+} from '../../stats/index.ts'
 import type { Figure } from '../figure.ts'
 import type { Scale } from '../tolerance.ts'
 import { type BlockPair, measured, pooled, type Side, type SideBlock } from './blocks.ts'
-import { average, grouped, groupSize } from './grouping.ts'
-import { hodgesLehmann, hodgesLehmannShift } from './hodgesLehmann.ts'
-import { quantileShift } from './quantileShift.ts'
-import { type Sums, shiftOfRatio } from './ratioOfSums.ts'
-import { shareDifference } from './shareDifference.ts'
-import type { Shift } from './shift.ts'
 
 export type Method = 'hodges-lehmann' | 'quantile' | 'ratio' | 'share'
 

@@ -1,4 +1,5 @@
 /** What a comparison may be told: its two sides, what must not get worse, and the scenario that both sides are given. */
+
 import { z } from 'zod'
 import {
   type Config,
@@ -16,8 +17,6 @@ import {
 } from '../../config/index.ts'
 import { hasFreshPrompts } from '../../datasets/index.ts'
 import {
-  type Look,
-  looksOf,
   type ParsedRegression,
   parseRegressions,
   type Regressions,
@@ -25,6 +24,7 @@ import {
   type Side,
 } from '../../gates/comparison/index.ts'
 import { type MinSuccess, minSuccessOf, type ParsedObjective, parseObjectives } from '../../gates/index.ts'
+import { looksOf, type PlannedLook } from '../../stats/index.ts'
 import { levelsOf, type RunLevel } from '../levels.ts'
 
 /** One side: a URL, or what is to be started, with what differs from the scenario. Without either: the embedded server. */
@@ -76,7 +76,7 @@ export interface ResolvedComparison {
   /** Judged for each side, beside the regressions. */
   minSuccess: MinSuccess | undefined
   level: RunLevel
-  looks: Look[]
+  looks: PlannedLook[]
   confidence: number
   /** Requests of each side in one block. */
   blockSize: number

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { absoluteChange, relativeChange, type StoredFigure } from '../../../src/gates/index.ts'
-import { normal, seeded } from '../../../src/random/index.ts'
+import { normal, seeded } from '../../src/random/index.ts'
+import { absoluteChange, type Estimate, relativeChange } from '../../src/stats/index.ts'
 
-const figure = (value: number, low: number | null, high: number | null): StoredFigure => ({
+const figure = (value: number, low: number | null, high: number | null): Estimate => ({
   value,
   interval: { low, high },
-  n: 100,
 })
 
 describe('the change between two figures', () => {
@@ -32,7 +31,7 @@ describe('the change between two figures', () => {
   })
 
   test('has no interval where a figure came without one', () => {
-    const bare: StoredFigure = { value: 100, interval: undefined, n: 5 }
+    const bare: Estimate = { value: 100, interval: undefined }
     expect(relativeChange(bare, figure(110, 100, 120))).toEqual({ value: 110 / 100 - 1, interval: undefined })
     expect(absoluteChange(figure(110, 100, 120), bare).interval).toBeUndefined()
   })
@@ -40,7 +39,7 @@ describe('the change between two figures', () => {
   test('covers the true ratio of two means as often as its confidence says', () => {
     const random = seeded(7)
     const n = 50
-    const sample = (mean: number): StoredFigure => {
+    const sample = (mean: number): Estimate => {
       const values = Array.from({ length: n }, () => mean * (1 + 0.3 * normal(random)))
       const average = values.reduce((sum, value) => sum + value, 0) / n
       const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - average) ** 2, 0) / (n - 1))

@@ -1,7 +1,7 @@
 /** Confidence intervals for means, ratios and rates of correlated series, by the method of batch means. */
-import { correlationTime } from './effectiveSize.ts'
+import { correlationTime } from './correlation.ts'
+import { normalQuantile, studentTQuantile } from './distributions.ts'
 import { type Interval, UNBOUNDED } from './interval.ts'
-import { studentTQuantile } from './studentT.ts'
 
 /**
  * The interval of the mean of a series.
@@ -70,7 +70,9 @@ export function ratioInterval(
 }
 
 /**
- * The interval of a rate per second, from amounts counted in buckets of equal width.
+ * The interval of a rate per second, from amounts counted in buckets of equal width: the ratio of amounts to waiting
+ * times, by `ratioInterval` (Crane and Iglehart 1975, "Simulating stable stochastic systems III", whose regenerative
+ * ratio estimator it is, with batches in the place of cycles).
  *
  * @param amounts what was counted in each bucket, for instance completed requests or their tokens
  */
@@ -87,6 +89,17 @@ export function rateInterval(amounts: ArrayLike<number>, bucketSeconds: number, 
     previous = i
   }
   return ratioInterval(counted, elapsed, confidence)
+}
+
+/**
+ * The interval of a mean by the central limit theorem (Law, section 4.5): above 100,000 samples a mean is as normal as
+ * it gets.
+ *
+ * @param n number of independent samples that the mean is worth
+ */
+export function normalInterval(mean: number, stddev: number, n: number, confidence: number): Interval {
+  const reach = (normalQuantile((1 - confidence) / 2) * stddev) / Math.sqrt(n)
+  return { low: mean - reach, high: mean + reach }
 }
 
 const MAX_STEPS = 12

@@ -1,8 +1,8 @@
 /** How far a quantile of the candidate lies from that of the baseline, by inverting a paired test of exceedances. */
-import { indexAt, valueAt } from '../../metrics/rank.ts'
-import { grouped, groupSize } from './grouping.ts'
-import type { Shift } from './shift.ts'
-import { signFlipTail } from './signFlip.ts'
+import { grouped, groupSize } from './correlation.ts'
+import type { Shift } from './interval.ts'
+import { signFlipTail } from './pairs.ts'
+import { indexAt, valueAt } from './quantiles.ts'
 
 export interface QuantileBlock {
   baseline: Float64Array

@@ -1,9 +1,9 @@
 /** How far a ratio of two sums (a mean, a rate) of the candidate lies from the baseline's, by a bootstrap of blocks. */
-import { seeded } from '../../random/index.ts'
-import { average, grouped, groupSize } from './grouping.ts'
-import type { Shift } from './shift.ts'
+import { seeded } from '../random/index.ts'
+import { average, grouped, groupSize } from './correlation.ts'
+import type { Shift } from './interval.ts'
 
-/** `amount / base` summed over blocks is the figure: latencies over requests, requests over seconds. */
+/** `amount / base` summed over blocks is the value: latencies over requests, requests over seconds. */
 export interface Sums {
   amount: number
   base: number
@@ -20,14 +20,14 @@ const LEAST_BLOCKS = 6
 const SEED = 20_251
 
 /**
- * The logarithm of the ratio of both sides' figures, or their difference, with its interval.
+ * The logarithm of the ratio of both sides' values, or their difference, with its interval.
  *
  * Pairs of blocks are drawn with replacement, so that what both sides of a pair have in common stays together. The
  * bootstrap is the studentized one, whose intervals keep their level with few blocks and skewed values (Hall 1988,
  * "Theoretical comparison of bootstrap confidence intervals"; Davison and Hinkley 1997, section 2.4); the standard
  * error within is that of the linearized ratio.
  *
- * @param scale `ratio`: on the logarithmic scale; `difference`: in the figure's own unit
+ * @param scale `ratio`: on the logarithmic scale; `difference`: in the value's own unit
  */
 export function shiftOfRatio(pairs: readonly SumPair[], scale: 'ratio' | 'difference', confidence: number): Shift {
   const whole = linearized(pairs, scale)
@@ -71,21 +71,21 @@ function resampled(units: readonly SumPair[], scale: 'ratio' | 'difference', est
       amountC += amountsC[unit]!
       baseC += basesC[unit]!
     }
-    const figureB = amountB / baseB
-    const figureC = amountC / baseC
+    const ratioB = amountB / baseB
+    const ratioC = amountC / baseC
     const isRatio = scale === 'ratio'
     // Residuals as in `linearized`; their mean is 0.
-    const weightB = n / baseB / (isRatio ? figureB : 1)
-    const weightC = n / baseC / (isRatio ? figureC : 1)
+    const weightB = n / baseB / (isRatio ? ratioB : 1)
+    const weightC = n / baseC / (isRatio ? ratioC : 1)
     let squares = 0
     for (let k = 0; k < n; k++) {
       const unit = drawn[k]!
-      const one = (amountsC[unit]! - figureC * basesC[unit]!) * weightC
-      const other = (amountsB[unit]! - figureB * basesB[unit]!) * weightB
+      const one = (amountsC[unit]! - ratioC * basesC[unit]!) * weightC
+      const other = (amountsB[unit]! - ratioB * basesB[unit]!) * weightB
       squares += (one - other) ** 2
     }
     const error = Math.sqrt(squares / (n - 1) / n)
-    const again = isRatio ? Math.log(figureC / figureB) : figureC - figureB
+    const again = isRatio ? Math.log(ratioC / ratioB) : ratioC - ratioB
     if (error > 0 && Number.isFinite(again)) studentized[count++] = (again - estimate) / error
   }
   return studentized.subarray(0, count)
@@ -98,27 +98,27 @@ interface Linearized {
 }
 
 function linearized(pairs: readonly SumPair[], scale: 'ratio' | 'difference'): Linearized {
-  const baseline = figureOf(pairs, 'baseline')
-  const candidate = figureOf(pairs, 'candidate')
+  const baseline = ratioOfSide(pairs, 'baseline')
+  const candidate = ratioOfSide(pairs, 'candidate')
   const isRatio = scale === 'ratio'
   return {
-    estimate: isRatio ? Math.log(candidate.figure / baseline.figure) : candidate.figure - baseline.figure,
+    estimate: isRatio ? Math.log(candidate.ratio / baseline.ratio) : candidate.ratio - baseline.ratio,
     residuals: pairs.map((pair) => {
-      const one = (pair.candidate.amount - candidate.figure * pair.candidate.base) / candidate.meanBase
-      const other = (pair.baseline.amount - baseline.figure * pair.baseline.base) / baseline.meanBase
-      return isRatio ? one / candidate.figure - other / baseline.figure : one - other
+      const one = (pair.candidate.amount - candidate.ratio * pair.candidate.base) / candidate.meanBase
+      const other = (pair.baseline.amount - baseline.ratio * pair.baseline.base) / baseline.meanBase
+      return isRatio ? one / candidate.ratio - other / baseline.ratio : one - other
     }),
   }
 }
 
-function figureOf(pairs: readonly SumPair[], side: keyof SumPair): { figure: number; meanBase: number } {
+function ratioOfSide(pairs: readonly SumPair[], side: keyof SumPair): { ratio: number; meanBase: number } {
   let amount = 0
   let base = 0
   for (const pair of pairs) {
     amount += pair[side].amount
     base += pair[side].base
   }
-  return { figure: amount / base, meanBase: base / pairs.length }
+  return { ratio: amount / base, meanBase: base / pairs.length }
 }
 
 function standardError(residuals: readonly number[]): number {

@@ -1,6 +1,8 @@
 /** Interval statistics against published tables, brute force and known truths. */
+
 import { describe, expect, test } from 'vitest'
 import {
+  binomialCdf,
   correlationTime,
   effectiveSize,
   meanInterval,
@@ -10,10 +12,10 @@ import {
   rateInterval,
   ratioInterval,
   samplesNeeded,
+  studentTCdf,
   studentTQuantile,
   wilsonInterval,
-} from '../../src/gates/index.ts'
-import { binomialCdf, studentTCdf } from '../../src/gates/intervals/index.ts'
+} from '../../src/stats/index.ts'
 
 describe('distributions', () => {
   // Any table of the t distribution; three decimals.

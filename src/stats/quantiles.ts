@@ -1,5 +1,19 @@
-/** Exact confidence intervals for quantiles, between two order statistics: no shape of distribution is assumed. */
-import { binomialAbove } from './binomial.ts'
+/** Quantiles of samples: the one rule by which they are read, and their exact intervals between order statistics. */
+import { binomialAbove } from './distributions.ts'
+
+/**
+ * The one rule of percentiles, that of docs/metrics.md: of n sorted values, the one of index min(n − 1, ⌊share × n⌋).
+ *
+ * @param share from 0 to 1. @param n at least 1
+ */
+export function indexAt(share: number, n: number): number {
+  return Math.min(n - 1, Math.floor(share * n))
+}
+
+/** The value at `indexAt`. @returns NaN where there are no values */
+export function valueAt(sorted: Float64Array | readonly number[], share: number): number {
+  return sorted[indexAt(share, sorted.length)] ?? Number.NaN
+}
 
 /** Ranks count from 1, the smallest sample; null: no finite end exists at this number of samples. */
 export interface RankInterval {

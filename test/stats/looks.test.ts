@@ -1,6 +1,7 @@
 /** How the error is shared among repeated looks. */
+
 import { expect, test } from 'vitest'
-import { LOOK_GROWTH, lookConfidence, looksUpTo } from '../../src/gates/index.ts'
+import { LOOK_GROWTH, lookConfidence, looksUpTo } from '../../src/stats/index.ts'
 
 test('a single look has all of the error', () => {
   expect(lookConfidence(0.95, { number: 1, of: 1 })).toBeCloseTo(0.95, 12)

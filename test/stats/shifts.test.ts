@@ -1,7 +1,11 @@
 /** The statistics of a comparison against published tables and examples, and against enumeration. */
+
 import { describe, expect, test } from 'vitest'
-import { average, grouped, groupSize } from '../../../src/gates/comparison/grouping.ts'
+import { normal, seeded } from '../../src/random/index.ts'
 import {
+  average,
+  grouped,
+  groupSize,
   hodgesLehmann,
   hodgesLehmannShift,
   looksOf,
@@ -9,8 +13,7 @@ import {
   shiftOfRatio,
   signedRankCritical,
   signFlipTail,
-} from '../../../src/gates/comparison/index.ts'
-import { normal, seeded } from '../../../src/random/index.ts'
+} from '../../src/stats/index.ts'
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
