@@ -1,7 +1,13 @@
 /** A comparison as text and as Markdown: both sides, the change with its interval, the verdict on each figure. */
-import { changeText } from '../gates/comparison/message.ts'
-import { formatConfidence, formatCount, formatNumber, readableUnit, withUnit } from '../gates/format.ts'
-import { quantityOfUnit } from '../gates/quantity.ts'
+import {
+  changeText,
+  formatConfidence,
+  formatCount,
+  formatNumber,
+  quantityOfUnit,
+  readableUnit,
+  withUnit,
+} from '../gates/index.ts'
 import type { ComparedRegression, ComparedSide, ComparisonResult, Verdict } from '../result/index.ts'
 import { coloured, VERDICT_COLOURS } from './colour.ts'
 import { NOT_MEASURED } from './figures.ts'
@@ -111,10 +117,18 @@ export function changedRows(
     return [
       figure,
       ...sideTexts(regression, baseline, candidate),
-      changeText(regression, quantityOfUnit(regression.unit)),
+      changedText(regression),
       `${sign}${points}`,
       signs === undefined ? verdict : `${signs[verdict]} ${verdict}`,
     ]
+  })
+}
+
+function changedText({ change, relative, unit }: ComparedRegression): string {
+  if (change === null) return NOT_MEASURED
+  return changeText(change.estimate, change, {
+    scale: relative ? 'relative' : 'absolute',
+    quantity: quantityOfUnit(unit),
   })
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError } from '../../config/index.ts'
-import { type Figure, parseKey, parseRegressions, regressionRecord, requireStored } from '../../gates/index.ts'
+import { gateRecord, parseKey, parseRegressions, requireStored, type Statistic } from '../../gates/index.ts'
 import { renderAgainstBaseline, renderHistory, renderStored, type TerminalStyle } from '../../report/index.ts'
 import type { Result } from '../../result/index.ts'
 import { comparableHistory, compareWith, historyRecord } from '../../run/index.ts'
@@ -83,7 +83,7 @@ export function compare(request: BaselineWords): number {
   // A log file may not show the one sign beyond ASCII that intervals have.
   const print = (text: string): void => request.print(style.unicode ? text : text.replaceAll('∞', 'inf'))
   const unlike = readChoice('unlike-baseline', request.unlike, POLICIES)
-  const regressions = parseRegressions(regressionRecord(request.regressions))
+  const regressions = parseRegressions(gateRecord('regression', request.regressions))
   requireStored(regressions)
   const baseline = readBaseline(name, dir)
   // What the results were gated on when they were measured is not judged again.
@@ -146,7 +146,7 @@ function refuseUnfit(results: readonly Result[]): void {
   }
 }
 
-function figureNamed(key: string): Figure {
+function figureNamed(key: string): Statistic {
   return parseKey(key, (why) => new ConfigError(`option --figure: ${key}: ${why}`))
 }
 

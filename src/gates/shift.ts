@@ -1,5 +1,5 @@
-/** The change of one figure from the baseline to the candidate, by the method that suits the figure. */
-import { type BlockCount, type DistributionName, factsOf, type ScalarName } from '../../metrics/index.ts'
+/** What a comparison measured, pairs of blocks of both sides, and how far the candidate lies from the baseline in them. */
+import { type BlockCount, type DistributionName, factsOf, type ScalarName } from '../metrics/index.ts'
 import {
   average,
   grouped,
@@ -12,50 +12,99 @@ import {
   shareDifference,
   shiftOfRatio,
   valueAt,
-} from '../../stats/index.ts'
-import type { Figure } from '../figure.ts'
-import type { Scale } from '../tolerance.ts'
-import { type BlockPair, measured, pooled, type Side, type SideBlock } from './blocks.ts'
+} from '../stats/index.ts'
+import type { Scale } from './condition.ts'
+import type { Statistic } from './statistic.ts'
+
+/** Blocks of a pair sent the same prompts, one right after the other. */
+/** One block of one side. */
+export interface SideBlock {
+  /** From the first start to the last end. */
+  seconds: number
+  amounts: BlockAmounts
+  /**
+   * The values of a metric, milliseconds or tokens per second: position i is the i-th prompt of the block on both
+   * sides, NaN where that request has none. Gaps between tokens (`itl`) are all in one list, in no such order.
+   */
+  values: Partial<Record<DistributionName, Float64Array>>
+}
+
+/** What was counted in a block. */
+export interface BlockAmounts {
+  total: number
+  succeeded: number
+  /** Met every objective; 0 without objectives. */
+  good: number
+  outputTokens: number
+  /** Input and output. */
+  totalTokens: number
+}
+
+export interface BlockPair {
+  baseline: SideBlock
+  candidate: SideBlock
+}
+
+export type Side = keyof BlockPair
+
+export const SIDES: readonly Side[] = ['baseline', 'candidate']
+
+/** Values of a metric that were measured, of one block. */
+export function measured(block: SideBlock, metric: DistributionName): Float64Array {
+  return (block.values[metric] ?? new Float64Array()).filter((value) => !Number.isNaN(value))
+}
+
+/** Values of a metric that were measured, of all blocks of a side. */
+export function pooled(blocks: readonly BlockPair[], side: Side, metric: DistributionName): Float64Array {
+  const parts = blocks.map((pair) => measured(pair[side], metric))
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
 
 export type Method = 'hodges-lehmann' | 'quantile' | 'ratio' | 'share'
 
-export interface FigureShift extends Shift {
+export interface ChangeOfBlocks extends Shift {
   method: Method
 }
 
-/** The figures that can be compared, as a figure of a run: a percentile or mean of a metric, or a rate or share. */
-export type ComparedFigure =
-  | Extract<Figure, { kind: 'percentile' | 'scalar' }>
+/** What can be compared: a percentile or mean of a metric, or a rate or share of the run. */
+export type ComparedStatistic =
+  | Extract<Statistic, { kind: 'percentile' | 'scalar' }>
   | { kind: 'avg'; name: string; metric: DistributionName }
 
 /**
- * @param pairs in the order of time; pairs in which a side has nothing for this figure are left out
- * @returns undefined when one side has nothing for this figure at all; `estimate`, `low` and `high` as `scale` says
+ * @param pairs in the order of time; pairs in which a side has nothing of this are left out
+ * @returns undefined when one side has nothing of this at all; `estimate`, `low` and `high` as `scale` says
  */
-export function figureShift(
-  figure: ComparedFigure,
+export function changeOf(
+  statistic: ComparedStatistic,
   pairs: readonly BlockPair[],
   scale: Scale,
   confidence: number,
-): FigureShift | undefined {
-  const found = shiftOf(figure, pairs, scale, confidence)
+): ChangeOfBlocks | undefined {
+  const found = rawShift(statistic, pairs, scale, confidence)
   if (found === undefined || Number.isNaN(found.estimate)) return undefined
   if (scale === 'absolute' || found.method === 'share') return found
   const { method, estimate, low, high } = found
   return { method, estimate: Math.expm1(estimate), low: low && Math.expm1(low), high: high && Math.expm1(high) }
 }
 
-/** The figure itself, of one side: percentiles are samples, by the rule of docs/metrics.md. */
-export function figureOfSide(figure: ComparedFigure, pairs: readonly BlockPair[], side: Side): number | null {
-  if (figure.kind === 'scalar') {
-    const { amount, base } = sumOf(pairs.map((pair) => scalarSums(figure.name, pair[side])))
+/** The value of one side: percentiles are samples, by the rule of docs/metrics.md. */
+export function valueOfSide(statistic: ComparedStatistic, pairs: readonly BlockPair[], side: Side): number | null {
+  if (statistic.kind === 'scalar') {
+    const { amount, base } = sumOf(pairs.map((pair) => scalarSums(statistic.name, pair[side])))
     // A rate of nothing is no rate.
-    return base > 0 && (amount > 0 || isShare(figure)) ? amount / base : null
+    return base > 0 && (amount > 0 || isShare(statistic)) ? amount / base : null
   }
-  const values = pooled(pairs, side, figure.metric).sort()
+  const values = pooled(pairs, side, statistic.metric).sort()
   if (values.length === 0) return null
-  if (figure.kind === 'avg') return values.reduce((sum, value) => sum + value, 0) / values.length
-  return valueAt(values, figure.p / 100)
+  if (statistic.kind === 'avg') return values.reduce((sum, value) => sum + value, 0) / values.length
+  return valueAt(values, statistic.p / 100)
 }
 
 /** Both times of a metric are of the same request of the same prompt; gaps between tokens are not one per request. */
@@ -63,27 +112,27 @@ function isPaired(metric: DistributionName): boolean {
   return factsOf(metric).of !== 'gap'
 }
 
-type MeanFigure = Exclude<ComparedFigure, { kind: 'percentile' }>
+type MeanStatistic = Exclude<ComparedStatistic, { kind: 'percentile' }>
 
-function isShare(figure: ComparedFigure): boolean {
-  return figure.kind === 'scalar' && factsOf(figure.name).compare === 'share'
+function isShare(statistic: ComparedStatistic): boolean {
+  return statistic.kind === 'scalar' && factsOf(statistic.name).compare === 'share'
 }
 
-function shiftOf(
-  figure: ComparedFigure,
+function rawShift(
+  statistic: ComparedStatistic,
   pairs: readonly BlockPair[],
   scale: Scale,
   confidence: number,
-): FigureShift | undefined {
-  if (figure.kind === 'scalar' && isShare(figure)) {
+): ChangeOfBlocks | undefined {
+  if (statistic.kind === 'scalar' && isShare(statistic)) {
     const side = (name: Side) => {
-      const sums = pairs.map((pair) => scalarSums(figure.name, pair[name]))
+      const sums = pairs.map((pair) => scalarSums(statistic.name, pair[name]))
       return { hits: sums.map(({ amount }) => amount), totals: sums.map(({ base }) => base) }
     }
     return { method: 'share', ...shareDifference(side('baseline'), side('candidate'), confidence) }
   }
-  if (figure.kind !== 'percentile') return ratioShift(figure, pairs, scale, confidence)
-  const { metric, p } = figure
+  if (statistic.kind !== 'percentile') return ratioShift(statistic, pairs, scale, confidence)
+  const { metric, p } = statistic
   if (p === 50 && isPaired(metric)) return pairedShift(metric, pairs, scale, confidence)
   const blocks = pairs.map(({ baseline, candidate }) => ({
     baseline: scaled(measured(baseline, metric), scale),
@@ -96,14 +145,14 @@ function shiftOf(
 
 /**
  * Per pair of blocks the Hodges–Lehmann shift of its pairs of requests, and over the blocks the Hodges–Lehmann shift of
- * those: requests of a block share the machine's mood, so the interval rests on the blocks alone.
+ * those. Requests within a block are correlated, so blocks are the independent units.
  */
 function pairedShift(
   metric: DistributionName,
   pairs: readonly BlockPair[],
   scale: Scale,
   confidence: number,
-): FigureShift | undefined {
+): ChangeOfBlocks | undefined {
   const shifts = pairs.flatMap(({ baseline, candidate }) => {
     const differences = pairedDifferences(baseline.values[metric], candidate.values[metric], scale)
     return differences.length === 0 ? [] : hodgesLehmannShift(differences)
@@ -126,26 +175,29 @@ function pairedDifferences(
 
 /** Of rates and means. */
 function ratioShift(
-  figure: MeanFigure,
+  statistic: MeanStatistic,
   pairs: readonly BlockPair[],
   scale: Scale,
   confidence: number,
-): FigureShift | undefined {
+): ChangeOfBlocks | undefined {
   const sums = pairs
-    .map(({ baseline, candidate }) => ({ baseline: sumsOf(figure, baseline), candidate: sumsOf(figure, candidate) }))
+    .map(({ baseline, candidate }) => ({
+      baseline: sumsOf(statistic, baseline),
+      candidate: sumsOf(statistic, candidate),
+    }))
     .filter(({ baseline, candidate }) => baseline.base > 0 && candidate.base > 0)
   if (sumOf(sums.map(({ baseline }) => baseline)).amount === 0) return undefined
   if (sumOf(sums.map(({ candidate }) => candidate)).amount === 0) return undefined
   return { method: 'ratio', ...shiftOfRatio(sums, scale === 'relative' ? 'ratio' : 'difference', confidence) }
 }
 
-function sumsOf(figure: MeanFigure, block: SideBlock): Sums {
-  if (figure.kind === 'scalar') return scalarSums(figure.name, block)
-  const values = measured(block, figure.metric)
+function sumsOf(statistic: MeanStatistic, block: SideBlock): Sums {
+  if (statistic.kind === 'scalar') return scalarSums(statistic.name, block)
+  const values = measured(block, statistic.metric)
   return { amount: values.reduce((sum, value) => sum + value, 0), base: values.length }
 }
 
-/** The two parts of the figure of a run, in one block. */
+/** The two parts of a metric of a run, in one block. */
 function scalarSums(name: ScalarName, { amounts, seconds }: SideBlock): Sums {
   const counts: Record<BlockCount, number> = { ...amounts, seconds, failed: amounts.total - amounts.succeeded }
   const { compare, amount, per } = factsOf(name)

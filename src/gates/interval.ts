@@ -1,4 +1,4 @@
-/** The confidence interval of the figure a threshold is about, by the method that suits it. */
+/** The confidence interval of the statistic that a gate is about, by the method that suits it. */
 import {
   type DistributionName,
   type DistributionView,
@@ -14,7 +14,7 @@ import {
   correlationTime,
   type Interval,
   meanInterval,
-  normalQuantile,
+  normalInterval,
   overdispersion,
   quantileRanks,
   rateInterval,
@@ -23,10 +23,10 @@ import {
   UNBOUNDED,
   wilsonInterval,
 } from '../stats/index.ts'
-import type { Figure } from './figure.ts'
+import type { Statistic } from './statistic.ts'
 
-export interface FigureInterval extends Interval {
-  /** Where an end is missing for want of samples: how many it takes, if neighbours stay as correlated as they are. */
+export interface StatisticInterval extends Interval {
+  /** Where an end is missing for lack of samples: how many it takes, if neighbours stay as correlated as they are. */
   samplesNeeded?: number
 }
 
@@ -41,15 +41,17 @@ export interface IntervalFacts {
  * @returns undefined for facts of the run itself, which have no uncertainty: counts, the smallest and largest value,
  *   the time taken; an interval without ends where one would be in place but cannot be formed
  */
-export function intervalOf(figure: Figure, facts: IntervalFacts): FigureInterval | undefined {
+export function intervalOf(statistic: Statistic, facts: IntervalFacts): StatisticInterval | undefined {
   const { view, confidence } = facts
-  if (figure.kind === 'errors') return undefined
-  if (figure.kind === 'scalar') return intervalOfScalar(figure.name, facts)
-  const distribution = view.distribution(figure.metric)
+  if (statistic.kind === 'errors') return undefined
+  if (statistic.kind === 'scalar') return intervalOfScalar(statistic.name, facts)
+  const distribution = view.distribution(statistic.metric)
   if (distribution === undefined) return undefined
-  switch (figure.kind) {
+  switch (statistic.kind) {
     case 'percentile':
-      return figure.p === 0 || figure.p === 100 ? undefined : intervalOfQuantile(distribution, figure.p, confidence)
+      return statistic.p === 0 || statistic.p === 100
+        ? undefined
+        : intervalOfQuantile(distribution, statistic.p, confidence)
     case 'avg':
       return atLeastZero(intervalOfMean(distribution, confidence))
     case 'stddev':
@@ -61,7 +63,7 @@ export function intervalOf(figure: Figure, facts: IntervalFacts): FigureInterval
   }
 }
 
-function intervalOfQuantile(distribution: DistributionView, p: number, confidence: number): FigureInterval {
+function intervalOfQuantile(distribution: DistributionView, p: number, confidence: number): StatisticInterval {
   const { n } = distribution
   // What is counted are samples on either side of the quantile, so it is their correlation that matters.
   const cut = distribution.percentile(p)
@@ -93,12 +95,6 @@ function intervalOfDeviation(distribution: DistributionView, confidence: number)
       : normalInterval(stddev ** 2, deviationOf(deviations), n / correlationTime(deviations), confidence)
   const { low, high } = atLeastZero(squared)
   return { low: low === null ? null : Math.sqrt(low), high: high === null ? null : Math.sqrt(high) }
-}
-
-/** Above 100,000 samples a mean is as normal as it gets. @param n number of independent samples they are worth */
-function normalInterval(mean: number, stddev: number, n: number, confidence: number): Interval {
-  const reach = (normalQuantile((1 - confidence) / 2) * stddev) / Math.sqrt(n)
-  return { low: mean - reach, high: mean + reach }
 }
 
 function deviationOf(values: Float64Array): number {
