@@ -109,7 +109,7 @@ export function fingerprintOf(
   config: Readonly<Record<string, unknown>>,
 ): Fingerprint {
   return {
-    model: String(config['model'] ?? 'default'),
+    model: modelOf(config),
     host: endpoint.embedded ? 'embedded' : hostOf(endpoint.url),
     os: environment.os,
     cpu: environment.cpu,
@@ -117,6 +117,11 @@ export function fingerprintOf(
     node: environment.node.split('.')[0]!,
     perfgate: environment.perfgate.split('.').slice(0, 2).join('.'),
   }
+}
+
+/** The model that was asked for; `default` where the endpoint chose it. @param config as in a result */
+export function modelOf(config: Readonly<Record<string, unknown>>): string {
+  return String(config['model'] ?? 'default')
 }
 
 /** For instance `CPU "AMD EPYC 7763" there, "Intel Xeon 8370C" here`; empty for like environments. */

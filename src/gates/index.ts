@@ -1,5 +1,12 @@
 /** Gates: one language for thresholds, objectives, regressions and capacities, from what a user writes to a verdict. */
-export { fingerprintDifferences, fingerprintOf, scenarioDifferences, scenarioFacts, scenarioHash } from './alike.ts'
+export {
+  fingerprintDifferences,
+  fingerprintOf,
+  modelOf,
+  scenarioDifferences,
+  scenarioFacts,
+  scenarioHash,
+} from './alike.ts'
 export {
   type Against,
   judgeAgainst,

@@ -128,6 +128,7 @@ function relation(gate: Gate, value: number, met: boolean, named: boolean): stri
 
 function percentText(share: number): string {
   const percent = share * 100
+  if (percent === 0) return '0'
   return percent.toFixed(Math.abs(percent) < 1 ? 2 : Math.abs(percent) < 100 ? 1 : 0)
 }
 

@@ -3,6 +3,7 @@
 import {
   changeText,
   formatNumber,
+  modelOf,
   type ParsedRegression,
   QUANTITIES,
   quantityOf,
@@ -43,7 +44,7 @@ export function renderStored(result: Result, style: Partial<TerminalStyle> = {})
     ),
     ...wrapText(`Scenario ${scenarioHash(config)}: ${facts.join(', ') || 'all defaults'}`, terminal.columns, 2),
     ...wrapText(
-      `Environment: ${endpoint.embedded ? 'embedded server' : endpoint.url}, model ${String(config['model'])}; ${environment.os}, ${environment.cpu}, ${environment.cores} cores, Node ${environment.node}, perfgate ${environment.perfgate}`,
+      `Environment: ${endpoint.embedded ? 'embedded server' : endpoint.url}, model ${modelOf(config)}; ${environment.os}, ${environment.cpu}, ${environment.cores} cores, Node ${environment.node}, perfgate ${environment.perfgate}`,
       terminal.columns,
       2,
     ),

@@ -15,7 +15,7 @@ import { inline, table } from './markdown.ts'
 import { SIGNS } from './marks.ts'
 import { plainWords } from './serverWords.ts'
 import { drawTable } from './tables.ts'
-import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
+import { PLAIN_STYLE, plainText, type TerminalStyle } from './terminal.ts'
 import { ON_EMBEDDED } from './verdictLines.ts'
 import { wrapText } from './wrapping.ts'
 
@@ -181,9 +181,4 @@ function fileLines({ resultJsonPath, baseline, candidate }: ComparisonResult): s
       resultDbPath === null ? [] : `Result DB:   ${resultDbPath}`,
     ),
   ]
-}
-
-/** Our own few signs beyond ASCII are spelled out where they cannot be shown. */
-function plainText(text: string, { unicode }: TerminalStyle): string {
-  return unicode ? text : text.replaceAll('→', '->').replaceAll('∞', 'inf').replaceAll('…', '...')
 }

@@ -36,7 +36,7 @@ export function againstBaseline(config: ResolvedConfig, levels: RunLevel[], hook
   if (config.baseline === undefined) {
     if (regressions.length > 0)
       throw new ConfigError(
-        'option "regressions": compared with what? Give a baseline, for instance baseline: "main"',
+        'option "regressions": needs a baseline to compare with, for instance baseline: "main"',
         'regressions',
       )
     return levels

@@ -33,9 +33,7 @@ test('passes when the search finds what the gate asks for', () => {
 })
 
 test('fails with the whole story when the gate is broken, when nothing holds, and when it cannot be known', () => {
-  expect(cases.get('breaks its gate')!.failure!.message).toBe(
-    'maxParallel none is below 1 (with p99(latency) < 1 us)',
-  )
+  expect(cases.get('breaks its gate')!.failure!.message).toBe('maxParallel none is below 1 (with p99(latency) < 1 us)')
   expect(cases.get('carries nothing')!.failure!.message).toBe('p99(latency) < 1 us: broken at the lower bound (1)')
   expect(cases.get('is not sure')!.failure!.message).toMatch(
     /^maxParallel 2 or more: undecided against 3\. The value alone would fail\. \(with rps > 0, slaUpperBound was reached\)/,
