@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../../src/config/index.ts'
 import {
+  evaluate,
   gateRecord,
   judgeCapacity,
   parseCapacityGate,
@@ -92,4 +93,68 @@ test('a capacity of at least 64 is not 32, and may be 100', () => {
     'undecided',
     'pass',
   ])
+})
+
+describe('one evaluation', () => {
+  const told = { shown: 'shown', facts: ['n = 100'] }
+  /** @param gate whole, as written */
+  const judged = (gate: string, value: number | null, interval?: [number | null, number | null], more = {}) =>
+    evaluate(parseGate(gate), {
+      read: () => ({
+        value,
+        interval: interval && { low: interval[0], high: interval[1] },
+        n: 100,
+        told,
+        ...more,
+      }),
+    })
+
+  test.each<[gate: string, value: number, interval: [number | null, number | null] | undefined, verdict: string]>([
+    ['p99(ttft) <= 200 ms', 200, undefined, 'pass'],
+    ['p99(ttft) <= 200 ms', 201, undefined, 'fail'],
+    ['p99(ttft) <= 200 ms', 190, [180, 200], 'pass'],
+    ['p99(ttft) <= 200 ms', 190, [180, 201], 'undecided'],
+    ['p99(ttft) <= 200 ms', 190, [180, null], 'undecided'],
+    ['p99(ttft) <= 200 ms', 210, [201, null], 'fail'],
+    // How far the value has moved from its reference.
+    ['p99(ttft) 5 %', 0.04, [0.03, 0.05], 'pass'],
+    ['p99(ttft) 5 %', 0.04, [0.03, 0.06], 'undecided'],
+    ['p99(ttft) 5 %', 0.08, [0.06, 0.1], 'fail'],
+    ['p99(ttft) 5 %', -0.5, [null, -0.1], 'pass'],
+    ['qps 5 %', -0.04, [-0.05, 0.2], 'pass'],
+    ['qps 5 %', -0.08, [-0.1, -0.06], 'fail'],
+    ['qps 5 %', 0.5, [0.4, null], 'pass'],
+    ['max(parallel) >= 16', 16, [16, null], 'pass'],
+    ['max(parallel) >= 16', 8, [8, null], 'undecided'],
+    ['max(parallel) >= 16', 8, [8, 8], 'fail'],
+  ])('%s at %d, %j: %s', (gate, value, interval, verdict) => {
+    expect(judged(gate, value, interval).verdict).toBe(verdict)
+  })
+
+  test.each(['p99(ttft) <= 200 ms', 'p99(ttft) 5 %', 'max(parallel) >= 16'])('%s is told in the same words', (gate) => {
+    const [limit, key] = [parseGate(gate), parseGate(gate).key]
+    const shown = limit.against === 'limit' ? limit.limitText : 'the tolerance of 5 %'
+    expect(judged(gate, null).message).toBe(
+      `${limit.expression}: nothing was measured, which is never a pass (n = 100)`,
+    )
+    expect(judged(gate, null).verdict).toBe('fail')
+    expect(judged(gate, 0, [null, null]).message).toMatch(
+      new RegExp(
+        `^${RegExp.escape(`${key} shown: undecided against ${shown}. The value alone would `)}(pass|fail)\\. \\(n = 100\\)$`,
+      ),
+    )
+    const lack = judged(gate, limit.against === 'limit' ? limit.limit : 0, undefined, {
+      lack: { measured: 90, of: 100, metric: 'ttft' },
+    })
+    expect(lack.verdict).toBe('fail')
+    expect(lack.message).toBe(
+      `${limit.expression}: only 90 of 100 answers that could have ttft have it; what was not measured does not pass`,
+    )
+  })
+
+  test('a failure in doubt is undecided, with the reason', () => {
+    const doubted = judged('p99(ttft) 5 %', 0.08, [0.06, 0.1], { doubt: 'It is in one half only.' })
+    expect(doubted).toMatchObject({ verdict: 'undecided', estimate: 'fail' })
+    expect(doubted.message).toContain('undecided against the tolerance of 5 %. It is in one half only. The value alone')
+  })
 })
