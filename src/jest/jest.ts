@@ -67,6 +67,7 @@ export interface JestFileResult {
 
 /** A file that is to be run. */
 export interface JestFile {
+  path: string
   context: { config: JestConfigs['projectConfig'] & { displayName?: { name: string } } }
 }
 
