@@ -75,14 +75,7 @@ function outcomeOf(
   const isNoteOfVitest = note.every((text) => text.startsWith('The test run was aborted'))
   const isCutShort = state === 'pending' || (isInterrupted && state === 'skipped' && wasToRun && isNoteOfVitest)
   return {
-    state:
-      mode === 'todo'
-        ? 'todo'
-        : isCutShort
-          ? 'interrupted'
-          : state === 'failed'
-            ? stateOfError(errors[0])
-            : state,
+    state: mode === 'todo' ? 'todo' : isCutShort ? 'interrupted' : state === 'failed' ? stateOfError(errors[0]) : state,
     isExpectedToFail: fails,
     messages: state === 'failed' ? errors.map(messageOf) : isCutShort ? [] : note,
     measured: findings.length === 0 ? NOTHING_MEASURED : reportSetOf(findings),
