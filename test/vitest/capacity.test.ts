@@ -52,8 +52,8 @@ test('is skipped unchecked', () => {
 
 test.each([
   ['search', /perf test "search": option "slaAutoTune": use perfTest\.capacity, which judges what is found/],
-  ['capacity', /perf test "capacity": threshold "p99\(latency\) >= 1 s": p99\(latency\) gets worse upwards/],
-  ['gate', /perf test "gate": threshold "maxRate >= 1": the search is over parallel/],
+  ['capacity', /perf test "capacity": criterion "p99\(latency\) >= 1 s": p99\(latency\) gets worse upwards/],
+  ['gate', /perf test "gate": capacity gate "maxRate >= 1": the search is over parallel/],
 ])('a mistake in %s.perf.ts is found at collection, before any request', async (file, message) => {
   const before = endpoint.requests
   const { code, stderr } = await runVitest('mistakes', [`${file}.perf`], {
