@@ -87,7 +87,9 @@ describe('perfgate baseline', () => {
     expect((await run('compare', 'main', '--regression', 'p50(latency) 20 %')).code).toBe(0)
     const failed = await run('compare', 'main', '--regression', 'p50(latency) 5 %')
     expect(failed.code).toBe(1)
-    expect(failed.out).toContain('fail: p50(latency) 110 ms against 100 ms of baseline main')
+    expect(failed.out).toContain(
+      '  x p50(latency) +10.0 % [+8.5, +11.6] is beyond the tolerance of 5 % (100 ms of baseline main -> 110 ms',
+    )
   })
 
   test('compares with an unlike environment only when told to, and then says so', async () => {
