@@ -49,7 +49,7 @@ describe('a run against its baseline', () => {
     expect(result.thresholds[0]!.message).toMatch(
       /^successRate -100 points \[.*\] is beyond the tolerance of 50 pp \(100 % of baseline main → 0 %, /,
     )
-    expect(result.thresholds[1]!.message).toMatch(/^p50\(latency\) .*: no sample was measured in this run/)
+    expect(result.thresholds[1]!.message).toMatch(/^p50\(latency\) .*: nothing was measured in this run/)
     expect(result.baseline).toMatchObject({ name: 'main', startedAt: stored.startedAt, unlike: [] })
     expect(resultSchema.parse(JSON.parse(readFileSync(jsonPaths[0]!, 'utf8'))).verdict).toBe('fail')
   })
