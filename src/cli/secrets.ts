@@ -1,12 +1,13 @@
 /** Secrets of the command line and the environment: kept out of what is printed and, as far as it goes, out of `ps`. */
 import { environmentSecrets } from '../run/redact.ts'
-import { isSecretField, maskNamed, secretsInArgs, secretsOf } from '../secrets/index.ts'
+import { maskArg, secretsInArgs, secretsOf } from '../secrets/index.ts'
 import type { Io, Output } from './io.ts'
 
 /** The same world, with `***` printed in place of each secret. */
 export function withoutSecrets(io: Io, args: readonly string[]): Io {
-  const { spellings, hide } = secretsOf([...secretsInArgs(args), ...environmentSecrets(io.env)])
-  if (spellings.length === 0) return io
+  const given = [...secretsInArgs(args), ...environmentSecrets(io.env)]
+  // Made anew for each text: a config file that is read later may bring more secrets.
+  const hide = (text: string): string => secretsOf(given).hide(text)
   return { ...io, stdout: hiding(io.stdout, hide), stderr: hiding(io.stderr, hide) }
 }
 
@@ -37,9 +38,6 @@ export function warnOfKey({ stderr }: Io, args: readonly string[]): void {
  */
 export function hideFromProcessList(args: readonly string[]): void {
   const secrets = secretsOf(secretsInArgs(args))
-  const shown = args.map((arg, i) => {
-    const [, flag] = /^--?([\w-]+)$/.exec(args[i - 1] ?? '') ?? []
-    return flag !== undefined && isSecretField(flag) ? '***' : secrets.hide(maskNamed(arg))
-  })
+  const shown = args.map((arg, i) => maskArg(arg, args[i - 1], secrets))
   if (shown.some((arg, i) => arg !== args[i])) process.title = ['perfgate', ...shown].join(' ')
 }

@@ -1,4 +1,5 @@
-/** The errors a user can cause; each says what was wrong, where, and what to do. */
+/** The errors a user can cause; each says what was wrong, where, and what to do, and repeats no secret. */
+import { secretsOf } from '../secrets/index.ts'
 
 /** Wrong usage or configuration, found before any request was sent. The CLI exits with 2. */
 export class ConfigError extends Error {
@@ -9,7 +10,7 @@ export class ConfigError extends Error {
   readonly path: readonly PropertyKey[]
 
   constructor(message: string, option?: string, path?: readonly PropertyKey[]) {
-    super(message)
+    super(secretsOf([]).hide(message))
     this.option = option
     this.path = path ?? (option === undefined ? [] : [option])
   }
@@ -21,7 +22,7 @@ export class EndpointError extends Error {
   readonly status: number | undefined
 
   constructor(message: string, status?: number) {
-    super(message)
+    super(secretsOf([]).hide(message))
     this.status = status
   }
 }

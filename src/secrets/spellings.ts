@@ -1,7 +1,7 @@
 /** A secret as it may come back: itself, its parts, and each as JSON, URLs, HTML and shells write it. */
 
-/** Shorter values are masked where they are named, but not searched for in texts: they would hide ordinary words. */
-export const SHORTEST = 6
+/** Shorter values are masked in their own field, but not searched for in texts: they would hide ordinary words. */
+const SHORTEST = 8
 
 /** What people write where a key is asked for and none is needed. It is no secret, and often a word of the answer. */
 const PLACEHOLDERS = new Set([

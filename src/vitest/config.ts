@@ -20,8 +20,8 @@ export interface PerfgateOptions {
 /** What the plugin hands to the tests through Vitest's `provide`. */
 export interface PerfgateSettings {
   outputsDir: string | null
-  /** Of the config file: its options, and where each of them stands. */
-  defaults?: { values: Record<string, unknown>; places: Record<string, string> }
+  /** Of the config file: its options, where each of them stands, and which values are secret. */
+  defaults?: { values: Record<string, unknown>; places: Record<string, string>; secrets: readonly string[] }
 }
 
 declare module 'vitest' {
@@ -98,7 +98,7 @@ async function defaultsOf(
   const { outputsDir: _, ...rest } = layer.values
   const values = outputsDir === undefined ? layer.values : rest
   const places = Object.fromEntries(Object.keys(values).map((name) => [name, layer.place([name])]))
-  return { defaults: { values, places } }
+  return { defaults: { values, places, secrets: layer.secrets } }
 }
 
 function addReporter(vitest: Vitest): void {

@@ -42,6 +42,7 @@ const HEADERS = {
   'x-amz-security-token': PLANTED.awsToken,
   'proxy-authorization': `Basic ${Buffer.from(`me:${PLANTED.proxyPassword}`).toString('base64')}`,
   'x-team-pass': PLANTED.ownHeader,
+  'Helicone-Auth': PLANTED.gatewayAuth,
 }
 
 const scenario = (more: object = {}): Record<string, unknown> => ({
@@ -52,7 +53,7 @@ const scenario = (more: object = {}): Record<string, unknown> => ({
   apiKey: PLANTED.key,
   headers: HEADERS,
   sensitiveHeaders: ['X-Team-Pass'],
-  extraArgs: { metadata: { api_key: PLANTED.extraField } },
+  extraArgs: { metadata: { api_key: PLANTED.extraField, clientSecret: PLANTED.clientSecret } },
   metricsUrl: `/metrics?token=${PLANTED.metricsQuery}`,
   noTestConnection: true,
   enableProgressTracker: true,
