@@ -2,13 +2,14 @@
 import { type Command, Option } from 'commander'
 import { joinLayers, type Layer, type Layered, loadConfigLayer } from '../config/files/index.ts'
 import type { Io } from './io.ts'
+import { notice } from './output.ts'
 
 export function addConfigFlags(command: Command, { withPrint = false }: { withPrint?: boolean } = {}): void {
   command
     .addOption(
       new Option(
         '--config <file>',
-        'config file with defaults (default: the nearest perfgate.config.*, from here upward)',
+        'config file with defaults (default: the nearest perfgate.config.*, from here to the end of the project)',
       ).helpGroup('Config:'),
     )
     .addOption(new Option('--no-config', 'read no config file').helpGroup('Config:'))
@@ -18,11 +19,13 @@ export function addConfigFlags(command: Command, { withPrint = false }: { withPr
     )
 }
 
-/** @throws ConfigError when there is no such file, or something in it is wrong */
-export function configLayerOf(command: Command, io: Pick<Io, 'env'>): Layer | undefined {
+/** Names the file that is used. @throws ConfigError when there is no such file, or something in it is wrong */
+export function configLayerOf(command: Command, io: Io): Layer | undefined {
   const { config } = command.opts<{ config?: string | false }>()
   // With a `--no-` form defined, commander's default is true.
-  return loadConfigLayer({ file: typeof config === 'boolean' && config ? undefined : config, env: io.env })
+  const layer = loadConfigLayer({ file: typeof config === 'boolean' && config ? undefined : config, env: io.env })
+  if (layer !== undefined) notice(io, `config file: ${layer.file}`)
+  return layer
 }
 
 /** What stood on the command line; its errors name the flag, and no place. */

@@ -137,7 +137,7 @@ export function fileOfTests(settings: FileSettings): FileOfTests {
       globals.expect.extend({ toMeetThresholds })
       return {
         perfTest: perfTestOf<JestContext>({
-          defaults: projectDefaults(settings.rootDir, settings.outputsDir),
+          defaults: projectDefaults(settings.rootDir, settings.outputsDir, say),
           collect: (collected) => collect(globals, collected),
           rows: rowsOfJest,
         }),

@@ -13,7 +13,7 @@ export interface PerfgateOptions {
   include?: string[]
   /** False: no tables in the terminal, no Markdown files. */
   reporter?: boolean
-  /** Config file with defaults, from the project's root; false: none. Default: the nearest `perfgate.config.*`, upward. */
+  /** Config file with defaults, from the project's root; false: none. Default: the nearest `perfgate.config.*` of the project. */
   config?: string | false
 }
 
@@ -80,7 +80,7 @@ async function setUpProject(project: Project, vitest: Vitest, options: PerfgateO
   if (config.sequence.groupOrder === 0) config.sequence.groupOrder = GROUP_ORDER
   project.provide('perfgate', {
     outputsDir: outputsFolder(options, project) ?? null,
-    ...(await defaultsOf(options, config.root)),
+    ...(await defaultsOf(options, config.root, vitest)),
   })
 }
 
@@ -88,12 +88,15 @@ async function setUpProject(project: Project, vitest: Vitest, options: PerfgateO
 async function defaultsOf(
   { config, outputsDir }: PerfgateOptions,
   cwd: string,
+  { logger }: Vitest,
 ): Promise<Pick<PerfgateSettings, 'defaults'>> {
   const file = config ?? findConfigFile(cwd)
   if (file === undefined || file === false) return {}
   // All options and their checks: loaded where there is a file to check.
   const { loadConfigLayer } = await import('../config/files/index.ts')
   const layer = loadConfigLayer({ file, cwd })!
+  // Not on stdout, which may be read by a program.
+  logger.error(`perfgate: config file: ${layer.file}`)
   // Said to the plugin, it is said nearer to the tests.
   const { outputsDir: _, ...rest } = layer.values
   const values = outputsDir === undefined ? layer.values : rest

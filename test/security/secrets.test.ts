@@ -140,7 +140,7 @@ describe('in code', () => {
       /"user-agent":"perfgate","authorization":"\*\*\*",.*"content":"\w+ \w+/,
     )
     expect(String(answer.response_messages)).toContain('/v1/chat/completions?api_key=***&version=2')
-    expect(String(answer.request)).toContain('"metadata":{"api_key":"***"}')
+    expect(String(answer.request)).toContain('"metadata":{"api_key":"***","clientSecret":"***"}')
     expect(rows.filter(({ failure }) => String(failure).includes('refused: /v1/chat'))).toHaveLength(4)
     expect(JSON.stringify(reader.facts['endpoint'])).toContain('/v1/chat/completions?api_key=***&version=2')
   })

@@ -9,7 +9,7 @@ import type { Layer } from './layers.ts'
 import { layerOf } from './options.ts'
 
 export interface ConfigFileRequest {
-  /** The file itself; false: none. Absent: the nearest `perfgate.config.*`, from `cwd` upward. */
+  /** The file itself; false: none. Absent: the nearest `perfgate.config.*`, from `cwd` up to the end of its project. */
   file?: string | false | undefined
   /** Default: the working folder. */
   cwd?: string | undefined
@@ -41,7 +41,7 @@ export function loadConfigLayer({
   if (second !== undefined) throw new ConfigError(`${document!.file}: holds more than one document; a config is one`)
   const { value, isText, place } = document!
   const substituted = isText ? substituteVariables(value, env, place) : { value, whole: [], secrets: [] }
-  return layerOf(document!, withoutSchema(substituted.value), [], substituted)
+  return { ...layerOf(document!, withoutSchema(substituted.value), [], substituted), file: document!.file }
 }
 
 /** For editors alone. */

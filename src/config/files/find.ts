@@ -1,5 +1,6 @@
 /** Finds a project's config file. Nothing else is loaded for it: most projects have none. */
 import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { ConfigError } from '../errors.ts'
 
@@ -8,17 +9,31 @@ export const MODULE_EXTENSIONS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'] 
 
 const NAMES = [...TEXT_EXTENSIONS, ...MODULE_EXTENSIONS].map((extension) => `perfgate.config${extension}`)
 
+const PROJECT_MARKS = ['package.json', '.git']
+
 /**
- * The nearest config file, from a folder upward.
+ * The nearest config file, from a folder upward to the end of its project: a config may be code, and one that lies above
+ * may be somebody else's. Outside of a project only the folder itself is looked at.
  *
  * @throws ConfigError where a folder has two: nobody could say which one counts
  */
 export function findConfigFile(folder: string): string | undefined {
-  for (let here = resolve(folder); ; here = dirname(here)) {
+  const from = resolve(folder)
+  const end = projectAround(from) ?? from
+  for (let here = from; ; here = dirname(here)) {
     const [first, second] = NAMES.map((name) => join(here, name)).filter((path) => existsSync(path))
     if (second !== undefined)
       throw new ConfigError(`${shownPath(first!)} and ${shownPath(second)}: there are two config files; keep one`)
-    if (first !== undefined || here === dirname(here)) return first
+    if (first !== undefined || here === end) return first
+  }
+}
+
+/** The nearest folder with a package.json or a .git, not looked for beyond the home folder; undefined: there is none. */
+function projectAround(folder: string): string | undefined {
+  const home = resolve(homedir())
+  for (let here = folder; ; here = dirname(here)) {
+    if (PROJECT_MARKS.some((name) => existsSync(join(here, name)))) return here
+    if (here === home || here === dirname(here)) return undefined
   }
 }
 

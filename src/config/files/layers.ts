@@ -8,6 +8,8 @@ export interface Layer {
   values: Record<string, unknown>
   /** Where one of them was said, for instance `perfgate.config.yaml:3`. */
   place(path: readonly PropertyKey[]): string
+  /** Of a config file: its path, as it is shown. */
+  file?: string
   /** Values that must not be shown. */
   secrets: readonly string[]
 }
