@@ -6,6 +6,7 @@ import {
   LoadError,
   type OwnOf,
   type PerfRecord,
+  PLAIN_LINKS,
   perfTestOf,
   projectDefaults,
   rememberMetrics,
@@ -13,7 +14,7 @@ import {
 } from '../doors/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
 import type { Result } from '../result/index.ts'
-import type { Door, JestContext } from './door.ts'
+import type { Door, JestContext, PerfTest } from './door.ts'
 import { stoppedWithProcess } from './interrupts.ts'
 import type { JestDescribe, JestEvent, JestGlobals, JestState, JestTest } from './jest.ts'
 import type { Kept } from './records.ts'
@@ -112,10 +113,10 @@ export function fileOfTests(settings: FileSettings): FileOfTests {
   }
 
   function collect({ test, expect }: JestGlobals, collected: CollectedTest<JestContext>): void {
-    const { title, mode, run } = collected
+    const { title, modes, run } = collected
     entry = collected.entry
     try {
-      if (mode === 'todo') test.todo(title)
+      if (modes.has('todo')) test.todo(title)
       else if (run === undefined) test.skip(title, async () => {})
       else {
         // A broken gate is not measured again by `jest.retryTimes`: it breaks as it did.
@@ -124,7 +125,8 @@ export function fileOfTests(settings: FileSettings): FileOfTests {
           first ??= runOnce(run, expect)
           return first
         }
-        const call = mode === 'run' ? test : test[mode as 'only' | 'failing']
+        const chosen = modes.has('only') ? test.only : test
+        const call = modes.has('fails') ? chosen.failing : chosen
         call(title, once, NO_TIMEOUT_MS)
       }
     } finally {
@@ -136,7 +138,8 @@ export function fileOfTests(settings: FileSettings): FileOfTests {
     door: (globals) => {
       globals.expect.extend({ toMeetThresholds })
       return {
-        perfTest: perfTestOf<JestContext>({
+        perfTest: perfTestOf<PerfTest, JestContext>({
+          links: PLAIN_LINKS,
           defaults: projectDefaults(settings.rootDir, settings.outputsDir, say),
           collect: (collected) => collect(globals, collected),
           rows: rowsOfJest,

@@ -1,5 +1,9 @@
 /** Ctrl-C, and the end of the process that Jest's worker belongs to: load comes to rest before this process ends. */
 
+/** Loads of this process that end it themselves when they were interrupted. */
+const LOADS = Symbol.for('perfgate.jest.loads')
+const shared = globalThis as { [LOADS]?: number }
+
 export interface Stopped {
   readonly signal: AbortSignal
   /** Called when the load is at rest: the process then ends as the signal would have ended it. */
@@ -23,11 +27,13 @@ export function stoppedWithProcess(say: (text: string) => void): Stopped {
     stopFor('interrupted', () => process.exit(INTERRUPTED))
   }
   const onParentGone = (): void => stopFor('Jest has ended', () => process.exit(1))
+  shared[LOADS] = (shared[LOADS] ?? 0) + 1
   process.on('SIGINT', onInterrupt)
   process.once('disconnect', onParentGone)
   return {
     signal: stop.signal,
     close: () => {
+      shared[LOADS] = shared[LOADS]! - 1
       process.off('SIGINT', onInterrupt)
       process.off('disconnect', onParentGone)
       ends?.()
@@ -36,3 +42,18 @@ export function stoppedWithProcess(say: (text: string) => void): Stopped {
 }
 
 const INTERRUPTED = 130
+
+/**
+ * In Jest's main process: has the summary written when the run is interrupted. Jest calls no reporter then.
+ *
+ * @returns ends the watch
+ */
+export function onInterruptedRun(write: () => void): () => void {
+  const onInterrupt = (): void => {
+    write()
+    // A load of this process ends it when its requests in flight have ended.
+    if ((shared[LOADS] ?? 0) === 0) process.exit(INTERRUPTED)
+  }
+  process.on('SIGINT', onInterrupt)
+  return () => void process.off('SIGINT', onInterrupt)
+}

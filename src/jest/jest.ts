@@ -22,7 +22,12 @@ type TestFunction = (name: string, run: () => Promise<void>, timeoutMs?: number)
 
 /** `test` and `expect`, as Jest hands them to the environment before it loads the test file. */
 export interface JestGlobals {
-  test: TestFunction & { skip: TestFunction; only: TestFunction; failing: TestFunction; todo(name: string): void }
+  test: TestFunction & {
+    skip: TestFunction
+    only: TestFunction & { failing: TestFunction }
+    failing: TestFunction
+    todo(name: string): void
+  }
   expect: {
     extend(matchers: Record<string, unknown>): void
     getState(): { assertionCalls: number; expectedAssertionsNumber?: number | null }
@@ -67,6 +72,7 @@ export interface JestFileResult {
 
 /** A file that is to be run. */
 export interface JestFile {
+  path: string
   context: { config: JestConfigs['projectConfig'] & { displayName?: { name: string } } }
 }
 

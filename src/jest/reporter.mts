@@ -3,6 +3,7 @@ import { relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { projectDefaults, renderUnfinished, reportSetOf, summaryFolders, writeSummary } from '../doors/index.ts'
 import { NOTHING_MEASURED, type ReportedTest, renderTestRun, stateOfError, type TestState } from '../report/index.ts'
+import { onInterruptedRun } from './interrupts.ts'
 import type { JestCaseResult, JestConfigs, JestFile, JestFileResult, JestRunResult } from './jest.ts'
 import { outputsFolder } from './outputsFolder.ts'
 import { recordsOf } from './records.ts'
@@ -13,6 +14,9 @@ export default class PerfgateReporter {
   #tests: ReportedTest[] = []
   readonly #folders = new Set<string>()
   readonly #announced = new Set<string>()
+  /** Files that have begun and not ended. */
+  readonly #running = new Map<string, ReportedTest>()
+  #stopWatching: () => void = () => {}
 
   constructor(globalConfig: JestConfigs['globalConfig']) {
     this.#rootDir = globalConfig.rootDir
@@ -23,11 +27,16 @@ export default class PerfgateReporter {
     this.#tests = []
     this.#folders.clear()
     this.#announced.clear()
+    this.#running.clear()
+    this.#stopWatching()
+    this.#stopWatching = onInterruptedRun(() => this.#write(['interrupted'], true))
   }
 
   /** Until the run has ended, no earlier summary says that it passed. */
-  onTestFileStart({ context: { config } }: JestFile): void {
+  onTestFileStart({ path, context: { config } }: JestFile): void {
     safely(() => {
+      const place = { project: config.displayName?.name ?? '', file: relative(this.#rootDir, path) }
+      this.#running.set(path, { ...place, name: '', state: 'interrupted', messages: [], measured: NOTHING_MEASURED })
       const folder = outputsFolder(config) ?? projectDefaults(config.rootDir)()?.values['outputsDir']
       if (folder !== undefined) this.#folders.add(String(folder))
       const fresh = summaryFolders(this.#folders, []).filter((one) => !this.#announced.has(one))
@@ -40,6 +49,7 @@ export default class PerfgateReporter {
     const file = relative(this.#rootDir, result.testFilePath)
     const project = config.displayName?.name ?? ''
     const place = { project, file }
+    this.#running.delete(result.testFilePath)
     for (const testCase of result.testResults) {
       const name = [...testCase.ancestorTitles, testCase.title].join(' > ')
       const { records, outputsDir } = recordsOf(testCase)
@@ -62,9 +72,15 @@ export default class PerfgateReporter {
     ]
     const failed = run.numFailedTests + run.numFailedTestSuites + run.numRuntimeErrorTestSuites
     const isRed = failed > 0 || run.snapshot.failure || run.wasInterrupted === true
+    this.#stopWatching()
+    this.#write(errors, isRed)
+  }
+
+  #write(errors: string[], isRed: boolean): void {
     safely(() => {
-      const text = renderTestRun({ tests: this.#tests, errors, isRed })
-      writeSummary(text, summaryFolders(this.#folders, this.#tests), process.env['GITHUB_STEP_SUMMARY'])
+      const tests = [...this.#running.values(), ...this.#tests]
+      const text = renderTestRun({ tests, errors, isRed })
+      writeSummary(text, summaryFolders(this.#folders, tests), process.env['GITHUB_STEP_SUMMARY'])
     })
   }
 }

@@ -6,6 +6,7 @@ import {
   type Host,
   type PerfRecord,
   type PerfTestOf,
+  PLAIN_LINKS,
   perfTestOf,
   projectDefaults,
   renderFinding,
@@ -25,9 +26,11 @@ export type { RegressionKey, Regressions } from '../gates/comparison/index.ts'
 export type { ThresholdKey, Thresholds } from '../gates/index.ts'
 export type { MetricsView } from '../metrics/index.ts'
 export type { CapacityResult, ComparisonResult, Result } from '../result/index.ts'
+
 export type PerfTest = PerfTestOf<TestContext>
 
-export const perfTest: PerfTest = perfTestOf<TestContext>({
+export const perfTest = perfTestOf<PerfTest, TestContext>({
+  links: PLAIN_LINKS,
   defaults: projectDefaults(process.cwd(), undefined, say),
   collect,
   rows: rowsOf,
@@ -47,13 +50,13 @@ export function assertThresholds(found: Result | MetricsView, thresholds: Thresh
 class Skipped extends Error {}
 
 function collect(collected: CollectedTest<TestContext>): void {
-  const { title, mode, run } = collected
+  const { title, modes, run } = collected
   // A load thread starts while the test file is loaded.
   if (run !== undefined) prepareThread()
   expectTest(collected)
   // Only what is set: with --test-isolation=none Node drops a test whose `only` is false.
-  const isMarked = mode === 'skip' || mode === 'only' || mode === 'todo'
-  const options = { timeout: Number.POSITIVE_INFINITY, ...(isMarked ? { [mode]: true } : {}) }
+  const marks = (['skip', 'only', 'todo'] as const).filter((mode) => modes.has(mode)).map((mode) => [mode, true])
+  const options = { timeout: Number.POSITIVE_INFINITY, ...Object.fromEntries(marks) }
   test(title, options, async (context) => {
     if (run === undefined) return
     beginTest(context, collected)
@@ -63,7 +66,7 @@ function collect(collected: CollectedTest<TestContext>): void {
       skipTest(context, error.message)
       context.skip(error.message)
     })
-    await (mode === 'failing' ? toFail(outcome) : outcome)
+    await (modes.has('fails') ? toFail(outcome) : outcome)
   })
 }
 
@@ -109,5 +112,5 @@ async function toFail(outcome: Promise<void>): Promise<void> {
     () => false,
     () => true,
   )
-  if (!failed) throw new Error('the test passed even though it was supposed to fail; take .failing away')
+  if (!failed) throw new Error('the test passed even though it was supposed to fail; remove .fails')
 }

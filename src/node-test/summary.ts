@@ -36,20 +36,23 @@ const folders = new Set<string>()
 let isListening = false
 
 /** Called at collection of each perf test. */
-export function expectTest({ title, mode, run, outputsDir }: CollectedTest<TestContext>): void {
+export function expectTest({ title, modes, run, outputsDir }: CollectedTest<TestContext>): void {
   if (run !== undefined) {
     waiting.push(title)
     folders.add(outputsDir ?? USUAL_OUTPUTS)
-  } else rows.push(rowOf(shownFile(process.argv[1]), title, mode === 'todo' ? 'todo' : 'skipped'))
+  } else rows.push(rowOf(shownFile(process.argv[1]), title, modes.has('todo') ? 'todo' : 'skipped'))
   listen()
 }
 
 /** Called when a perf test begins. */
-export function beginTest(context: TestContext, { title, mode }: Pick<CollectedTest<unknown>, 'title' | 'mode'>): void {
+export function beginTest(
+  context: TestContext,
+  { title, modes }: Pick<CollectedTest<unknown>, 'title' | 'modes'>,
+): void {
   const at = waiting.indexOf(title)
   if (at >= 0) waiting.splice(at, 1)
   const row = rowOf(shownFile(context.filePath), context.fullName, 'interrupted')
-  if (mode === 'failing') row.isExpectedToFail = true
+  if (modes.has('fails')) row.isExpectedToFail = true
   rows.push(row)
 }
 

@@ -5,6 +5,7 @@ import { configDefaults, type Plugin } from 'vitest/config'
 import type { VitestPluginContext } from 'vitest/node'
 import { ciSystem } from '../config/ci.ts'
 import { findConfigFile } from '../config/files/find.ts'
+import { cancelOnSignals } from './signals.ts'
 
 export interface PerfgateOptions {
   /** Where result DBs, JSON and Markdown go, from the project's root. Default `./outputs`. */
@@ -50,6 +51,7 @@ export function perfgate(options: PerfgateOptions = {}): Plugin {
       checkVersion(vitest.version)
       await setUpProject(project, vitest, options)
       if (options.reporter !== false) addReporter(vitest)
+      cancelOnSignals(vitest)
     },
   }
 }

@@ -5,7 +5,7 @@
  * destructures what either does.
  */
 
-type Written = readonly [written: (...given: never[]) => unknown, index: number]
+import type { Written } from '../doors/index.ts'
 
 /** The same function, which Vitest gives the fixtures that the user's functions destructure. */
 export function withFixturesOf<F extends (...given: never[]) => unknown>(handler: F, functions: readonly Written[]): F {

@@ -13,11 +13,21 @@ export {
   type PerfResultArtifact,
   RESULT_ARTIFACT,
 } from './artifact.ts'
-export type { CapacityBody, CapacityContext, CapacityTest } from './capacity.ts'
-export type { CompareContext, PerfCompare } from './compare.ts'
 export type {} from './config.ts'
 
 import './matcher.ts'
 
-export { type PerfBody, type PerfContext, type PerfEach, type PerfFor, type PerfTest, perfTest } from './perfTest.ts'
+export {
+  type CapacityBody,
+  type CapacityContext,
+  type CapacityTest,
+  type CompareContext,
+  type PerfBody,
+  type PerfCompare,
+  type PerfContext,
+  type PerfEach,
+  type PerfFor,
+  type PerfTest,
+  perfTest,
+} from './perfTest.ts'
 export { perfTests } from './perfTests.ts'

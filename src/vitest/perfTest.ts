@@ -1,10 +1,19 @@
 /** `perfTest`: a test whose body is load. It is collected by Vitest itself, so names, filters and modes work as there. */
 import type { TestContext } from 'vitest'
-import { LOAD, type Measured, type PerfEachOf, type PerfForOf, type Scenario } from '../doors/index.ts'
-import { type CapacityTest, capacityTest } from './capacity.ts'
-import type { CollectedAs, FixturesOf } from './collected.ts'
-import { collectorOf } from './collector.ts'
-import { type PerfCompare, perfCompare } from './compare.ts'
+import {
+  type CapacityScenario,
+  type Compared,
+  type CompareScenario,
+  type Measured,
+  type PerfCall,
+  type PerfEachOf,
+  type PerfForOf,
+  type PerfLinks,
+  perfTestOf,
+  type Scenario,
+  type Searched,
+} from '../doors/index.ts'
+import { type LINKS, vitestFramework } from './collector.ts'
 
 /** What the function of a perf test is given: Vitest's test context, and what was measured. */
 export interface PerfContext extends TestContext, Measured {}
@@ -12,53 +21,78 @@ export interface PerfContext extends TestContext, Measured {}
 /** Runs after the load and after the scenario's own thresholds. */
 export type PerfBody = (context: PerfContext) => void | Promise<void>
 
+/** What the function of a comparison is given: Vitest's test context, and what was found. */
+export interface CompareContext extends TestContext, Compared {}
+
+/** Vitest's test context, and what the search found. */
+export interface CapacityContext extends TestContext, Searched {}
+
+/** Runs after the search and its gate. */
+export type CapacityBody = (context: CapacityContext) => void | Promise<void>
+
 export type PerfEach = PerfEachOf<Scenario, PerfContext>
 export type PerfFor = PerfForOf<Scenario, PerfContext, TestContext>
 
+/** A fixture as in `test.extend`: a value, or a function that hands one to `use` and cleans up after it. */
+export type Fixture<Value, Context> =
+  | Value
+  | ((context: Context, use: (value: Value) => Promise<void>) => Promise<void> | void)
+
+/** The fixtures of `perfTest.extend`; an entry with options is a pair, as `[value, { injected: true }]`. */
+export type FixturesOf<Own, Fixtures> = {
+  [Name in keyof Fixtures]:
+    | Fixture<Fixtures[Name], Own & Omit<Fixtures, Name>>
+    | [
+        value: Fixture<Fixtures[Name], Own & Omit<Fixtures, Name>>,
+        options: { auto?: boolean; injected?: boolean; scope?: 'test' | 'worker' | 'file' },
+      ]
+}
+
+/** A fixture of one name: a value, or a function that makes it. */
+export type NamedFixture<Own, Value> =
+  | Value
+  | ((context: Own, tools: { onCleanup(cleanUp: () => void | Promise<void>): void }) => Value | Promise<Value>)
+
+/** One kind of perf test with Vitest's chain. @typeParam Own the test context, with the fixtures of `extend` */
+export interface PerfChain<Kind, Found, Own = TestContext>
+  extends PerfCall<Kind, Found, Own>,
+    PerfLinks<PerfChain<Kind, Found, Own>, keyof typeof LINKS> {
+  /** As `test.extend`: a scenario and a body may destructure the fixtures. */
+  extend<Fixtures extends object>(fixtures: FixturesOf<Own, Fixtures>): PerfChain<Kind, Found, Own & Fixtures>
+  extend<Name extends string, Value>(
+    name: Name,
+    fixture: NamedFixture<Own, Value>,
+  ): PerfChain<Kind, Found, Own & Record<Name, Value>>
+}
+
 /**
- * Runs the scenario's load as a test, which fails when a threshold is broken.
+ * Measures baseline and candidate in interleaved blocks of the same prompts, and fails when a metric of the candidate
+ * is worse than tolerated with the stated confidence.
+ */
+export interface PerfCompare<Own = TestContext> extends PerfChain<CompareScenario, Compared, Own> {}
+
+/**
+ * Searches as `npx perfgate --sla-auto-tune` does. Fails when the gate is not met, or without a gate when not even the
+ * lower bound meets a criterion.
+ */
+export interface CapacityTest<Own = TestContext> extends PerfChain<CapacityScenario, Searched, Own> {}
+
+/**
+ * Runs the scenario's load as a test, which fails when a threshold is not met.
  *
- * Loads never overlap, whatever runs concurrently; a perf test is never retried, and has no timeout but its own
+ * Loads never overlap, whatever runs concurrently. A perf test is never retried, and has no timeout but its own
  * `timeoutMs`.
  */
-export interface PerfTest<Own = TestContext> extends CollectedAs<Scenario, Measured, Own> {
+export interface PerfTest<Own = TestContext>
+  extends PerfCall<Scenario, Measured, Own>,
+    PerfLinks<PerfChain<Scenario, Measured, Own>, keyof typeof LINKS> {
   /** A candidate against a baseline, in one run. */
   readonly compare: PerfCompare<Own>
   /** Searches for the most load that meets a service level, and gates on it. */
   readonly capacity: CapacityTest<Own>
-  readonly skip: PerfTest<Own>
-  readonly only: PerfTest<Own>
-  readonly todo: PerfTest<Own>
-  readonly fails: PerfTest<Own>
-  readonly concurrent: PerfTest<Own>
-  skipIf(condition: unknown): PerfTest<Own>
-  runIf(condition: unknown): PerfTest<Own>
-  /** As `test.extend`: a scenario and a body may destructure the fixtures. */
+  /** As `test.extend`: a scenario and a body may destructure the fixtures, those of `compare` and `capacity` too. */
   extend<Fixtures extends object>(fixtures: FixturesOf<Own, Fixtures>): PerfTest<Own & Fixtures>
-  extend<Name extends string, Value>(
-    name: Name,
-    fixture:
-      | Value
-      | ((context: Own, tools: { onCleanup(cleanUp: () => void | Promise<void>): void }) => Value | Promise<Value>),
-  ): PerfTest<Own & Record<Name, Value>>
+  extend<Name extends string, Value>(name: Name, fixture: NamedFixture<Own, Value>): PerfTest<Own & Record<Name, Value>>
 }
 
-export const perfTest: PerfTest = withKinds(collectorOf(LOAD, 'perfTest'), perfCompare, capacityTest)
-
-type Extensible = { extend(...fixtures: unknown[]): Extensible }
-
-/** A test function of load with those of the other kinds beside it, which share its fixtures. */
-function withKinds(load: unknown, compare: unknown, capacity: unknown): PerfTest {
-  const { extend } = load as Extensible
-  return Object.assign(load as object, {
-    compare,
-    capacity,
-    extend(this: unknown, ...fixtures: unknown[]): PerfTest {
-      return withKinds(
-        extend.apply(this as Extensible, fixtures),
-        (compare as Extensible).extend(...fixtures),
-        (capacity as Extensible).extend(...fixtures),
-      )
-    },
-  }) as unknown as PerfTest
-}
+export const perfTest = perfTestOf<PerfTest, TestContext>(vitestFramework())

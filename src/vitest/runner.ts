@@ -8,9 +8,11 @@ import { type RunnerTestCase, TestRunner } from 'vitest'
 // Not from the folder's index: the thread is to start before anything else is loaded.
 import { prepareThread } from '../load/loadThreads.ts'
 import { loadSettled } from './inFlight.ts'
+import { outliveFirstInterrupt } from './signals.ts'
 
 // Vitest loads the runner before the test files: a load thread starts while those are imported.
 prepareThread()
+outliveFirstInterrupt()
 
 export default class PerfgateRunner extends TestRunner {
   async runTask(test: RunnerTestCase): Promise<void> {

@@ -71,18 +71,13 @@ function outcomeOf(
   const { mode, fails = false } = test.options
   const note = 'note' in rest && rest.note !== undefined ? [rest.note] : []
   const wasToRun = mode === 'run' || mode === 'only'
-  const isLeftOut = state === 'skipped' && wasToRun && note.length === 0
+  // Vitest's own note on a test of a cancelled run; a note of the user's is the reason of a skip.
+  const isNoteOfVitest = note.every((text) => text.startsWith('The test run was aborted'))
+  const isCutShort = state === 'pending' || (isInterrupted && state === 'skipped' && wasToRun && isNoteOfVitest)
   return {
-    state:
-      mode === 'todo'
-        ? 'todo'
-        : state === 'pending' || (isInterrupted && isLeftOut)
-          ? 'interrupted'
-          : state === 'failed'
-            ? stateOfError(errors[0])
-            : state,
+    state: mode === 'todo' ? 'todo' : isCutShort ? 'interrupted' : state === 'failed' ? stateOfError(errors[0]) : state,
     isExpectedToFail: fails,
-    messages: state === 'failed' ? errors.map(messageOf) : note,
+    messages: state === 'failed' ? errors.map(messageOf) : isCutShort ? [] : note,
     measured: findings.length === 0 ? NOTHING_MEASURED : reportSetOf(findings),
   }
 }

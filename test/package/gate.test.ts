@@ -1,30 +1,15 @@
 /** From an empty project to a failing and then a passing gate, with the tarball alone, in each test framework. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { connect, createServer, type Server } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { type Endpoint, startEndpoint } from '../vitest/endpoint.ts'
 import { readJUnit } from '../vitest/junit.ts'
-import { attempt, type Ended, emptyProject, fileFolder, ROOT, run, write } from './project.ts'
+import { FRAMEWORKS, type Framework } from './frameworks.ts'
+import { attempt, type Ended, emptyProject, ROOT, run, write } from './project.ts'
 
-interface Framework {
-  name: string
-  /** As `perfgate init` calls it. */
-  kind: 'vitest' | 'jest' | 'node'
-  /** The package's entry for it. */
-  door: string
-  /** Installed beside the tarball. */
-  packages: string[]
-}
-
-const FRAMEWORKS: Framework[] = [
-  { name: 'Vitest 5', kind: 'vitest', door: 'perfgate/vitest', packages: [`vitest@${ownVersion('vitest')}`] },
-  { name: 'Vitest 4.1', kind: 'vitest', door: 'perfgate/vitest', packages: ['vitest@4.1.12'] },
-  { name: 'Jest 30', kind: 'jest', door: 'perfgate/jest', packages: [`jest@${ownVersion('jest')}`] },
-  { name: 'node:test', kind: 'node', door: 'perfgate/node-test', packages: [] },
-]
 const MODULES = ['commonjs', 'module'] as const
 
 /** What an editor has to know: scenarios, figures, the matcher. */
@@ -88,7 +73,7 @@ test('plain', () => {${kind === 'node' ? '' : ' expect(1).toBe(1) '}})
 
 describe.each(FRAMEWORKS)('an empty project with only the tarball and $name', (framework) => {
   const { kind } = framework
-  const folder = fileFolder()
+  const folder = inject('installed')[framework.name]!
   const projectOf = (type: (typeof MODULES)[number]): string => join(folder, type)
   const perf = (at: string, env: Record<string, string> = {}, ...words: string[]): Promise<Ended> =>
     attempt(at, ['npm', 'run', 'perf', ...(words.length === 0 ? [] : ['--', ...words])], { CI: '', ...env })
@@ -98,8 +83,6 @@ describe.each(FRAMEWORKS)('an empty project with only the tarball and $name', (f
 
   // Both kinds of packages below one installation.
   beforeAll(async () => {
-    emptyProject(folder)
-    await run(folder, ['npm', 'install', '--save-dev', inject('tarball'), ...framework.packages])
     for (const type of MODULES) {
       const at = projectOf(type)
       mkdirSync(at)
@@ -233,11 +216,34 @@ describe.each(FRAMEWORKS)('an empty project with only the tarball and $name', (f
         return [key, (values[of as 'vars' | 'secrets'] as Record<string, string>)[variable!] ?? '']
       }),
     )
-    const proxy = { HTTP_PROXY: remote.proxy, http_proxy: remote.proxy, NO_PROXY: '', no_proxy: '' }
-    const { code, stdout, stderr } = await perf(at, { CI: 'true', ...env, ...proxy })
+    const { code, stdout, stderr } = await perf(at, { CI: 'true', ...env, ...remote.environment })
     expect(code, stdout + stderr).toBe(0)
     expect(remote.endpoint.requests).toBeGreaterThanOrEqual(20)
     expect(summaryOf(at)).toMatch(/^## ✅ perfgate: pass, 1 of 1 test passed\n/)
+    await remote.close()
+  })
+
+  test('its GitLab job does the same', async () => {
+    const at = projectOf('module')
+    await run(at, ['npx', 'perfgate', 'init', '--framework', kind, '--ci', 'gitlab'])
+    const { perf: job } = parseYaml(readFileSync(join(at, '.gitlab-ci.yml'), 'utf8'))
+    expect(job.variables).toEqual({ PERFGATE_ALLOWED_HOSTS: '$LLM_URL' })
+    // What it installs is there.
+    const [install, ...lines] = (job.script as string[]).toSpliced(0, 1)
+    expect(install).toBe('npm ci')
+    const script = [job.script[0], ...lines].join('\n')
+    const bash = (env: Record<string, string>): Promise<Ended> =>
+      attempt(at, ['bash', '-e', '-c', script], { CI: 'true', ...env })
+    expect(await bash({ LLM_URL: '' })).toMatchObject({
+      code: 1,
+      stdout: 'LLM_URL is not set, so there is no endpoint to measure. Set it under Settings > CI/CD > Variables.\n',
+    })
+    const remote = await startRemote()
+    const LLM_URL = 'http://llm.example:8000/v1'
+    const variables = { LLM_URL, LLM_MODEL: 'm', PERFGATE_ALLOWED_HOSTS: LLM_URL }
+    const { code, stdout, stderr } = await bash({ ...variables, ...remote.environment })
+    expect(code, stdout + stderr).toBe(0)
+    expect(remote.endpoint.requests).toBeGreaterThanOrEqual(20)
     await remote.close()
   })
 
@@ -309,12 +315,17 @@ perfTest('not judged', chat)\n`,
 })
 
 /** An endpoint of another host, as far as its clients can tell: they reach it through a proxy. */
-async function startRemote(): Promise<{ endpoint: Endpoint; proxy: string; close(): Promise<void> }> {
+async function startRemote(): Promise<{
+  endpoint: Endpoint
+  environment: Record<string, string>
+  close(): Promise<void>
+}> {
   const endpoint = await startEndpoint({ afterMs: 5 })
   const { port } = new URL(endpoint.url)
+  const sockets = new Set<Socket>()
   // Whatever is asked for, tunnelled or not, is the endpoint.
   const server: Server = createServer((socket) => {
-    socket.on('error', () => {})
+    sockets.add(socket.on('error', () => {}))
     socket.once('data', (first) => {
       const upstream = connect(Number(port), '127.0.0.1')
       upstream.on('error', () => socket.destroy())
@@ -325,17 +336,14 @@ async function startRemote(): Promise<{ endpoint: Endpoint; proxy: string; close
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address() as { port: number }
+  const proxy = `http://127.0.0.1:${address.port}`
   return {
     endpoint,
-    proxy: `http://127.0.0.1:${address.port}`,
+    environment: { HTTP_PROXY: proxy, http_proxy: proxy, NO_PROXY: '', no_proxy: '' },
     close: async () => {
       server.close()
+      for (const socket of sockets) socket.destroy()
       await endpoint.close()
     },
   }
-}
-
-/** Of a development dependency: what this repository itself is tested with, so that npm has it in its cache. */
-function ownVersion(name: string): string {
-  return JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')).version
 }

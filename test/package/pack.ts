@@ -1,8 +1,9 @@
-/** Before the tests of this folder: packs the built package once, and installs it once in a project that is only read. */
+/** Before the tests of this folder: packs the built package once, and installs it once beside each test framework. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { FRAMEWORKS } from './frameworks.ts'
 import { emptyProject, ROOT, run } from './project.ts'
 
 declare module 'vitest' {
@@ -11,6 +12,8 @@ declare module 'vitest' {
     tarball: string
     /** A project with the package, and nothing of its own beside it; tests add files, and change none. */
     consumer: string
+    /** By the framework's name: a folder in which it and the package are installed. Each test file adds folders of its own. */
+    installed: Record<string, string>
   }
 }
 
@@ -19,11 +22,16 @@ export default async function setup(project: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'perfgate-package-'))
   const packed = await run(ROOT, ['npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', folder])
   const tarball = join(folder, /"filename": "([^"]+)"/.exec(packed.stdout)![1]!)
-  const consumer = join(folder, 'consumer')
-  mkdirSync(consumer)
-  emptyProject(consumer)
-  await run(consumer, ['npm', 'install', tarball])
+  const install = async (name: string, ...packages: string[]): Promise<string> => {
+    const at = join(folder, name)
+    mkdirSync(at)
+    emptyProject(at)
+    await run(at, ['npm', 'install', '--save-dev', tarball, ...packages])
+    return at
+  }
   project.provide('tarball', tarball)
-  project.provide('consumer', consumer)
+  project.provide('consumer', await install('consumer'))
+  const installed = FRAMEWORKS.map(async ({ name, packages }, i) => [name, await install(`${i}`, ...packages)] as const)
+  project.provide('installed', Object.fromEntries(await Promise.all(installed)))
   return () => rmSync(folder, { recursive: true, force: true })
 }

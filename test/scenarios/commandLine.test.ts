@@ -55,6 +55,23 @@ describe('precedence', () => {
   })
 })
 
+describe('in CI', () => {
+  const files = { 's.yaml': 'config: { number: 2 }', 'own.yaml': 'config: { number: 2, embedded: {} }' }
+
+  test('a scenario file on the embedded server needs `embedded`', async () => {
+    placeWith(files)
+    const refused = await perfgate(['s.yaml'], { CI: 'true' })
+    expect(refused).toMatchObject({ code: 2, configs: [] })
+    expect(refused.err).toContain('option "url": missing, and in CI the embedded server is measured only where you ask')
+    expect(await perfgate(['own.yaml'], { CI: 'true' })).toMatchObject({ configs: [{ number: 2, embedded: {} }] })
+  })
+
+  test('typed without an endpoint, it only says so', async () => {
+    placeWith({})
+    expect(await perfgate(['--number', '2'], { CI: 'true' })).toMatchObject({ code: 0, configs: [{ number: 2 }] })
+  })
+})
+
 describe('--print-config', () => {
   test('shows each option with its place, and no secret', async () => {
     placeWith({

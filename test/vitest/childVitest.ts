@@ -14,7 +14,7 @@ export interface Finished {
 
 export const projectPath = (project: string): string => fileURLToPath(new URL(`./projects/${project}`, import.meta.url))
 
-const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url))
+export const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url))
 
 /** @param environment added to this process's own, with what Vitest has put there taken away */
 export function startVitest(project: string, args: string[], environment: Record<string, string> = {}): ChildProcess {

@@ -1,0 +1,59 @@
+/**
+ * Ctrl-C and SIGTERM in `vitest run`: the first lets load end and results be written, the second ends at once.
+ *
+ * Vitest itself exits on the first one, so that nothing would be written. In watch mode it reads Ctrl-C as a key and
+ * cancels the run, and nothing here is needed.
+ */
+import type { Vitest } from 'vitest/node'
+
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const
+type Signal = keyof typeof EXIT_CODES
+
+const watched = new WeakSet<Vitest>()
+
+/** In Vitest's main process. Further projects of the same run change nothing. */
+export function cancelOnSignals(vitest: Vitest): void {
+  if (vitest.config.watch || watched.has(vitest)) return
+  watched.add(vitest)
+  let received: Signal | undefined
+  const listeners = (['SIGINT', 'SIGTERM'] as const).flatMap((signal) => {
+    const theirs = exitListeners(signal)
+    // A Vitest that does something else now keeps its own way.
+    if (theirs.length === 0) return []
+    for (const listener of theirs) process.off(signal, listener)
+    const listener = (): void => {
+      if (received !== undefined) process.exit(EXIT_CODES[signal])
+      received = signal
+      process.stderr.write(
+        'perfgate: stopping. Requests in flight may finish, then results are written. Press Ctrl+C again to end now.\n',
+      )
+      void vitest.cancelCurrentRun('keyboard-input')
+    }
+    process.on(signal, listener)
+    return [{ signal, listener }]
+  })
+  vitest.onClose(() => {
+    for (const { signal, listener } of listeners) process.off(signal, listener)
+  })
+  // Vitest says 0 or 1 by the tests that ran.
+  process.once('exit', () => {
+    if (received !== undefined) process.exitCode = EXIT_CODES[received]
+  })
+}
+
+/** Private to Vitest 4.1 and 5: the listeners of its logger, which exit the process. Empty where there are none. */
+function exitListeners(signal: Signal): (() => void)[] {
+  return process.listeners(signal).filter(({ name }) => name === 'onExit') as (() => void)[]
+}
+
+/**
+ * In a worker process: a terminal sends Ctrl-C to every process of the run. The first is Vitest's to hand on; the second
+ * ends this process too. SIGTERM keeps its effect, since Vitest ends its workers with it.
+ */
+export function outliveFirstInterrupt(): void {
+  let isSecond = false
+  process.on('SIGINT', () => {
+    if (isSecond) process.exit(EXIT_CODES.SIGINT)
+    isSecond = true
+  })
+}

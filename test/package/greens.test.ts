@@ -1,0 +1,218 @@
+/** What was not measured is never green: the same tests from the tarball in each test framework, as a CI job runs them. */
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { finished, startNode } from '../vitest/childVitest.ts'
+import { startEndpoint } from '../vitest/endpoint.ts'
+import { FRAMEWORKS, type Framework } from './frameworks.ts'
+import { attempt, type Ended, emptyProject, run, write } from './project.ts'
+
+/** Starts a server of the test's own, which answers every tenth request and refuses the others where the model says so. */
+const SERVER = `let url
+let requests = 0
+let server
+const start = async () => {
+  server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (piece) => { body += piece }).on('end', () => {
+      requests++
+      const fails = JSON.parse(body || '{}').model === 'mostly-down' && requests % 10 !== 0
+      response.writeHead(fails ? 500 : 200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(fails ? { error: { message: 'down' } } : {
+        choices: [{ index: 0, message: { role: 'assistant', content: 'yes' }, finish_reason: 'stop' }],
+        usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+      }))
+    })
+  })
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  url = 'http://127.0.0.1:' + server.address().port
+}
+const load = { model: 'm', number: 10, parallel: 1, stream: false, noTestConnection: true, onInvalid: 'warn' }
+const KEPT = { 'p99(latency)': '<= 60 s' }
+`
+
+/** The words of each framework, in which the files below are written. */
+const WORDS = {
+  vitest: {
+    head: "import { afterAll, beforeAll, expect } from 'vitest'",
+    hooks: ['beforeAll', 'afterAll'],
+    equal: (a: string, b: string) => `expect(${a}).toEqual(${b})`,
+    meets: (of: string) => `expect(result).toMeetThresholds(${of})`,
+    throws: (what: string, text: string) => `expect(() => ${what}).toThrow(${text})`,
+  },
+  jest: {
+    head: '',
+    hooks: ['beforeAll', 'afterAll'],
+    equal: (a: string, b: string) => `expect(${a}).toEqual(${b})`,
+    meets: (of: string) => `expect(result).toMeetThresholds(${of})`,
+    throws: (what: string, text: string) => `expect(() => ${what}).toThrow(${text})`,
+  },
+  node: {
+    head: "import assert from 'node:assert'\nimport { after, before } from 'node:test'",
+    hooks: ['before', 'after'],
+    equal: (a: string, b: string) => `assert.deepEqual(${a}, ${b})`,
+    meets: (of: string) => `assertThresholds(result, ${of})`,
+    throws: (what: string, text: string) => `assert.throws(() => ${what}, ${text})`,
+  },
+}
+
+/** The beginning of a file: what it imports, and its server where it has one. */
+function headOf({ kind, door }: Framework, body: string): string {
+  const names = kind === 'node' ? 'perfTest, assertThresholds' : 'perfTest'
+  const imports =
+    kind === 'jest'
+      ? `const { ${names} } = require('${door}')\nconst { createServer } = require('node:http')`
+      : `import { ${names} } from '${door}'\nimport { createServer } from 'node:http'`
+  const [before, after] = WORDS[kind].hooks
+  return `${WORDS[kind].head}\n${imports}\n${SERVER}
+${before}(start)
+${after}(() => server.close())
+${body}`
+}
+
+const collectedTooEarly = (framework: Framework): string =>
+  headOf(framework, "perfTest('its url is not known yet', { ...load, url, thresholds: KEPT })\n")
+const withoutEndpoint = (framework: Framework): string =>
+  headOf(framework, "perfTest('names no endpoint', { ...load, thresholds: KEPT })\n")
+const comparedWithoutEndpoint = (framework: Framework): string =>
+  headOf(
+    framework,
+    `perfTest.compare('one side', { ...load, baseline: url, candidate: 'http://127.0.0.1:9', regressions: { 'p50(latency)': '5 %' } })\n`,
+  )
+
+function measured(framework: Framework): string {
+  const { equal, meets, throws } = WORDS[framework.kind]
+  const negated =
+    framework.kind === 'node'
+      ? ''
+      : `${throws(meets(`{ 'p99(itl)': '<= 1 s' }`).replace('.toMeet', '.not.toMeet'), '/itl/')}`
+  return headOf(
+    framework,
+    `let seen = 0
+const since = () => { const n = requests - seen; seen = requests; return n }
+perfTest('a function', () => ({ ...load, url, thresholds: KEPT }), ({ result }) => {
+  ${equal('[since(), result.endpoint.embedded, result.verdict]', "[10, false, 'pass']")}
+})
+perfTest('an async function', async () => ({ ...load, url: await Promise.resolve(url), thresholds: KEPT }), () => {
+  ${equal('since()', '10')}
+})
+perfTest.each([2, 4])('row %i', (number) => ({ ...load, url, number, thresholds: KEPT }), ({ result }) => {
+  ${equal('since()', 'result.summary.totalRequests')}
+})
+perfTest('the matcher', () => ({ ...load, url, thresholds: KEPT }), ({ result }) => {
+  since()
+  ${meets(`{ 'p99(latency)': '<= 60 s' }`)}
+  ${throws(meets(`{ 'p99(latency)': '<= 1 us' }`), '/above the limit of 1 us/')}
+  ${throws(meets('{}'), '/got none/')}
+  ${throws(meets(`{ 'p99(latency)': undefined }`), '/p99\\(latency\\)/')}
+  ${throws(meets(`{ 'p99(itl)': '<= 1 s' }`), '/itl/')}
+  ${negated}
+})
+perfTest('an undefined url', () => ({ ...load, url: undefined, thresholds: KEPT }))
+perfTest('an empty url', () => ({ ...load, url: '', thresholds: KEPT }))
+perfTest('no url', () => ({ ...load, thresholds: KEPT }))
+perfTest('no thresholds beside the key', () => ({ ...load, url, thresholds: {} }))
+perfTest('nine of ten fail', () => ({ ...load, url, model: 'mostly-down', number: 20, thresholds: KEPT }))
+perfTest('nine of ten fail, and may', () => ({
+  ...load, url, model: 'mostly-down', number: 20, minSuccessRate: '5 %', thresholds: KEPT,
+}))
+perfTest('all of them fail', () => ({ ...load, url: url + '/nowhere', number: 1, model: 'mostly-down' }))
+`,
+  )
+}
+
+/** Each framework's program, without npm between it and the signal. */
+const COMMANDS: Record<Framework['kind'], (folder: string, file: string) => string[]> = {
+  vitest: (folder, file) => [join(folder, 'node_modules/vitest/vitest.mjs'), 'run', file],
+  jest: (folder, file) => [join(folder, 'node_modules/jest/bin/jest.js'), '--config', 'jest.perf.config.cjs', file],
+  node: (_, file) => ['--test', file],
+}
+
+describe.each(FRAMEWORKS)('$name', (framework) => {
+  const { kind } = framework
+  const type = kind === 'jest' ? 'commonjs' : 'module'
+  const ending = `perf.${kind === 'jest' ? 'cjs' : 'mjs'}`
+  const folder = inject('installed')[framework.name]!
+  const at = join(folder, 'greens')
+  const summary = (): string => readFileSync(join(at, 'reports/summary.md'), 'utf8')
+  /** Runs these files alone. */
+  async function perf(files: Record<string, string>, env: Record<string, string>): Promise<Ended> {
+    for (const name of readdirSync(join(at, 'perf'))) rmSync(join(at, 'perf', name))
+    write(at, Object.fromEntries(Object.entries(files).map(([name, text]) => [`perf/${name}.${ending}`, text])))
+    return await attempt(at, ['npm', 'run', 'perf'], env)
+  }
+
+  beforeAll(async () => {
+    mkdirSync(at)
+    emptyProject(at, { type })
+    await run(at, ['npx', 'perfgate', 'init', '--framework', kind, '--ci', 'none'])
+  })
+
+  test('an endpoint that is not known when tests are collected is an error, and says both ways out', async () => {
+    const files = {
+      early: collectedTooEarly(framework),
+      nowhere: withoutEndpoint(framework),
+      compared: comparedWithoutEndpoint(framework),
+    }
+    const { code, stdout, stderr } = await perf(files, { CI: 'true' })
+    const output = stdout + stderr
+    expect(code, output).toBe(1)
+    expect(output).toMatch(/perf test \\?"its url is not known yet\\?": option \\?"url\\?": /)
+    expect(output).toMatch(/perf test \\?"names no endpoint\\?": option \\?"url\\?": missing, and in CI/)
+    expect(output).toMatch(/perf test \\?"one side\\?": option \\?"baseline\\?": /)
+    expect(summary()).toMatch(/^## ❌ perfgate: fail, 0 of 3 tests passed, 3 not loaded\n/)
+  })
+
+  test('outside of CI no url key is the embedded server, and says so', async () => {
+    const { code, stdout, stderr } = await perf({ nowhere: withoutEndpoint(framework) }, { CI: '' })
+    expect(code, stdout + stderr).toBe(0)
+    expect(summary()).toMatch(/^## ✅ perfgate: pass, 1 of 1 test passed, against the embedded server\n/)
+  })
+
+  test('functions measure the server that a hook started; failures are judged', async () => {
+    const { code, stdout, stderr } = await perf({ measured: measured(framework) }, { CI: 'true' })
+    const output = stdout + stderr
+    expect(code, output).toBe(1)
+    const rows = summary()
+      .split('\n')
+      .flatMap((line) => /^\| (\S+ [^|]+) \| .*&gt; ([^|]+?) \|/.exec(line)?.slice(1, 3).reverse().join(': ') ?? [])
+    expect(rows, output).toEqual([
+      'a function: ✅ passed',
+      'an async function: ✅ passed',
+      'row 2: ✅ passed',
+      'row 4: ✅ passed',
+      'the matcher: ✅ passed',
+      'an undefined url: ❌ failed',
+      'an empty url: ❌ failed',
+      'no url: ❌ failed',
+      'no thresholds beside the key: ❌ failed',
+      'nine of ten fail: ❌ failed',
+      'nine of ten fail, and may: ✅ passed',
+      'all of them fail: ❌ failed',
+    ])
+    expect(output).toMatch(/successRate 10(\.0+)? % is below the limit of 99 %/)
+  })
+
+  test('Ctrl-C: the summary names what was interrupted', { timeout: 60_000 }, async () => {
+    const endpoint = await startEndpoint({ afterMs: 5 })
+    const file = `perf/long.${ending}`
+    write(at, {
+      [file]: headOf(
+        framework,
+        `perfTest('long', { url: '${endpoint.url}', model: 'm', number: 100000, parallel: 2, gracefulStop: 5, outputsDir: 'reports' })\n`,
+      ),
+    })
+    const child = startNode(at, COMMANDS[kind](folder, file), {})
+    const ended = finished(child)
+    await endpoint.request(10)
+    child.kill('SIGINT')
+    const { code, stdout, stderr } = await ended
+    // Node's own runner ends with 1 or by the signal.
+    if (kind === 'node') expect(code).not.toBe(0)
+    else expect(code, stdout + stderr).toBe(130)
+    await expect.poll(() => endpoint.inFlight).toBe(0)
+    await expect.poll(summary).toMatch(/^## ❌ perfgate: fail, 0 of \d tests? passed, .*\d interrupted/)
+    await expect.poll(summary).toMatch(/^\| ⏹️ interrupted \| perf\/long\.perf\.\wjs/mu)
+    await endpoint.close()
+  })
+})
