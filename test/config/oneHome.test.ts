@@ -15,7 +15,7 @@ test.for<[fact: string, pattern: RegExp, home: string]>([
     'src/metrics/rank.ts',
   ],
   ['the signs of verdicts', /[✓✗✅❌❔]/u, 'src/report/marks.ts'],
-  ['which hosts are this machine', /127(\\\.|\(\\)|startsWith\('127\./, 'src/config/loopback.ts'],
+  ['which hosts are this machine', /127(\\\.|\(\\)|startsWith\('127\./, 'src/config/addresses.ts'],
   ['which variables say that this is CI', /(env|ENV)\b.{0,6}\b(GITHUB_ACTIONS|GITLAB_CI|CI)\b/, 'src/config/ci.ts'],
   ['which words say that a name is secret', /secret\|passw|'passphrase'/, 'src/secrets/names.ts'],
 ])('%s: %s', ([, pattern, home]) => {

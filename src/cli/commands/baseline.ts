@@ -2,10 +2,10 @@
 import { Option } from 'commander'
 import { ConfigError, suggestion } from '../../config/index.ts'
 import { terminalStyle } from '../../report/index.ts'
+import { readNumberFlag } from '../flags.ts'
 import type { Io } from '../io.ts'
+import type { CliCommand } from '../usage.ts'
 import { quietCommand, readWords } from '../usage.ts'
-import { readNumberFlag } from '../words.ts'
-import type { CliCommand } from './command.ts'
 
 const ACTIONS = ['save', 'show', 'compare', 'record', 'trend'] as const
 

@@ -14,8 +14,8 @@ import {
   readResults,
   writeBaseline,
 } from '../../store/index.ts'
-import { exitCodeOf } from '../exitCode.ts'
-import { readChoice } from '../words.ts'
+import { exitCodeOf } from '../exit.ts'
+import { readChoice } from '../flags.ts'
 
 export interface BaselineWords {
   name: string | undefined

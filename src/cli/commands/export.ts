@@ -3,12 +3,12 @@ import { basename, dirname, join } from 'node:path'
 import { ConfigError } from '../../config/index.ts'
 import type { ExportedFile, ExportFormat } from '../../report/export/index.ts'
 import type { ReportRun } from '../../report/reportRun.ts'
+import { readChoice, readPairs } from '../flags.ts'
 import type { Io } from '../io.ts'
+import { notice } from '../io.ts'
 import type { OpenRuns } from '../openRuns.ts'
-import { notice } from '../output.ts'
+import type { CliCommand } from '../usage.ts'
 import { quietCommand, readWords } from '../usage.ts'
-import { readChoice, readPairs } from '../words.ts'
-import type { CliCommand } from './command.ts'
 
 interface ExportFlags {
   format?: string

@@ -1,11 +1,11 @@
 /** `perfgate merge <DBs or folders>`: the parts of a load that ran on several machines, as one run. */
 import { ConfigError } from '../../config/index.ts'
 import { renderJson, renderText } from '../../report/index.ts'
-import { exitCodeOf } from '../exitCode.ts'
+import { exitCodeOf } from '../exit.ts'
 import type { Io } from '../io.ts'
-import { jsonFlag, notice, printTables } from '../output.ts'
+import { jsonFlag, notice, printTables } from '../io.ts'
+import type { CliCommand } from '../usage.ts'
 import { quietCommand, readWords } from '../usage.ts'
-import type { CliCommand } from './command.ts'
 
 interface MergeFlags {
   allowMissing?: boolean

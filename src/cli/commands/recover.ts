@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { ConfigError } from '../../config/index.ts'
 import { renderJson, renderText } from '../../report/index.ts'
 import type { Io } from '../io.ts'
-import { jsonFlag, jsonOfAll, notice, printTables } from '../output.ts'
+import { jsonFlag, jsonOfAll, notice, printTables } from '../io.ts'
+import type { CliCommand } from '../usage.ts'
 import { quietCommand, readWords } from '../usage.ts'
-import type { CliCommand } from './command.ts'
 
 /**
  * @returns 0 when every run could be recovered; that says nothing of its verdict

@@ -4,9 +4,9 @@ import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ConfigError, ciSystem } from '../../config/index.ts'
 import type { Io } from '../io.ts'
-import { notice } from '../output.ts'
+import { notice } from '../io.ts'
+import type { CliCommand } from '../usage.ts'
 import { quietCommand, readWords } from '../usage.ts'
-import type { CliCommand } from './command.ts'
 
 interface ReportFlags {
   out?: string

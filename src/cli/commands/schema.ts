@@ -5,9 +5,9 @@ import { z } from 'zod'
 import { ConfigError, suggestion } from '../../config/index.ts'
 import { capacitySchema, comparisonResultSchema, resultSchema, sweepSchema } from '../../result/index.ts'
 import type { Io } from '../io.ts'
-import { jsonText } from '../output.ts'
+import { jsonText } from '../io.ts'
+import type { CliCommand } from '../usage.ts'
 import { quietCommand, readWords } from '../usage.ts'
-import type { CliCommand } from './command.ts'
 
 const SCHEMAS: Record<string, () => unknown> = {
   result: () => z.toJSONSchema(resultSchema),

@@ -1,7 +1,6 @@
 /** `${NAME}` and `${NAME:-default}` in the texts of a file: variables of the environment in their place. */
 import { isSecretName, rememberSecrets } from '../../secrets/index.ts'
-import { ConfigError } from '../errors.ts'
-import { suggestion } from '../suggest.ts'
+import { ConfigError, suggestion } from '../errors.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

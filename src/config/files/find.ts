@@ -1,8 +1,9 @@
-/** Finds a project's config file. Nothing else is loaded for it: most projects have none. */
+/** Where a project's config file is, and from where its paths go. Nothing else is loaded for it: most projects have none. */
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { ConfigError } from '../errors.ts'
+import type { OptionName } from '../schema.ts'
 
 export const TEXT_EXTENSIONS = ['.yaml', '.yml', '.json'] as const
 export const MODULE_EXTENSIONS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'] as const
@@ -41,4 +42,27 @@ function projectAround(folder: string): string | undefined {
 export function shownPath(path: string): string {
   const fromHere = relative(process.cwd(), resolve(path))
   return fromHere === '' || fromHere.startsWith('..') ? path : fromHere.replaceAll('\\', '/')
+}
+
+/** These are always paths; of the others below only what begins with `./` or `../` is one. */
+const ALWAYS: readonly OptionName[] = ['datasetPath', 'outputsDir', 'baselineDir']
+const SOMETIMES: readonly OptionName[] = ['api', 'customApi', 'tokenizerPath', 'baseline', 'prompt']
+
+/** @param options by their camelCase names */
+export function fromFolderOf(file: string, options: Record<string, unknown>): Record<string, unknown> {
+  const folder = dirname(file)
+  const moved = { ...options }
+  for (const name of [...ALWAYS, ...SOMETIMES]) {
+    const value = options[name]
+    if (typeof value !== 'string') continue
+    const [, at = '', path = ''] = (name === 'prompt' ? /^(@)(.*)$/s : /^()(.*)$/s).exec(value) ?? []
+    const isPath = /^\.\.?[\\/]/.test(path) || (ALWAYS.includes(name) && !isAbsolute(path))
+    if (isPath) moved[name] = at + fromHere(resolve(folder, path))
+  }
+  return moved
+}
+
+function fromHere(path: string): string {
+  const short = relative(process.cwd(), path).replaceAll('\\', '/')
+  return short.startsWith('..') || isAbsolute(short) ? path : `./${short}`
 }
