@@ -132,7 +132,7 @@ function usageError(error: unknown, flags: readonly string[]): unknown {
 /**
  * Operands that name scenario files, where the command takes them.
  *
- * @param commands names that the first operand may have been meant as; empty: it stands after flags
+ * @param commands names that the first operand may have been meant as; empty: it comes after flags
  * @throws ConfigError for words that belong to no flag
  */
 export function refuseOperands(
@@ -141,10 +141,10 @@ export function refuseOperands(
 ): string[] {
   const first = operands.find((word) => !files || !isFileOperand(word))
   if (first === undefined) return [...operands]
-  if (/^https?:\/\//.test(first)) throw new ConfigError(`"${first}" belongs to no flag, did you mean --url ${first}?`)
+  if (/^https?:\/\//.test(first)) throw new ConfigError(`unexpected argument "${first}", did you mean --url ${first}?`)
   if (commands.length > 0 && first === operands[0])
     throw new ConfigError(`unknown command "${first}"${suggestion(first, commands)}`)
-  throw new ConfigError(`"${first}" belongs to no flag; flags begin with --`)
+  throw new ConfigError(`unexpected argument "${first}"; flags begin with --`)
 }
 
 /** True for a word that names files or a folder rather than a command. */

@@ -118,7 +118,8 @@ export function trend(request: BaselineWords): number {
 }
 
 function required({ name }: BaselineWords, action: string): string {
-  if (name === undefined) throw new ConfigError(`baseline ${action}: which? Give a name, for instance "main"`)
+  if (name === undefined)
+    throw new ConfigError(`baseline ${action} needs a name, for example: perfgate baseline ${action} main`)
   return name
 }
 

@@ -34,7 +34,7 @@ export async function mergeCommand(args: readonly string[], io: Io): Promise<num
   const read = readWords<MergeFlags>(command, args)
   if (read === undefined) return 0
   if (read.operands.length === 0)
-    throw new ConfigError('merge what? Give the result DBs of the parts, or the folder they are in')
+    throw new ConfigError('merge needs the result DBs of the parts, or the folder they are in')
   const { allowMissing = false, outputsDir, json = false } = read.flags
   const { mergeShards } = await import('../../run/index.ts')
   const { result, path } = mergeShards(read.operands, { allowMissing, outputsDir })

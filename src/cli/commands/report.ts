@@ -31,7 +31,8 @@ export async function reportCommand(
   const read = readWords<ReportFlags>(command, args)
   if (read === undefined) return 0
   const { operands: paths, flags } = read
-  if (paths.length === 0) throw new ConfigError('report of what? Give result files, for instance reports/*.json')
+  if (paths.length === 0)
+    throw new ConfigError('report needs result files, for example: perfgate report reports/*.json')
   const { out, open: wanted = false } = flags
   const { openRuns } = await import('../openRuns.ts')
   const { renderHtml } = await import('../../report/html/index.ts')
