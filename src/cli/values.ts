@@ -2,8 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { ConfigError, type FlagKind, type OptionName, optionMeta, options } from '../config/index.ts'
 import { gateKindOf, gateRecord } from '../gates/index.ts'
-import { flagName, optionOfFlag, type Words } from './flags.ts'
-import { readPairs } from './words.ts'
+import { flagName, optionOfFlag, readPairs, type Words } from './flags.ts'
 
 /** @throws ConfigError naming the flag, when its words cannot be read as what it takes */
 export function valuesOf(words: Words): Record<string, unknown> {

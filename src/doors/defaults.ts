@@ -6,11 +6,19 @@ import { camelCase } from '../config/index.ts'
  * The config file of a project, read when the first test asks for it.
  *
  * @param outputsDir said to the framework, it is said nearer to the tests than in the file
+ * @param say gets one sentence that names the file, when it is read
  */
-export function projectDefaults(folder: string, outputsDir?: string): () => Layer | undefined {
+export function projectDefaults(
+  folder: string,
+  outputsDir?: string,
+  say?: (text: string) => void,
+): () => Layer | undefined {
   let read: { layer: Layer | undefined } | undefined
   return () => {
-    read ??= { layer: loadConfigLayer({ cwd: folder }) }
+    if (read === undefined) {
+      read = { layer: loadConfigLayer({ cwd: folder }) }
+      if (read.layer !== undefined) say?.(`config file: ${read.layer.file}`)
+    }
     const { layer } = read
     if (layer === undefined || outputsDir === undefined) return layer
     const { outputsDir: _, ...values } = layer.values

@@ -30,7 +30,7 @@ export type PerfTest = PerfTestOf<TestContext>
 
 export const perfTest = perfTestOf<PerfTest, TestContext>({
   links: PLAIN_LINKS,
-  defaults: projectDefaults(process.cwd()),
+  defaults: projectDefaults(process.cwd(), undefined, say),
   collect,
   rows: rowsOf,
 })
@@ -69,13 +69,17 @@ function collect(collected: CollectedTest<TestContext>): void {
   })
 }
 
+function say(text: string): void {
+  console.info(`perfgate: ${text}`)
+}
+
 function hostOf(context: TestContext): Host {
   return {
     name: context.fullName,
     signal: context.signal,
     // Scenarios say it themselves: there is no configuration of `node:test` to say it in.
     outputsDir: undefined,
-    say: (text) => console.info(`perfgate: ${text}`),
+    say,
     record: (record) => recordOn(context, record),
     skip: (reason) => {
       throw new Skipped(reason)

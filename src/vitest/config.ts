@@ -14,15 +14,15 @@ export interface PerfgateOptions {
   include?: string[]
   /** False: no tables in the terminal, no Markdown files. */
   reporter?: boolean
-  /** Config file with defaults, from the project's root; false: none. Default: the nearest `perfgate.config.*`, upward. */
+  /** Config file with defaults, from the project's root; false: none. Default: the nearest `perfgate.config.*` of the project. */
   config?: string | false
 }
 
 /** What the plugin hands to the tests through Vitest's `provide`. */
 export interface PerfgateSettings {
   outputsDir: string | null
-  /** Of the config file: its options, and where each of them stands. */
-  defaults?: { values: Record<string, unknown>; places: Record<string, string> }
+  /** Of the config file: its options, where each of them stands, and which values are secret. */
+  defaults?: { values: Record<string, unknown>; places: Record<string, string>; secrets: readonly string[] }
 }
 
 declare module 'vitest' {
@@ -82,7 +82,7 @@ async function setUpProject(project: Project, vitest: Vitest, options: PerfgateO
   if (config.sequence.groupOrder === 0) config.sequence.groupOrder = GROUP_ORDER
   project.provide('perfgate', {
     outputsDir: outputsFolder(options, project) ?? null,
-    ...(await defaultsOf(options, config.root)),
+    ...(await defaultsOf(options, config.root, vitest)),
   })
 }
 
@@ -90,17 +90,20 @@ async function setUpProject(project: Project, vitest: Vitest, options: PerfgateO
 async function defaultsOf(
   { config, outputsDir }: PerfgateOptions,
   cwd: string,
+  { logger }: Vitest,
 ): Promise<Pick<PerfgateSettings, 'defaults'>> {
   const file = config ?? findConfigFile(cwd)
   if (file === undefined || file === false) return {}
   // All options and their checks: loaded where there is a file to check.
   const { loadConfigLayer } = await import('../config/files/index.ts')
   const layer = loadConfigLayer({ file, cwd })!
+  // Not on stdout, which may be read by a program.
+  logger.error(`perfgate: config file: ${layer.file}`)
   // Said to the plugin, it is said nearer to the tests.
   const { outputsDir: _, ...rest } = layer.values
   const values = outputsDir === undefined ? layer.values : rest
   const places = Object.fromEntries(Object.keys(values).map((name) => [name, layer.place([name])]))
-  return { defaults: { values, places } }
+  return { defaults: { values, places, secrets: layer.secrets } }
 }
 
 function addReporter(vitest: Vitest): void {

@@ -21,8 +21,8 @@ import {
   readResults,
   writeBaseline,
 } from '../../store/index.ts'
-import { exitCodeOf } from '../exitCode.ts'
-import { readChoice } from '../words.ts'
+import { exitCodeOf } from '../exit.ts'
+import { readChoice } from '../flags.ts'
 
 export interface BaselineWords {
   name: string | undefined
@@ -125,7 +125,8 @@ export function trend(request: BaselineWords): number {
 }
 
 function required({ name }: BaselineWords, action: string): string {
-  if (name === undefined) throw new ConfigError(`baseline ${action}: which? Give a name, for instance "main"`)
+  if (name === undefined)
+    throw new ConfigError(`baseline ${action} needs a name, for example: perfgate baseline ${action} main`)
   return name
 }
 

@@ -5,16 +5,22 @@ import { ConfigError, camelCase, OPTION_NAMES, type OptionName, optionMeta } fro
 import { gateRecord } from '../../gates/index.ts'
 import { renderComparison } from '../../report/index.ts'
 import type { ComparisonResult } from '../../result/index.ts'
-import { addConfigFlags, configLayerOf, underFlags } from '../configFlags.ts'
-import { addRunFlags, flagName, inOneSpelling } from '../flags.ts'
+import {
+  addConfigFlags,
+  addRunFlags,
+  configLayerOf,
+  flagName,
+  inOneSpelling,
+  readNumberFlag,
+  readPairs,
+  underFlags,
+} from '../flags.ts'
 import type { Io } from '../io.ts'
-import { type LoadRequest, measure } from '../measure.ts'
-import { jsonFlag, jsonText } from '../output.ts'
-import { type RunComparison, runComparison } from '../runners.ts'
+import { jsonFlag, jsonText } from '../io.ts'
+import { type LoadRequest, measure, type RunComparison, runComparison } from '../run.ts'
+import type { CliCommand } from '../usage.ts'
 import { quietCommand, readWords, refuseOperands } from '../usage.ts'
 import { valuesOf } from '../values.ts'
-import { readNumberFlag, readPairs } from '../words.ts'
-import type { CliCommand } from './command.ts'
 
 interface Flag {
   name: string

@@ -1,10 +1,12 @@
-/** The shape of a comparison's result; `perfgate schema comparison` prints it as JSON Schema. */
+/** Results of several runs: a comparison, a capacity search, a sweep. */
 import { z } from 'zod'
 import {
   clientHealthSchema,
   distributionSchema,
   environmentSchema,
   gateVerdictSchema,
+  resultSchema,
+  SCHEMA_VERSION,
   thresholdResultSchema,
   verdictSchema,
 } from './schema.ts'
@@ -13,7 +15,7 @@ export const COMPARISON_SCHEMA_VERSION = 1
 
 const optionalNumber = z.number().nullable()
 
-export const comparedSideSchema = z.object({
+const comparedSideSchema = z.object({
   endpoint: z.object({
     url: z.string(),
     embedded: z.boolean().describe("true when the project's own server answered"),
@@ -32,7 +34,7 @@ export const comparedSideSchema = z.object({
   resultDbPath: z.string().nullable(),
 })
 
-export const regressionResultSchema = z.object({
+const regressionResultSchema = z.object({
   expression: z.string(),
   figure: z.string(),
   baseline: optionalNumber.describe('the figure; null when nothing was measured'),
@@ -88,3 +90,77 @@ export const comparisonResultSchema = z.object({
 export type ComparedSide = z.infer<typeof comparedSideSchema>
 export type ComparedRegression = z.infer<typeof regressionResultSchema>
 export type ComparisonResult = z.infer<typeof comparisonResultSchema>
+
+const capacityStepSchema = z.object({
+  level: z.number().describe('requests in flight, or requests per second'),
+  runs: z.number(),
+  totalRequests: z.number().describe('over all runs'),
+  failedRequests: z.number(),
+  qps: z.number().describe('averaged over the runs, as all figures here'),
+  outputTokensPerSecond: z.number(),
+  latencySeconds: optionalNumber,
+  p99LatencySeconds: optionalNumber,
+  ttftSeconds: optionalNumber,
+  tpotSeconds: optionalNumber,
+  satisfied: z
+    .array(z.boolean())
+    .describe('for each criterion, in their order; an optimum is satisfied without failures'),
+  clientValid: z.boolean().describe('false: the client was the bottleneck, so that the level says nothing'),
+})
+
+const capacityCriterionSchema = z.object({
+  expression: z.string(),
+  kind: z.enum(['limit', 'optimum']),
+  maxSatisfied: optionalNumber.describe(
+    'the highest level that holds, or the one with the best value; null: not one of those tried',
+  ),
+  atUpperBound: z.boolean().describe('the upper bound holds, so the capacity may be higher'),
+  values: z
+    .array(z.object({ key: z.string(), value: optionalNumber, unit: z.string() }))
+    .describe("the criterion's figures at that level"),
+  note: z.string(),
+})
+
+export const capacitySchema = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  kind: z.literal('capacity'),
+  name: z.string(),
+  startedAt: z.string(),
+  endpoint: z.object({ url: z.string(), embedded: z.boolean() }),
+  variable: z.enum(['parallel', 'rate']),
+  start: z.number(),
+  lowerBound: z.number(),
+  upperBound: z.number(),
+  runsPerLevel: z.number(),
+  steps: z.array(capacityStepSchema).describe('in the order in which they were tried'),
+  criteria: z.array(capacityCriterionSchema),
+  unfinished: z.string().nullable().describe('why the search stopped before it was done'),
+  gate: z.array(thresholdResultSchema),
+  verdict: verdictSchema,
+  config: z.record(z.string(), z.unknown()),
+  environment: environmentSchema,
+  notes: z.array(z.string()),
+})
+
+export type CapacityStep = z.infer<typeof capacityStepSchema>
+export type CapacityCriterion = z.infer<typeof capacityCriterionSchema>
+export type CapacityResult = z.infer<typeof capacitySchema>
+
+export const sweepSchema = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  kind: z.literal('sweep'),
+  variable: z.enum(['parallel', 'rate']),
+  points: z.array(
+    z.object({
+      load: z.number().describe('requests in flight, or requests per second offered'),
+      throughput: z.number().describe('succeeded requests per second'),
+      latencyMs: z.number().nullable().describe('mean over the succeeded requests'),
+    }),
+  ),
+  knee: z.number().nullable().describe('the load at the knee; null: the curve has none'),
+  saturatedFrom: z.number().nullable().describe('the first load that bought waiting instead of throughput'),
+  stopped: z.string().describe('why the sweep ended where it did'),
+  results: z.array(resultSchema),
+})
+
+export type SweepResult = z.infer<typeof sweepSchema>

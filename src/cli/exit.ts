@@ -1,10 +1,35 @@
-/**
- * Ctrl-C and SIGTERM, once: send nothing new; twice: cancel what is in flight; three times: leave at once.
- *
- * The exit code is the one of a program that the first of them ended: 128 and the signal's number.
- */
-import { EndpointError } from '../config/index.ts'
+/** How a command ends: exit codes, messages of errors, interrupts. */
+
+import { ConfigError, EndpointError } from '../config/index.ts'
+import { isAcceptedRun } from '../gates/index.ts'
+import type { CapacityResult, Result } from '../result/index.ts'
 import type { InterruptSignal, Io } from './io.ts'
+
+/** 0 when every level is accepted: it passed, or had nothing to judge; otherwise 1. */
+export function exitCodeOf(results: readonly Result[]): 0 | 1 {
+  return results.every(isAcceptedRun) ? 0 : 1
+}
+
+/** 0 when the search found what its gate asks for. */
+export function exitCodeOfCapacity({ verdict, config }: CapacityResult): 0 | 1 {
+  return verdict === 'pass' || (verdict === 'invalid' && config['onInvalid'] === 'skip') ? 0 : 1
+}
+
+const FAILED = 1
+const WRONG_USAGE = 2
+const NO_ENDPOINT = 3
+
+export function codeOf(error: unknown): number {
+  if (error instanceof ConfigError) return WRONG_USAGE
+  return error instanceof EndpointError ? NO_ENDPOINT : FAILED
+}
+
+/** Errors a user can cause have a name of ours and tell the whole story; of others the stack is needed too. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const isForeign = ['Error', 'TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'].includes(error.name)
+  return isForeign ? (error.stack ?? error.message) : error.message
+}
 
 export const INTERRUPTED = 130
 
@@ -16,7 +41,7 @@ export function isInterruption(exitCode: number): boolean {
 const EXIT_CODES: Record<InterruptSignal, number> = { SIGINT: INTERRUPTED, SIGTERM: 143 }
 const SIGNALS = Object.keys(EXIT_CODES) as InterruptSignal[]
 
-export interface Interrupts {
+interface Interrupts {
   /** Aborted by the first interrupt. */
   signal: AbortSignal
   /** Aborted by the second. */

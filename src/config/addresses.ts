@@ -1,4 +1,6 @@
-/** From a base URL, as vendors document theirs, to the path of an endpoint beneath it. */
+/** Addresses in a scenario: what a base URL may be, which hosts are this machine, and the rules of a proxy. */
+import { ConfigError } from './errors.ts'
+import type { ResolvedConfig } from './schema.ts'
 
 /** `v1`, `v1beta`, `v4`. */
 const VERSION = /^v\d+[a-z0-9]*$/
@@ -43,4 +45,36 @@ function commonParts(given: readonly string[], wanted: readonly string[]): numbe
   let common = Math.min(given.length, wanted.length - 1)
   while (common > 0 && !given.slice(-common).every((part, i) => same(part, wanted[i]!))) common--
   return common
+}
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|::ffff:(127(\.\d{1,3}){3}|7f[0-9a-f]{2}:[0-9a-f]{1,4}))$/
+
+/**
+ * `localhost` and names below it, 127.0.0.0/8, ::1, and the addresses of IPv6 that stand for them.
+ *
+ * @param hostname as in a URL, with or without the brackets of IPv6 and the dot of a full name
+ */
+export function isLoopback(hostname: string): boolean {
+  const host = hostname.toLowerCase().replace(/^\[|\]$|\.$/g, '')
+  return LOOPBACK.test(host) || host === 'localhost' || host.endsWith('.localhost')
+}
+
+/** @throws ConfigError naming the option; a proxy's address is not repeated, since it may hold a password */
+export function checkNetwork({ cert, key, proxy }: ResolvedConfig): void {
+  if (cert !== undefined && key === undefined)
+    throw new ConfigError(
+      'option "cert": needs the private key that belongs to it; set key (it may be the same file)',
+      'cert',
+    )
+  if (key !== undefined && cert === undefined)
+    throw new ConfigError('option "key": is of no use without its certificate; set cert', 'key')
+  if (proxy !== 'env' && proxy !== 'none') checkProxyUrl(proxy, 'option "proxy"')
+}
+
+/** @throws ConfigError when it is not the address of an HTTP proxy */
+export function checkProxyUrl(proxy: string, where: string): URL {
+  const parsed = URL.canParse(proxy) ? new URL(proxy) : undefined
+  if (parsed !== undefined && /^https?:$/.test(parsed.protocol)) return parsed
+  const why = parsed?.protocol.startsWith('socks') ? '; SOCKS is not spoken' : ''
+  throw new ConfigError(`${where}: must be the address of an HTTP proxy, as http://host:port${why}`, 'proxy')
 }
