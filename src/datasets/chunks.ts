@@ -1,13 +1,15 @@
 /** Streams the bytes of a dataset file, and says plainly why a file cannot be read. */
 import { createReadStream } from 'node:fs'
 import { ConfigError } from '../config/index.ts'
+import { requireRegular, unreadable } from '../hub/index.ts'
 
 /**
  * The bytes of a file, 64 KiB at a time; the file is closed when the consumer stops.
- * @throws ConfigError of option `datasetPath` when it cannot be read
+ * @throws ConfigError of option `datasetPath` when it cannot be read or is no regular file
  */
 export async function* readChunks(path: string, dataset: string): AsyncGenerator<Buffer> {
   try {
+    requireRegular(path)
     for await (const chunk of createReadStream(path)) yield chunk as Buffer
   } catch (error) {
     throw new ConfigError(
@@ -15,15 +17,6 @@ export async function* readChunks(path: string, dataset: string): AsyncGenerator
       'datasetPath',
     )
   }
-}
-
-/** Why a file could not be read and what to do about it, for the end of a message. */
-export function unreadable(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT') return `no such file; check the path (a relative one starts at ${process.cwd()})`
-  if (code === 'EISDIR') return 'it is a folder; name a file in it'
-  if (code === 'EACCES' || code === 'EPERM') return 'permission denied; make it readable for this user'
-  return message
 }
 
 /** The first byte that is not white space or part of a byte order mark, and all chunks, that one included. */

@@ -1,8 +1,8 @@
 /** The file of a dataset that lives on a hub: the one named, the one in the folder named, or the hub's. */
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError } from '../config/index.ts'
-import { locate } from '../hub/index.ts'
+import { locate, pathWithin, unreadable } from '../hub/index.ts'
 import type { DatasetOptions } from './dataset.ts'
 
 export interface HubDataset {
@@ -32,7 +32,11 @@ export async function hubFile(
 function inFolder(path: string, file: string): string {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path
   const inside = join(path, file)
-  if (statSync(inside, { throwIfNoEntry: false })?.isFile()) return inside
+  try {
+    if (existsSync(inside)) return pathWithin(path, file)
+  } catch (error) {
+    throw new ConfigError(`option "datasetPath": cannot read "${inside}": ${unreadable(error)}`, 'datasetPath')
+  }
   throw new ConfigError(
     `option "datasetPath": folder "${path}" holds no "${file}"; put it there, or name a file`,
     'datasetPath',

@@ -1,7 +1,6 @@
 /** The one prompt of `--prompt`, text or `@file`, and other texts that options name files of. */
-import { readFileSync } from 'node:fs'
 import { ConfigError, type OptionName } from '../config/index.ts'
-import { unreadable } from './chunks.ts'
+import { readWhole, unreadable } from '../hub/index.ts'
 
 /**
  * The text itself, or after `@` the text of a file, without the line end that editors put at its end.
@@ -30,7 +29,7 @@ export function readTextFile(path: string, option: OptionName): string {
 
 function readBytes(path: string, option: OptionName): Buffer {
   try {
-    return readFileSync(path)
+    return readWhole(path)
   } catch (error) {
     throw new ConfigError(`option "${option}": cannot read "${path}": ${unreadable(error)}`, option)
   }

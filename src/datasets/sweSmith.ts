@@ -1,7 +1,7 @@
 /** SWE-smith: trajectories of agents that mend software. What the agent was told is said; its answers are left out. */
-import { readFile } from 'node:fs/promises'
 import { ConfigError } from '../config/index.ts'
-import { readChunks, unreadable } from './chunks.ts'
+import { readWhole, unreadable } from '../hub/index.ts'
+import { readChunks } from './chunks.ts'
 import type { Dataset, Message } from './dataset.ts'
 import { hubFile } from './hubFile.ts'
 import type { Conversation } from './item.ts'
@@ -17,6 +17,8 @@ const HUB = {
 }
 /** Of a file, where prepared conversations show. */
 const HEAD_BYTES = 4096
+/** Of a prepared file: JavaScript has no longer texts. */
+const PREPARED_BYTES = 2 ** 29
 
 export const sweSmith: Dataset = {
   name: NAME,
@@ -79,7 +81,7 @@ async function isPrepared(path: string): Promise<boolean> {
 async function* preparedConversations(path: string): AsyncGenerator<Conversation> {
   let value: unknown
   try {
-    value = JSON.parse(await readFile(path, 'utf8'))
+    value = JSON.parse(readWhole(path, PREPARED_BYTES).toString())
   } catch (error) {
     const why = error instanceof SyntaxError ? `is not JSON: ${error.message}` : unreadable(error)
     throw new ConfigError(`option "datasetPath": "${path}" for dataset ${NAME} ${why}`, 'datasetPath')

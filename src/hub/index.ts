@@ -5,6 +5,7 @@ import { cachePath, findCached } from './cache.ts'
 import { download } from './download.ts'
 import { type HubFile, SOURCES, type Source } from './sources.ts'
 
+export { LARGEST_PART_BYTES, pathWithin, readWhole, requireRegular, unreadable } from './localFiles.ts'
 export type { HubFile, Kind, Source } from './sources.ts'
 
 export interface Wanted extends HubFile {
@@ -17,9 +18,9 @@ export interface Wanted extends HubFile {
   notice(text: string): void
 }
 
-/** `owner/name`, as hubs name repositories. */
+/** `owner/name`, as hubs name repositories; `./name`, `../name`, `~/name` and names of JSON files are paths. */
 export function isHubName(name: string): boolean {
-  return /^[\w.-]+\/[\w.-]+$/.test(name)
+  return /^\w[\w.-]*\/\w[\w.-]*$/.test(name) && !/\.(json|jinja|model)$/i.test(name)
 }
 
 /**

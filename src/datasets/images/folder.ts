@@ -1,7 +1,8 @@
 /** Images with their texts from a local copy of a dataset: a folder in one of the forms they are published in, or a table. */
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { ConfigError } from '../../config/index.ts'
+import { pathWithin, readWhole, unreadable } from '../../hub/index.ts'
 import type { Row } from '../jsonl.ts'
 import { readCsv } from '../readers/csv.ts'
 import { readRows } from '../readers/rows.ts'
@@ -40,11 +41,11 @@ export async function* readImages(path: string, dataset: string, fields: Fields)
     const names = readdirSync(path).sort()
     const metadata = names.find((name) => METADATA.test(name))
     const tables = names.filter((name) => TABLE_FILE.test(name))
-    if (metadata !== undefined) yield* fromRows(readRows(join(path, metadata), dataset), path, fields)
+    if (metadata !== undefined) yield* fromRows(readRows(fileIn(path, metadata, dataset), dataset), path, fields)
     else if (names.includes('captions.txt'))
-      yield* fromRows(readCsv(join(path, 'captions.txt'), dataset, ','), path, fields)
+      yield* fromRows(readCsv(fileIn(path, 'captions.txt', dataset), dataset, ','), path, fields)
     else if (tables.length > 0)
-      for (const name of tables) yield* fromRows(readRows(join(path, name), dataset), path, fields)
+      for (const name of tables) yield* fromRows(readRows(fileIn(path, name, dataset), dataset), path, fields)
     else yield* fromPairs(path, names, dataset, fields)
   }
 }
@@ -79,9 +80,29 @@ async function* fromPairs(
   const all = new Set(names)
   for (const name of images) {
     const caption = `${basename(name, extname(name))}.txt`
-    const text = all.has(caption) ? readFileSync(join(folder, caption), 'utf8').trim() : ''
+    const text = all.has(caption) ? captionIn(folder, caption, dataset) : ''
     const url = await imageUrl(name, folder, `dataset ${dataset}: ${name}`)
     yield { url, text: text === '' ? otherwise : text }
+  }
+}
+
+/** A file of the folder, to be read row by row. @throws ConfigError when it is a link out of the folder */
+function fileIn(folder: string, name: string, dataset: string): string {
+  return reading(folder, name, dataset, () => pathWithin(folder, name))
+}
+
+function captionIn(folder: string, name: string, dataset: string): string {
+  return reading(folder, name, dataset, () => readWhole(pathWithin(folder, name)).toString().trim())
+}
+
+function reading<T>(folder: string, name: string, dataset: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw new ConfigError(
+      `dataset ${dataset}: ${name}: cannot read "${join(folder, name)}": ${unreadable(error)}`,
+      'datasetPath',
+    )
   }
 }
 

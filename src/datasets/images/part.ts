@@ -1,8 +1,7 @@
 /** Images as parts of a message: by URL, by path, as base64 or as bytes. */
-import { readFile } from 'node:fs/promises'
-import { isAbsolute, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { ConfigError } from '../../config/index.ts'
-import { unreadable } from '../chunks.ts'
+import { pathWithin, readWhole, unreadable } from '../../hub/index.ts'
 import type { Message, Prompt } from '../dataset.ts'
 import { kindOf } from '../jsonl.ts'
 
@@ -26,7 +25,7 @@ export function imagePrompt(text: string, urls: readonly string[]): Prompt {
 /**
  * The URL under which an image is sent: one on the web as it is, every other as a `data:` URL of its bytes.
  *
- * @param value an `http(s):` or `data:` URL, a path (relative to `folder`), base64, or `{ bytes, path }` as Parquet has it
+ * @param value an `http(s):` or `data:` URL, a path below `folder`, base64, or `{ bytes, path }` as Parquet has it
  * @param where dataset, file, line and field, for messages
  * @throws ConfigError when it is none of these, the file cannot be read, or its bytes are no image
  */
@@ -40,9 +39,9 @@ export async function imageUrl(value: unknown, folder: string, where: string): P
     throw new ConfigError(`${where} must be an image by URL, path or base64, got ${kindOf(value)}`, 'datasetPath')
   if (/^(https?|data):/i.test(value)) return value
   if (value.length > 100 && BASE64.test(value)) return dataUrl(Buffer.from(value, 'base64'), where)
-  const path = isAbsolute(value) ? value : resolve(folder, value)
+  const path = resolve(folder, value)
   try {
-    return await dataUrl(await readFile(path), `${where}: "${path}"`)
+    return await dataUrl(readWhole(pathWithin(folder, value)), `${where}: "${path}"`)
   } catch (error) {
     if (error instanceof ConfigError) throw error
     throw new ConfigError(`${where}: cannot read image "${path}": ${unreadable(error)}`, 'datasetPath')

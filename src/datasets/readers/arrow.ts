@@ -2,7 +2,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { ConfigError } from '../../config/index.ts'
-import { unreadable } from '../chunks.ts'
+import { requireRegular, unreadable } from '../../hub/index.ts'
 import type { Row } from '../jsonl.ts'
 
 const MAGIC = 'ARROW1'
@@ -18,7 +18,7 @@ const MAX_MESSAGE_BYTES = 2 ** 31
 export async function* readArrow(path: string, dataset: string): AsyncGenerator<Row> {
   const { tableFromIPC } = await import('@uwdata/flechette')
   const name = basename(path)
-  const handle = await open(path).catch((error: unknown) => {
+  const { handle, fileBytes } = await opened(path).catch((error: unknown) => {
     throw new ConfigError(
       `option "datasetPath": cannot read "${path}" for dataset ${dataset}: ${unreadable(error)}`,
       'datasetPath',
@@ -28,7 +28,7 @@ export async function* readArrow(path: string, dataset: string): AsyncGenerator<
   try {
     let schema: Uint8Array | undefined
     const dictionaries: Uint8Array[] = []
-    for await (const { bytes, type } of messages(handle)) {
+    for await (const { bytes, type } of messages(handle, fileBytes)) {
       if (type === MESSAGE.schema) schema ??= bytes
       else if (type === MESSAGE.dictionary) dictionaries.push(bytes)
       else if (type === MESSAGE.records) {
@@ -48,10 +48,19 @@ export async function* readArrow(path: string, dataset: string): AsyncGenerator<
   }
 }
 
+async function opened(path: string): Promise<{ handle: FileHandle; fileBytes: number }> {
+  const { size: fileBytes } = requireRegular(path)
+  return { handle: await open(path), fileBytes }
+}
+
 const MESSAGE = { schema: 1, dictionary: 2, records: 3 } as const
 
 /** The messages with the lengths before them, as the decoder wants them; read one by one. */
-async function* messages(handle: FileHandle): AsyncGenerator<{ bytes: Uint8Array; type: number }> {
+async function* messages(handle: FileHandle, fileBytes: number): AsyncGenerator<{ bytes: Uint8Array; type: number }> {
+  // Lengths are the file's own words: memory is taken for no more than it has.
+  const mustHold = (end: number): void => {
+    if (end > fileBytes) throw new Error('the file is cut short')
+  }
   const begin = await readAt(handle, 0, 8)
   let at = begin.subarray(0, 6).toString('latin1') === MAGIC ? 8 : 0
   for (let first = true; ; first = false) {
@@ -66,13 +75,13 @@ async function* messages(handle: FileHandle): AsyncGenerator<{ bytes: Uint8Array
     const metadataBytes = lengths.readInt32LE(prefix - 4)
     if (metadataBytes === 0) return
     if (metadataBytes < 0 || metadataBytes > MAX_MESSAGE_BYTES) throw new Error('it begins with no Arrow message')
+    mustHold(at + prefix + metadataBytes)
     const head = await readAt(handle, at + prefix, metadataBytes)
-    if (head.length < metadataBytes) throw new Error('the file is cut short')
     const { type, bodyBytes } = headerOf(head)
     const size = prefix + metadataBytes + bodyBytes
+    mustHold(at + size)
     // A copy of its own, on the 8-byte boundary that typed arrays need.
     const bytes = await readAt(handle, at, size)
-    if (bytes.length < size) throw new Error('the file is cut short')
     yield { bytes, type }
     at += size
   }

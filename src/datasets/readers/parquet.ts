@@ -1,7 +1,7 @@
 /** Reads a Parquet file, one row group at a time. */
 import { basename } from 'node:path'
 import { ConfigError } from '../../config/index.ts'
-import { unreadable } from '../chunks.ts'
+import { requireRegular, unreadable } from '../../hub/index.ts'
 import type { Row } from '../jsonl.ts'
 
 /** Rows decoded at once within a row group: a group may hold millions. */
@@ -18,12 +18,18 @@ export async function* readParquet(path: string, dataset: string): AsyncGenerato
   const fail = (error: unknown): never => {
     throw new ConfigError(`dataset ${dataset}: ${name}: not Parquet: ${(error as Error).message}`, 'datasetPath')
   }
-  const file = await asyncBufferFromFile(path).catch((error: unknown) => {
+  const cannotRead = (error: unknown): never => {
     throw new ConfigError(
       `option "datasetPath": cannot read "${path}" for dataset ${dataset}: ${unreadable(error)}`,
       'datasetPath',
     )
-  })
+  }
+  try {
+    requireRegular(path)
+  } catch (error) {
+    cannotRead(error)
+  }
+  const file = await asyncBufferFromFile(path).catch(cannotRead)
   const metadata = await parquetMetadataAsync(file).catch(fail)
   let groupStart = 0
   for (const group of metadata.row_groups) {
