@@ -1,13 +1,12 @@
 /** SWE-smith: trajectories of agents that mend software. What the agent was told is said; its answers are left out. */
 import { ConfigError } from '../config/index.ts'
 import { readWhole, unreadable } from '../hub/index.ts'
-import { readChunks } from './chunks.ts'
-import type { Dataset, Message } from './dataset.ts'
-import { hubFile } from './hubFile.ts'
-import type { Conversation } from './item.ts'
-import { kindOf, type Row } from './jsonl.ts'
-import { readMessages } from './messages.ts'
-import { isTable, readRows } from './readers/rows.ts'
+import { readMessages } from './conversation.ts'
+import type { Conversation, Dataset, Message } from './dataset.ts'
+import { readChunks } from './pieces.ts'
+import { hubFile } from './published.ts'
+import { kindOf, type Row } from './row.ts'
+import { isTable, readRows } from './rows.ts'
 
 const NAME = 'swe_smith'
 const HUB = {

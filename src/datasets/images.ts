@@ -1,9 +1,10 @@
-/** Images as parts of a message: by URL, by path, as base64 or as bytes. */
+/** Images as parts of a message: by URL, by path, as base64, as bytes, or made up. */
 import { resolve } from 'node:path'
-import { ConfigError } from '../../config/index.ts'
-import { pathWithin, readWhole, unreadable } from '../../hub/index.ts'
-import type { Message, Prompt } from '../dataset.ts'
-import { kindOf } from '../jsonl.ts'
+import { ConfigError, type ResolvedConfig } from '../config/index.ts'
+import { pathWithin, readWhole, unreadable } from '../hub/index.ts'
+import type { Random } from '../random/index.ts'
+import type { Message, Prompt } from './dataset.ts'
+import { kindOf } from './row.ts'
 
 const MIME: Record<string, string> = {
   jpg: 'image/jpeg',
@@ -59,4 +60,31 @@ async function dataUrl(bytes: Uint8Array, where: string): Promise<string> {
   const mime = type === undefined ? undefined : MIME[type]
   if (mime === undefined) throw new ConfigError(`${where} is no image (${Object.keys(MIME).join(', ')})`, 'datasetPath')
   return `data:${mime};base64,${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}`
+}
+
+const CHANNELS = { RGB: 3, RGBA: 4, L: 1 } as const
+
+/**
+ * A PNG as a `data:` URL. Not noise: that does not compress, and its size on the wire would be like no picture's.
+ */
+export async function randomImage(
+  { imageWidth: width, imageHeight: height, imageFormat }: ResolvedConfig,
+  random: Random,
+): Promise<string> {
+  const { encode } = await import('fast-png')
+  const channels = CHANNELS[imageFormat]
+  const data = new Uint8Array(width * height * channels)
+  const colour = (): Uint8Array => Uint8Array.from({ length: channels }, () => Math.floor(random() * 256))
+  const fill = (left: number, top: number, right: number, bottom: number, pixel: Uint8Array): void => {
+    for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) data.set(pixel, (y * width + x) * channels)
+  }
+  fill(0, 0, width, height, colour())
+  for (let shapes = 1 + Math.floor(random() * 5); shapes > 0; shapes--) {
+    const left = Math.floor(random() * width)
+    const top = Math.floor(random() * height)
+    const right = left + Math.ceil(random() * (width - left))
+    const bottom = top + Math.ceil(random() * (height - top))
+    fill(left, top, right, bottom, colour())
+  }
+  return `data:image/png;base64,${Buffer.from(encode({ width, height, data, channels, depth: 8 })).toString('base64')}`
 }

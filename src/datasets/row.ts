@@ -1,6 +1,32 @@
-/** Fields of a row that must be numbers, named with file and line where they are not. */
+/** A row of a dataset file, and its fields, named with file and line where they are not what they must be. */
 import { ConfigError } from '../config/index.ts'
-import { kindOf, type Row } from './jsonl.ts'
+
+export interface Row {
+  value: Record<string, unknown>
+  /** Dataset, file and line, for messages. */
+  where: string
+}
+
+/** A field that must be a non-empty text. @throws ConfigError naming file, line and field */
+export function textField({ value, where }: Row, field: string): string {
+  const text = value[field]
+  if (typeof text === 'string' && text.trim() !== '') return text
+  const present = Object.keys(value)
+  const hint = text === undefined && present.length > 0 ? `; the fields there are: ${present.join(', ')}` : ''
+  throw new ConfigError(
+    `${where}: field "${field}" must be a non-empty string, got ${kindOf(text)}${hint}`,
+    'datasetPath',
+  )
+}
+
+/** What a JSON value is, for messages. */
+export function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (value === null) return 'null'
+  if (typeof value === 'string')
+    return value === '' ? 'an empty string' : value.trim() === '' ? 'a blank string' : 'string'
+  return Array.isArray(value) ? 'array' : typeof value
+}
 
 /** @throws ConfigError naming file, line and field */
 export function wholeNumber({ value, where }: Row, field: string, least: number): number {

@@ -1,20 +1,21 @@
-/** Images with their texts from a local copy of a dataset: a folder in one of the forms they are published in, or a table. */
+/** Images with their texts from a local copy of a dataset, a folder or a table: Flickr8k and Kontext-Bench. */
 import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
-import { ConfigError } from '../../config/index.ts'
-import { pathWithin, readWhole, unreadable } from '../../hub/index.ts'
-import type { Row } from '../jsonl.ts'
-import { readCsv } from '../readers/csv.ts'
-import { readRows } from '../readers/rows.ts'
-import { imageUrl } from './part.ts'
+import { ConfigError } from '../config/index.ts'
+import { pathWithin, readWhole, unreadable } from '../hub/index.ts'
+import type { Dataset } from './dataset.ts'
+import { imagePrompt, imageUrl } from './images.ts'
+import type { Row } from './row.ts'
+import { readRows } from './rows.ts'
+import { readCsv } from './tables.ts'
 
-export interface Captioned {
+interface Captioned {
   /** A `data:` URL, or one on the web. */
   url: string
   text: string
 }
 
-export interface Fields {
+interface Fields {
   image: readonly string[]
   text: readonly string[]
   /** Sent where a row has no text. */
@@ -32,7 +33,7 @@ const IMAGE_FOLDERS = ['Images', 'images', 'Flicker8k_Dataset', '']
  * (`image,caption` lines), Parquet or Arrow tables with the images in them, or `name.jpg` beside `name.txt`.
  * @throws ConfigError naming the file, the line and the field, or the forms a folder may have
  */
-export async function* readImages(path: string, dataset: string, fields: Fields): AsyncGenerator<Captioned> {
+async function* readImages(path: string, dataset: string, fields: Fields): AsyncGenerator<Captioned> {
   const stat = statSync(path, { throwIfNoEntry: false })
   if (stat === undefined)
     throw new ConfigError(`option "datasetPath": no file or folder "${path}" for dataset ${dataset}`, 'datasetPath')
@@ -113,4 +114,42 @@ function inFolder(folder: string, value: unknown): unknown {
     statSync(join(folder, name), { throwIfNoEntry: false })?.isFile(),
   )
   return found ?? value
+}
+
+const FLICKR_FIELDS = {
+  image: ['image', 'jpg', 'file_name'],
+  text: ['caption', 'txt', 'text', 'caption_0'],
+  otherwise: 'Describe the image',
+}
+
+export const flickr8k: Dataset = {
+  name: 'flickr8k',
+  description: 'photographs with captions from the folder --dataset-path',
+  async *read({ path }) {
+    if (path === undefined)
+      throw new ConfigError(
+        'option "datasetPath": dataset flickr8k does not ship; get clip-benchmark/wds_flickr8k (ModelScope, Hugging Face), extract its test/*.tar into one folder, and name the folder',
+        'datasetPath',
+      )
+    for await (const { url, text } of readImages(path, 'flickr8k', FLICKR_FIELDS)) yield imagePrompt(text, [url])
+  },
+}
+
+const KONTEXT_FIELDS = {
+  image: ['image', 'file_name'],
+  text: ['instruction', 'text'],
+  otherwise: 'Describe the image',
+}
+
+export const kontextBench: Dataset = {
+  name: 'kontext_bench',
+  description: 'images with instructions from the folder --dataset-path',
+  async *read({ path }) {
+    if (path === undefined)
+      throw new ConfigError(
+        'option "datasetPath": dataset kontext_bench does not ship; get the folder test of black-forest-labs/kontext-bench (ModelScope, Hugging Face), with its metadata.jsonl and images, and name it',
+        'datasetPath',
+      )
+    for await (const { url, text } of readImages(path, 'kontext_bench', KONTEXT_FIELDS)) yield imagePrompt(text, [url])
+  },
 }

@@ -1,9 +1,9 @@
 /** Reads an Arrow file in either of its forms, file or stream, one record batch at a time. */
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { ConfigError } from '../../config/index.ts'
-import { requireRegular, unreadable } from '../../hub/index.ts'
-import type { Row } from '../jsonl.ts'
+import { ConfigError } from '../config/index.ts'
+import { requireRegular, unreadable } from '../hub/index.ts'
+import type { Row } from './row.ts'
 
 const MAGIC = 'ARROW1'
 const CONTINUATION = 0xffffffff
