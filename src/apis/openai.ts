@@ -1,4 +1,5 @@
 /** OpenAI chat completions, and completions where the URL says so. */
+
 import { ConfigError } from '../config/errors.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import type { Prompt } from '../datasets/dataset.ts'
