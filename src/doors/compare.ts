@@ -1,8 +1,13 @@
 /** The load of a `perfTest.compare`: a candidate against a baseline in one run. */
 import type { Layer } from '../config/files/index.ts'
 import { ConfigError } from '../config/index.ts'
-import { RegressionError, type Regressions, UndecidedComparisonError } from '../gates/comparison/index.ts'
-import { InvalidRunError, ThresholdError } from '../gates/index.ts'
+import {
+  InvalidRunError,
+  RegressionError,
+  type Regressions,
+  ThresholdError,
+  UndecidedComparisonError,
+} from '../gates/index.ts'
 import { comparedFailures } from '../report/index.ts'
 import type { ComparisonResult } from '../result/index.ts'
 import { type ComparisonConfig, requireEndpoint, resolveComparison, runComparison } from '../run/index.ts'

@@ -22,8 +22,7 @@ import { rowsOf } from './rows.ts'
 import { beginTest, expectTest, keepFinding, skipTest } from './summary.ts'
 
 export { type CapacityScenario, type CompareScenario, LoadError, type Measured, type Scenario } from '../doors/index.ts'
-export type { RegressionKey, Regressions } from '../gates/comparison/index.ts'
-export type { ThresholdKey, Thresholds } from '../gates/index.ts'
+export type { RegressionKey, Regressions, ThresholdKey, Thresholds } from '../gates/index.ts'
 export type { MetricsView } from '../metrics/index.ts'
 export type { CapacityResult, ComparisonResult, Result } from '../result/index.ts'
 

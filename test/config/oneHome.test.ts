@@ -2,9 +2,9 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { isLoopback } from '../../src/config/index.ts'
-import { indexAt, valueAt } from '../../src/metrics/rank.ts'
 import { markOf } from '../../src/report/marks.ts'
 import { isSecretVariable } from '../../src/secrets/index.ts'
+import { indexAt, valueAt } from '../../src/stats/index.ts'
 
 const sources = globSync('{src,fixtures,bench}/**/*.{ts,mts,cts}').map((path) => path.replaceAll('\\', '/'))
 
@@ -12,7 +12,7 @@ test.for<[fact: string, pattern: RegExp, home: string]>([
   [
     'the rule of percentiles',
     /Math\.min\((this\.n|n|all|(sorted|values|samples)\.length) - 1, Math\.floor\(/,
-    'src/metrics/rank.ts',
+    'src/stats/quantiles.ts',
   ],
   ['the signs of verdicts', /[✓✗✅❌❔]/u, 'src/report/marks.ts'],
   ['which hosts are this machine', /127(\\\.|\(\\)|startsWith\('127\./, 'src/config/loopback.ts'],

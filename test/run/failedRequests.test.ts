@@ -146,7 +146,7 @@ describe('the share', () => {
   const [threshold] = parseThresholds({ qps: '> 1' })
 
   test('leaves out what was cancelled when the load ended', () => {
-    const judged = judgeMinSuccess(minSuccessOf(undefined, [threshold!.figure])!, {
+    const judged = judgeMinSuccess(minSuccessOf(undefined, [threshold!.statistic])!, {
       total: 108,
       succeeded: 100,
       cancelled: 8,

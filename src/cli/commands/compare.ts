@@ -2,7 +2,7 @@
 import { Option } from 'commander'
 import { comparable } from '../../config/files/index.ts'
 import { ConfigError, camelCase, OPTION_NAMES, type OptionName, optionMeta } from '../../config/index.ts'
-import { regressionRecord } from '../../gates/comparison/index.ts'
+import { gateRecord } from '../../gates/index.ts'
 import { renderComparison } from '../../report/index.ts'
 import type { ComparisonResult } from '../../result/index.ts'
 import { addConfigFlags, configLayerOf, underFlags } from '../configFlags.ts'
@@ -171,7 +171,7 @@ function allFlags(): string[] {
 }
 
 function ownValues(given: ReadonlyMap<string, string[]>): Record<string, unknown> {
-  const values: Record<string, unknown> = { regressions: regressionRecord(given.get('regression') ?? []) }
+  const values: Record<string, unknown> = { regressions: gateRecord('regression', given.get('regression') ?? []) }
   for (const name of ['confidence', 'blocks', 'max-blocks'])
     if (given.has(name)) values[camelCase(name)] = readNumberFlag(name, given.get(name)!.at(-1)!, 'a number')
   if (given.has('on-undecided')) values.onUndecided = given.get('on-undecided')!.at(-1)
