@@ -1,8 +1,8 @@
-/** Makes a conversation of whatever a dataset yields, and gives it as many turns as the scenario wants. */
+/** Conversations: messages of a file checked, histories split into turns, and as many turns as the scenario wants. */
 import { ConfigError } from '../config/index.ts'
-import type { Message } from './dataset.ts'
-import { type Conversation, type Item, isConversation, type Turn } from './item.ts'
+import { type Conversation, type Item, isConversation, type Message, type Turn } from './dataset.ts'
 import type { Shape } from './lengths.ts'
+import { kindOf } from './row.ts'
 
 /** @throws ConfigError when an item is a whole request body, which has no next turn */
 export function conversationOf(item: Item, dataset: string): Conversation {
@@ -54,4 +54,48 @@ export function shapeFirstTurn(conversation: Conversation, shape: Shape): Conver
 
 function withLimit(messages: Message[], maxTokens: number | undefined): Turn {
   return maxTokens === undefined ? { messages } : { messages, maxTokens }
+}
+
+/** Roles of ShareGPT's many forms, as chat roles. */
+const ROLES: Record<string, string> = {
+  human: 'user',
+  gpt: 'assistant',
+  chatgpt: 'assistant',
+  bing: 'assistant',
+  function: 'tool',
+}
+
+/**
+ * The messages of a field: OpenAI's `{role, content}`, or ShareGPT's `{from, value}`.
+ * @param where dataset, file and line
+ * @throws ConfigError naming file, line and field
+ */
+export function readMessages(values: unknown, field: string, where: string): Message[] {
+  const wrong = (path: string, why: string): ConfigError =>
+    new ConfigError(`${where}:${path === '' ? '' : ` field "${path}"`} ${why}`, 'datasetPath')
+  if (!Array.isArray(values)) throw wrong(field, `must be an array of messages, got ${kindOf(values)}`)
+  if (values.length === 0) throw wrong(field, 'must hold at least one message, got an empty array')
+  return values.map((value: unknown, i) => {
+    const path = `${field}[${i}]`
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw wrong(path, `must be a message, got ${kindOf(value)}`)
+    const given = value as Record<string, unknown>
+    const [roleField, contentField] = 'from' in given && !('role' in given) ? ['from', 'value'] : ['role', 'content']
+    const role = given[roleField]
+    if (typeof role !== 'string' || role === '')
+      throw wrong(`${path}.${roleField}`, `must be a non-empty string, got ${kindOf(role)}`)
+    const content = given[contentField]
+    // An assistant's message may consist of tool calls alone.
+    if (content === undefined && !('tool_calls' in given)) throw wrong(`${path}.${contentField}`, 'is missing')
+    if (content !== undefined && content !== null && typeof content !== 'string' && !Array.isArray(content))
+      throw wrong(`${path}.${contentField}`, `must be a text or an array of parts, got ${kindOf(content)}`)
+    if (roleField === 'from') return { role: ROLES[role] ?? role, content } as Message
+    return given as unknown as Message
+  })
+}
+
+/** Throws when a history holds no turn, naming where. */
+export function requireTurns<T>(turns: readonly T[], field: string, where: string): readonly T[] {
+  if (turns.length > 0) return turns
+  throw new ConfigError(`${where}:${field === '' ? '' : ` field "${field}"`} holds no message of a user`, 'datasetPath')
 }

@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { ConfigError } from '../config/index.ts'
 import type { Dataset, DatasetOptions, Prompt } from './dataset.ts'
-import { kindOf } from './jsonl.ts'
-import { readLines } from './lines.ts'
+import { readLines } from './pieces.ts'
+import { kindOf } from './row.ts'
 
 const MODULE = new Set(['.js', '.mjs', '.ts', '.mts'])
 const ITSELF = ['text', 'messages', 'body', 'inputs', 'rerank', 'tokenIds'] as const

@@ -1,12 +1,9 @@
 /** Conversations of one's own: a history per line, of which the user's side is said and the model's is left out. */
 import { ConfigError } from '../config/index.ts'
-import { turnsOf } from './conversation.ts'
-import type { Dataset } from './dataset.ts'
-import type { Conversation } from './item.ts'
-import { kindOf } from './jsonl.ts'
-import { readLines } from './lines.ts'
-import { readMessages, requireTurns } from './messages.ts'
-import { placeOf } from './pieces.ts'
+import { readMessages, requireTurns, turnsOf } from './conversation.ts'
+import type { Conversation, Dataset } from './dataset.ts'
+import { placeOf, readLines } from './pieces.ts'
+import { kindOf } from './row.ts'
 
 const NAME = 'custom_multi_turn'
 

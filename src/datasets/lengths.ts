@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { ConfigError, type ResolvedConfig } from '../config/index.ts'
 import { cutToTokens, type Tokenizer, textCutter } from '../tokens/index.ts'
 import type { Message, Prompt, PromptExtras } from './dataset.ts'
-import { readTextFile } from './prompt.ts'
+import { readTextFile } from './options.ts'
 
 /** `--dataset-args` of datasets of real texts. */
 export const textArgs = z

@@ -1,10 +1,9 @@
 /** One prompt per line; a JSON line may be a text, a messages array or a whole request body. */
 import { ConfigError } from '../config/index.ts'
 import type { Dataset, Message, Prompt } from './dataset.ts'
-import { kindOf } from './jsonl.ts'
 import { type TextArgs, textArgs } from './lengths.ts'
-import { readLines } from './lines.ts'
-import { placeOf } from './pieces.ts'
+import { placeOf, readLines } from './pieces.ts'
+import { kindOf } from './row.ts'
 
 export const lineByLine: Dataset<TextArgs> = {
   name: 'line_by_line',

@@ -1,9 +1,8 @@
 /** Prompts of several datasets, each as often as its weight says. */
 import { z } from 'zod'
 import { ConfigError } from '../config/index.ts'
-import type { Dataset, DatasetOptions } from './dataset.ts'
-import { type Item, isConversation } from './item.ts'
-import { randomOf } from './randomTexts.ts'
+import { type Dataset, type DatasetOptions, type Item, isConversation } from './dataset.ts'
+import { randomOf } from './madeUp.ts'
 
 const args = z.strictObject({
   scenarios: z

@@ -2,9 +2,9 @@
 import { z } from 'zod'
 import { ConfigError } from '../config/index.ts'
 import type { Dataset } from './dataset.ts'
-import { kindOf, type Row } from './jsonl.ts'
-import { openMaker } from './randomTexts.ts'
-import { readRows } from './readers/rows.ts'
+import { openMaker } from './madeUp.ts'
+import { kindOf, type Row } from './row.ts'
+import { readRows } from './rows.ts'
 
 /** Source: Mooncake's trace release (FAST '25): `hash_ids` name blocks of 512 tokens; the same id is the same block. */
 const args = z.strictObject({

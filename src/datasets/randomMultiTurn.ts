@@ -2,10 +2,8 @@
 import { z } from 'zod'
 import { ConfigError, type ResolvedConfig } from '../config/index.ts'
 import type { Random } from '../random/index.ts'
-import type { Dataset } from './dataset.ts'
-import type { Conversation } from './item.ts'
-import { between } from './randomPlan.ts'
-import { lengthRange, madeUp, openMaker, randomOf } from './randomTexts.ts'
+import type { Conversation, Dataset } from './dataset.ts'
+import { between, lengthRange, madeUp, openMaker, randomOf } from './madeUp.ts'
 
 const length = z.union([
   z.number().int().min(1),

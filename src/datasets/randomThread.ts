@@ -1,7 +1,7 @@
 /** A thread that makes up random prompts, a share of them at a time. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { loadTokenizer } from '../tokens/index.ts'
-import { type PromptPlan, promptMaker } from './randomPlan.ts'
+import { type PromptPlan, promptMaker } from './madeUp.ts'
 
 /** From the first index to the one before the last. */
 export type Share = [from: number, to: number]

@@ -1,8 +1,10 @@
-/** A query and the documents to rank for it, from a file. */
+/** A query and the documents to rank for it, from a file or made up. */
+import { z } from 'zod'
 import { ConfigError } from '../config/index.ts'
 import type { Dataset, Prompt } from './dataset.ts'
-import { kindOf, type Row, textField } from './jsonl.ts'
-import { readRows } from './readers/rows.ts'
+import { between, lengthRange, madeUp, openMaker, randomOf } from './madeUp.ts'
+import { kindOf, type Row, textField } from './row.ts'
+import { readRows } from './rows.ts'
 
 const DOCUMENTS = ['documents', 'passages', 'texts'] as const
 
@@ -21,7 +23,7 @@ export const rerank: Dataset = {
 }
 
 /** A prompt of documents to rank; what an API without ranking sends is all of it, a line each. */
-export function ranking(query: string, documents: string[]): Prompt {
+function ranking(query: string, documents: string[]): Prompt {
   return { text: [query, ...documents].join('\n'), rerank: { query, documents } }
 }
 
@@ -46,4 +48,37 @@ function listOf(value: unknown): unknown {
   } catch {
     return value
   }
+}
+
+const args = z.strictObject({
+  num_documents: z.number().int().min(1).max(10_000).default(10),
+  document_length_ratio: z.number().positive().default(5),
+})
+
+export const randomRerank: Dataset<z.output<typeof args>> = {
+  name: 'random_rerank',
+  description:
+    'a random query of --min-prompt-length to --max-prompt-length tokens, and num_documents documents document_length_ratio times as long',
+  args,
+  extraArgs: ['num_documents', 'document_length_ratio'],
+  makesLengths: true,
+  isMadeUp: true,
+  hasContents: true,
+  sharedTokens: () => 0,
+  async *read(options) {
+    const [low, high] = lengthRange(options.config)
+    const { num_documents: documents, document_length_ratio: ratio } = options.args
+    const { maker, contents } = await openMaker(options)
+    yield* madeUp(options, (index) => {
+      const length = between(randomOf(options.config, index), low, high)
+      const words = contents(index)
+      const longer = Math.max(1, Math.floor(length * ratio))
+      const query = maker.make(length, words)
+      const made = ranking(
+        query,
+        Array.from({ length: documents }, () => maker.make(longer, words)),
+      )
+      return { made, tokens: length + documents * longer }
+    })
+  },
 }

@@ -1,10 +1,11 @@
-/** ShareGPT: conversations of users with a chatbot, sent as they stood before the last answer. */
+/** ShareGPT: conversations of users with a chatbot, sent as they stood before the last answer, or turn after turn. */
 import { ConfigError } from '../config/index.ts'
-import type { Dataset, Message } from './dataset.ts'
-import { hubFile } from './hubFile.ts'
-import { kindOf, type Row } from './jsonl.ts'
+import { readMessages, requireTurns, turnsOf } from './conversation.ts'
+import type { Conversation, Dataset, Message } from './dataset.ts'
 import { type TextArgs, textArgs } from './lengths.ts'
-import { readRows } from './readers/rows.ts'
+import { hubFile } from './published.ts'
+import { kindOf, type Row } from './row.ts'
+import { readRows } from './rows.ts'
 
 export const shareGptZh = shareGpt('share_gpt_zh', 'Chinese', 'common_zh_70k.jsonl')
 export const shareGptEn = shareGpt('share_gpt_en', 'English', 'common_en_70k.jsonl')
@@ -82,4 +83,49 @@ function words({ where }: Row, field: string, text: unknown): string {
   if (typeof text !== 'string')
     throw new ConfigError(`${where}: field "${field}" must be a string, got ${kindOf(text)}`, 'datasetPath')
   return text.trim()
+}
+
+export const shareGptZhMultiTurn = multiTurn('share_gpt_zh_multi_turn', 'common_zh_70k.jsonl', 'Chinese')
+export const shareGptEnMultiTurn = multiTurn('share_gpt_en_multi_turn', 'common_en_70k.jsonl', 'English')
+
+function multiTurn(name: string, file: string, language: string): Dataset {
+  return {
+    name,
+    description: `${language} ShareGPT conversations of --dataset-path: \`conversation\` with \`human\` texts, or \`conversations\` with \`from\` and \`value\``,
+    async *read(options) {
+      const path = await hubFile(options, { modelscope: 'swift/sharegpt', huggingface: 'swift/sharegpt', file })
+      for await (const row of readRows(path, name)) {
+        const conversation = conversationOf(row)
+        if (conversation !== undefined) yield conversation
+      }
+    },
+  }
+}
+
+/** Undefined for a conversation in which nobody asked anything: the published files hold a few. */
+function conversationOf(row: Row): Conversation | undefined {
+  const { value, where } = row
+  if (value['conversations'] !== undefined || value['messages'] !== undefined) {
+    const field = value['messages'] === undefined ? 'conversations' : 'messages'
+    const turns = requireTurns(turnsOf(readMessages(value[field], field, where)), field, where)
+    return { turns: turns.map((messages) => ({ messages: [...messages] })) }
+  }
+  const exchanges = value['conversation']
+  if (!Array.isArray(exchanges))
+    throw new ConfigError(`${where}: field "conversation" must be an array, got ${kindOf(exchanges)}`, 'datasetPath')
+  const turns = exchanges.flatMap((exchange: unknown, i): { messages: Message[] }[] => {
+    if (typeof exchange !== 'object' || exchange === null)
+      throw new ConfigError(
+        `${where}: field "conversation[${i}]" must be an object, got ${kindOf(exchange)}`,
+        'datasetPath',
+      )
+    const human = (exchange as { human?: unknown }).human
+    if (typeof human !== 'string')
+      throw new ConfigError(
+        `${where}: field "conversation[${i}].human" must be a string, got ${kindOf(human)}`,
+        'datasetPath',
+      )
+    return human.trim() === '' ? [] : [{ messages: [{ role: 'user', content: human }] }]
+  })
+  return turns.length === 0 ? undefined : { turns }
 }

@@ -1,6 +1,6 @@
 /** Prompts of fixed lengths, two of each, for the speed of an engine by length of its context. */
 import type { Dataset, DatasetOptions, Prompt } from './dataset.ts'
-import { openMaker } from './randomTexts.ts'
+import { openMaker } from './madeUp.ts'
 
 const OUTPUT_TOKENS = 2048
 const OF_EACH = 2

@@ -1,13 +1,12 @@
 /** SWE-smith: trajectories of agents that mend software. What the agent was told is said; its answers are left out. */
-import { readFile } from 'node:fs/promises'
 import { ConfigError } from '../config/index.ts'
-import { readChunks, unreadable } from './chunks.ts'
-import type { Dataset, Message } from './dataset.ts'
-import { hubFile } from './hubFile.ts'
-import type { Conversation } from './item.ts'
-import { kindOf, type Row } from './jsonl.ts'
-import { readMessages } from './messages.ts'
-import { isTable, readRows } from './readers/rows.ts'
+import { readWhole, unreadable } from '../hub/index.ts'
+import { readMessages } from './conversation.ts'
+import type { Conversation, Dataset, Message } from './dataset.ts'
+import { readChunks } from './pieces.ts'
+import { hubFile } from './published.ts'
+import { kindOf, type Row } from './row.ts'
+import { isTable, readRows } from './rows.ts'
 
 const NAME = 'swe_smith'
 const HUB = {
@@ -17,6 +16,8 @@ const HUB = {
 }
 /** Of a file, where prepared conversations show. */
 const HEAD_BYTES = 4096
+/** Of a prepared file: JavaScript has no longer texts. */
+const PREPARED_BYTES = 2 ** 29
 
 export const sweSmith: Dataset = {
   name: NAME,
@@ -79,7 +80,7 @@ async function isPrepared(path: string): Promise<boolean> {
 async function* preparedConversations(path: string): AsyncGenerator<Conversation> {
   let value: unknown
   try {
-    value = JSON.parse(await readFile(path, 'utf8'))
+    value = JSON.parse(readWhole(path, PREPARED_BYTES).toString())
   } catch (error) {
     const why = error instanceof SyntaxError ? `is not JSON: ${error.message}` : unreadable(error)
     throw new ConfigError(`option "datasetPath": "${path}" for dataset ${NAME} ${why}`, 'datasetPath')

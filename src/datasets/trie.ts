@@ -1,11 +1,9 @@
 /** Traces of agents (applied-compute/trie): lengths of prompts, answers and tool results, and how long tools took. */
-import type { Dataset } from './dataset.ts'
-import { numbers, wholeNumber } from './fields.ts'
-import { hubFile } from './hubFile.ts'
-import type { Conversation, Turn } from './item.ts'
-import type { Row } from './jsonl.ts'
-import { exactly, openMaker } from './randomTexts.ts'
-import { readRows } from './readers/rows.ts'
+import type { Conversation, Dataset, Turn } from './dataset.ts'
+import { exactly, openMaker } from './madeUp.ts'
+import { hubFile } from './published.ts'
+import { numbers, type Row, wholeNumber } from './row.ts'
+import { readRows } from './rows.ts'
 
 export const trieAgenticCoding = trie('trie_agentic_coding', 'coding agents', 'agentic_coding_8k.jsonl')
 export const trieCodeQa = trie('trie_code_qa', 'questions on code', 'code_qa_8k.jsonl')

@@ -1,10 +1,9 @@
 /** Recorded traffic: whole request bodies with the times they came at, to be sent again as they were. */
 import { z } from 'zod'
 import { ConfigError } from '../config/index.ts'
-import type { Dataset } from './dataset.ts'
-import { wholeNumber, wrongField } from './fields.ts'
-import type { TimedPrompt } from './item.ts'
-import { kindOf, type Row, readJsonl } from './jsonl.ts'
+import type { Dataset, TimedPrompt } from './dataset.ts'
+import { kindOf, type Row, wholeNumber, wrongField } from './row.ts'
+import { readJsonl } from './rows.ts'
 
 const NAME = 'workload_trace'
 const FIELDS = ['body', 'timestamp', 'headers', 'request_id', 'completion_tokens']

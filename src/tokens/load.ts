@@ -1,9 +1,8 @@
 /** The tokenizer of a scenario: the one named, or gpt-tokenizer's for the model. */
 import { existsSync } from 'node:fs'
 import { isHubName, locate } from '../hub/index.ts'
-import { loadTokenCounter } from './count.ts'
+import { loadTokenCounter, type Tokenizer } from './count.ts'
 import { loadHuggingFaceTokenizer, TEMPLATE_FILES } from './huggingface.ts'
-import type { Tokenizer } from './tokenizer.ts'
 
 export interface TokenizerChoice {
   model?: string | undefined

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { splitArray } from '../../src/datasets/jsonArray.ts'
+import { splitArray } from '../../src/datasets/pieces.ts'
 import { all, chunked, errorOf } from './files.ts'
 
 const elements = async (content: string, size = 1000) =>

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { longalpaca } from '../../src/datasets/longalpaca.ts'
-import { openqa } from '../../src/datasets/openqa.ts'
+import { longalpaca, openqa } from '../../src/datasets/published.ts'
 import { all, errorOf, file, options } from './files.ts'
 
 const questions = (content: string | Uint8Array) => all(openqa.read(options(file(content))))

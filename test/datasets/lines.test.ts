@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readLines, splitLines } from '../../src/datasets/lines.ts'
+import { readLines, splitLines } from '../../src/datasets/pieces.ts'
 import { all, chunked, errorOf, file } from './files.ts'
 
 const read = (content: string | Uint8Array) => all(readLines(file(content, 'lines.txt'), 'line_by_line'))

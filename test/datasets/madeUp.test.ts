@@ -3,7 +3,7 @@ import { decode } from 'fast-png'
 import { describe, expect, it } from 'vitest'
 import { type ResolvedConfig, resolveConfig } from '../../src/config/index.ts'
 import { type Prompt, readPrompts } from '../../src/datasets/index.ts'
-import { plannedCount } from '../../src/datasets/randomTexts.ts'
+import { plannedCount } from '../../src/datasets/madeUp.ts'
 import { loadTokenizer } from '../../src/tokens/index.ts'
 import { errorOf, file, options, textsOf } from './files.ts'
 

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { openqa } from '../../src/datasets/openqa.ts'
-import { readCsv } from '../../src/datasets/readers/csv.ts'
-import { readRows } from '../../src/datasets/readers/rows.ts'
-import { readTexts } from '../../src/datasets/readers/texts.ts'
+import { openqa } from '../../src/datasets/published.ts'
+import { readRows, readTexts } from '../../src/datasets/rows.ts'
+import { readCsv } from '../../src/datasets/tables.ts'
 import { all, errorOf, file, options } from './files.ts'
 
 /** Written by pyarrow (data/make.py). */

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type EmbeddedServer, FAULTS, startServer } from '../../fixtures/index.ts'
-import { ROWS } from './faults/index.ts'
 import type { Tried } from './row.ts'
+import { ROWS } from './rows.ts'
 import { expectInDocs } from './table.ts'
 
 let server: EmbeddedServer

@@ -1,7 +1,7 @@
 /** What a request that came to no harm must have left in the result DB, by what the server knows of it. */
 import { expect } from 'vitest'
 import type { RequestTruth } from '../../fixtures/index.ts'
-import { tokenText } from '../../fixtures/text.ts'
+import { tokenText } from '../../fixtures/script.ts'
 import type { StoredRequest } from '../../src/store/index.ts'
 
 export interface Allowances {

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type EmbeddedServer, type ServerOptions, startServer } from '../../fixtures/index.ts'
-import { tokenText } from '../../fixtures/text.ts'
-import type { RequestTruth } from '../../fixtures/truth.ts'
+import { tokenText } from '../../fixtures/script.ts'
+import type { RequestTruth } from '../../fixtures/state.ts'
 import { runPerfBenchmark } from '../../src/run/index.ts'
 
 const closers: (() => Promise<void>)[] = []

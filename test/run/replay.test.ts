@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type EmbeddedServer, startServer } from '../../fixtures/index.ts'
-import type { RequestTruth } from '../../fixtures/truth.ts'
+import type { RequestTruth } from '../../fixtures/state.ts'
 import { runPerfBenchmark } from '../../src/run/index.ts'
 import { loadTokenCounter } from '../../src/tokens/index.ts'
 

@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { loadTokenizer } from '../../src/tokens/index.ts'
 import { errorOf } from '../datasets/files.ts'
 
@@ -120,4 +121,38 @@ describe('a tokenizer that cannot be used', () => {
     expect(error.message).toMatch(message)
     expect(error.option).toBe('tokenizerPath')
   })
+})
+
+describe('a path', () => {
+  it.each(['./nope', '../nope', '/nope/nope', '~/nope', 'folder/tokenizer.json', 'a/b/c'])(
+    '%s that does not exist is never asked of a hub',
+    async (tokenizerPath) => {
+      const asked = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('the hub was asked'))
+      onTestFinished(() => asked.mockRestore())
+      const { message } = await errorOf(() => loadTokenizer({ tokenizerPath, dataSource: 'huggingface' }))
+      expect(message).toContain(`option "tokenizerPath": the path "${tokenizerPath}" does not exist`)
+      expect(message).toMatch(
+        tokenizerPath.startsWith('~') ? /write the home folder in full/ : /name a tokenizer\.json, the folder/,
+      )
+      expect(asked).not.toHaveBeenCalled()
+    },
+  )
+})
+
+describe('a tokenizer of someone else', () => {
+  const vocabulary = readFileSync(join(data('bpe'), 'tokenizer.json'), 'utf8')
+
+  it.each(['tokenizer_config.json', 'chat_template.jinja', 'chat_template.json'])(
+    'reads no %s outside its folder, and no pipe',
+    async (name) => {
+      const other = folder({ secret: '{"chat_template":"a secret"}' })
+      const path = folder({ 'tokenizer.json': vocabulary })
+      symlinkSync(join(other, 'secret'), join(path, name))
+      const { message } = await errorOf(() => loadTokenizer({ tokenizerPath: path }))
+      expect(message).toMatch(/^option "tokenizerPath": cannot use ".*it lies outside the folder/)
+      rmSync(join(path, name))
+      execFileSync('mkfifo', [join(path, name)])
+      expect((await errorOf(() => loadTokenizer({ tokenizerPath: path }))).message).toMatch(/it is a named pipe/)
+    },
+  )
 })

@@ -1,7 +1,7 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
 import { describe, expect, it } from 'vitest'
+import { cutLongRuns } from '../../src/tokens/count.ts'
 import { loadTokenCounter } from '../../src/tokens/index.ts'
-import { cutLongRuns } from '../../src/tokens/longRuns.ts'
 
 describe('cutLongRuns', () => {
   it.each(['a', '啊', ' ', '\n', '=', '🙂', 'é'])('cuts a run of %j into parts of at most 257 units', (character) => {
