@@ -7,6 +7,7 @@
 export const ROOMS = [
   'threads',
   'random',
+  'stats',
   'secrets',
   'samples',
   'result',

@@ -89,7 +89,7 @@ describe('docs/capacity.md', () => {
       expect(out).toContain('Performance overview:')
     }
     if (command.includes('--sla-gate'))
-      expect(out).toMatch(/Verdict: pass\n {2}\+ maxParallel with p99\(latency\) <= 10 s/)
+      expect(out).toMatch(/Verdict: pass\n {2}\+ maxParallel 8 or more is at least 4 \(with p99\(latency\) <= 10 s/)
     if (command.includes('sweep')) expect(out).toContain('Latency over throughput:')
   })
 })
@@ -107,7 +107,7 @@ describe('docs/baselines.md', () => {
     }
     const output = shown.join('\n')
     expect(output).toMatch(/Saved baselines\/main\.json: 1 result/)
-    expect(output).toMatch(/successRate 100 % against 100 % of baseline main/)
+    expect(output).toMatch(/successRate 0 points [\s\S]*100 % of\s+baseline\s+main/)
     expect(output).toMatch(/Change \[95 %\]/)
     expect(output).toMatch(/Added 1 result to baselines\/main\.history\.jsonl: 2 in all/)
     expect(output).toMatch(/2 results of the last 2\./)

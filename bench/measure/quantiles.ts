@@ -1,5 +1,5 @@
 /** Percentiles of a plain list of numbers, by the rule of docs/metrics.md. */
-import { valueAt } from '../../src/metrics/rank.ts'
+import { valueAt } from '../../src/stats/index.ts'
 
 export interface Quantiles {
   n: number

@@ -3,16 +3,11 @@
  *
  * `--runs N` simulates fewer than the 1,000 comparisons of each row; `--only NAME` one row, for instance `falseFails`.
  */
+
 import { parseArgs } from 'node:util'
-import {
-  type BlockPair,
-  judgeRegressions,
-  type Look,
-  looksOf,
-  needsMore,
-  parseRegressions,
-} from '../../src/gates/comparison/index.ts'
+import { type BlockPair, judgeComparison, needsMore, parseComparison } from '../../src/gates/index.ts'
 import { seeded } from '../../src/random/index.ts'
+import { looksOf, type PlannedLook } from '../../src/stats/index.ts'
 import { drawBlocks, type LatencyModel } from './latencies.ts'
 import { counted, met, type ProofRow, printRows } from './proofRow.ts'
 
@@ -124,7 +119,7 @@ type Plan = [blocks: number, maxBlocks: number]
 
 /** How many of so many simulated comparisons fail, judged as a comparison judges its blocks. */
 function failsOf(model: LatencyModel, record: Record<string, string>, plan: Plan, runs: number): number {
-  const regressions = parseRegressions(record)
+  const regressions = parseComparison(record)
   const looks = looksOf(...plan, 0.95, Object.keys(record).length)
   let failed = 0
   for (let seed = 1; seed <= runs; seed++) if (fails(drawBlocks(model, seeded(seed)), regressions, looks)) failed++
@@ -133,11 +128,11 @@ function failsOf(model: LatencyModel, record: Record<string, string>, plan: Plan
 
 function fails(
   pairs: readonly BlockPair[],
-  regressions: ReturnType<typeof parseRegressions>,
-  looks: readonly Look[],
+  regressions: ReturnType<typeof parseComparison>,
+  looks: readonly PlannedLook[],
 ): boolean {
   for (const { blocks, confidence } of looks) {
-    const judged = judgeRegressions(regressions, pairs.slice(0, blocks), confidence)
+    const judged = judgeComparison(regressions, pairs.slice(0, blocks), confidence)
     if (judged.some(({ verdict }) => verdict === 'fail')) return true
     if (!needsMore(regressions, judged)) return false
   }

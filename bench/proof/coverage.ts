@@ -1,5 +1,7 @@
 /** How often the 95 % intervals contain the truth: independent and autocorrelated, moderate and heavy-tailed latencies. */
-import { evaluateThresholds, normalQuantile, type ParsedThreshold, parseExpression } from '../../src/gates/index.ts'
+
+import { evaluateThresholds, type ParsedThreshold, parseExpression } from '../../src/gates/index.ts'
+import { normalQuantile } from '../../src/stats/index.ts'
 import type { ProofOptions, ProofResult, ProofRow } from './row.ts'
 import { percent } from './table.ts'
 import { Recording, truthsOf, type World } from './world.ts'

@@ -1,6 +1,6 @@
 /** Latencies as servers have them: a share of their scatter belongs to the prompt, neighbours are correlated, tails are heavy. */
 
-import type { BlockPair, SideBlock } from '../../src/gates/comparison/index.ts'
+import type { BlockPair, SideBlock } from '../../src/gates/index.ts'
 import { normal, type Random } from '../../src/random/index.ts'
 
 export interface LatencyModel {

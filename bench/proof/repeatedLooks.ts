@@ -1,11 +1,13 @@
 /** A server just inside its limit, looked at again and again: how often it is failed for nothing. */
+
 import { resolveConfig } from '../../src/config/index.ts'
-import { evaluateThresholds, LOOK_GROWTH, normalQuantile, parseThresholds } from '../../src/gates/index.ts'
+import { evaluateThresholds, parseThresholds } from '../../src/gates/index.ts'
 import { RunMetrics } from '../../src/metrics/index.ts'
 import { seeded } from '../../src/random/index.ts'
 import type { Verdict } from '../../src/result/index.ts'
 import { Judging } from '../../src/run/judging.ts'
 import { levelsOf } from '../../src/run/levels.ts'
+import { LOOK_GROWTH, normalQuantile } from '../../src/stats/index.ts'
 import type { ProofOptions, ProofResult, ProofRow } from './row.ts'
 import { percent } from './table.ts'
 import { batchOf, latenciesOf, truthsOf, type World } from './world.ts'

@@ -1,5 +1,5 @@
 /** From the URL a user gave, base or full endpoint, to the address requests go to. */
-import { pathBeneath } from '../config/baseUrl.ts'
+import { pathBeneath } from '../config/addresses.ts'
 import type { Api } from './api.ts'
 
 /**

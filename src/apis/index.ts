@@ -1,7 +1,6 @@
 /** The protocols of endpoints; adding one is one file and one line here. */
 // Not from the folder's index: load threads come here too, and have no use for the whole schema.
-import { ConfigError } from '../config/errors.ts'
-import { suggestion } from '../config/suggest.ts'
+import { ConfigError, suggestion } from '../config/errors.ts'
 import { anthropic } from './anthropic.ts'
 import type { Api } from './api.ts'
 import { loadCustomApi } from './custom.ts'

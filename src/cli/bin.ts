@@ -15,7 +15,7 @@ if (major < 22 || (major === 22 && minor < 19)) {
     throw error
   })
   const { main } = await import('./main.ts')
-  const { hideFromProcessList } = await import('./secrets.ts')
+  const { hideFromProcessList } = await import('./io.ts')
   hideFromProcessList(process.argv.slice(2))
   process.exitCode = await main(process.argv.slice(2))
   // Written out in full first: a pipe takes its time.

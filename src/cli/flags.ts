@@ -1,6 +1,8 @@
-/** The flags of a run, made from the schema of the options: names, help, and the words given for each. */
+/** Flags of the command line: those of options, of the config file, and words read as numbers and choices. */
 import { type Command, Option } from 'commander'
+import { joinLayers, type Layer, type Layered, loadConfigLayer } from '../config/files/index.ts'
 import {
+  ConfigError,
   camelCase,
   kebabCase,
   OPTION_GROUPS,
@@ -9,7 +11,9 @@ import {
   type OptionName,
   optionMeta,
   options,
+  suggestion,
 } from '../config/index.ts'
+import { type Io, notice } from './io.ts'
 
 /** Words as they stood on the command line, by option; a bare switch has the word `true`. */
 export type Words = Map<OptionName, string[]>
@@ -99,4 +103,80 @@ function defaultOf(name: OptionName, kind: OptionMeta['kind']): string | undefin
   if (value === undefined || (kind === 'switch' && value === false)) return undefined
   if (typeof value === 'object') return undefined
   return String(value)
+}
+
+export function addConfigFlags(command: Command, { withPrint = false }: { withPrint?: boolean } = {}): void {
+  command
+    .addOption(
+      new Option(
+        '--config <file>',
+        'config file with defaults (default: the nearest perfgate.config.*, from here to the end of the project)',
+      ).helpGroup('Config:'),
+    )
+    .addOption(new Option('--no-config', 'read no config file').helpGroup('Config:'))
+  if (withPrint)
+    command.addOption(
+      new Option('--print-config', 'print each option and where its value came from; run nothing').helpGroup('Config:'),
+    )
+}
+
+/** Names the file that is used. @throws ConfigError when there is no such file, or something in it is wrong */
+export function configLayerOf(command: Command, io: Io): Layer | undefined {
+  const { config } = command.opts<{ config?: string | false }>()
+  // With a `--no-` form defined, commander's default is true.
+  const layer = loadConfigLayer({ file: typeof config === 'boolean' && config ? undefined : config, env: io.env })
+  if (layer !== undefined) notice(io, `config file: ${layer.file}`)
+  return layer
+}
+
+/** What stood on the command line; its errors name the flag, and no place. */
+export function flagLayer(values: Record<string, unknown>): Layer {
+  return { values, place: () => '', secrets: [] }
+}
+
+/** The config file under the flags. */
+export function underFlags(defaults: Layer | undefined, flags: Record<string, unknown>): Layered {
+  return joinLayers([...(defaults === undefined ? [] : [defaults]), flagLayer(flags)])
+}
+
+/** What a flag may take, in the words of its error. */
+const NUMBERS = {
+  'a number': () => true,
+  'a number, 0 or more': (value) => Number.isFinite(value) && value >= 0,
+  'a positive number': (value) => Number.isFinite(value) && value > 0,
+  'a whole number from 1': (value) => Number.isInteger(value) && value >= 1,
+  'a number from 0 to 65535': (value) => Number.isInteger(value) && value >= 0 && value <= 65_535,
+} satisfies Record<string, (value: number) => boolean>
+export type NumberKind = keyof typeof NUMBERS
+
+/**
+ * @param flag without its dashes
+ * @throws ConfigError when the word is no number of this kind
+ */
+export function readNumberFlag(flag: string, word: string, kind: NumberKind): number {
+  const value = Number(word)
+  if (word.trim() === '' || Number.isNaN(value) || !NUMBERS[kind](value))
+    throw new ConfigError(`option --${flag}: expected ${kind}, got "${word}"`)
+  return value
+}
+
+/** @throws ConfigError naming those that are known */
+export function readChoice<Word extends string>(flag: string, word: string, known: readonly Word[]): Word {
+  const chosen = known.find((one) => one === word)
+  if (chosen === undefined) throw new ConfigError(`option --${flag}: unknown value "${word}"${suggestion(word, known)}`)
+  return chosen
+}
+
+/**
+ * @param option that the flag sets, for errors
+ * @throws ConfigError for a word that is not `name=value`; a value may hold further `=`
+ */
+export function readPairs(flag: string, words: readonly string[], option?: string): Record<string, string> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const at = word.indexOf('=')
+      if (at < 1) throw new ConfigError(`option --${flag}: expected name=value, got "${word}"`, option)
+      return [word.slice(0, at), word.slice(at + 1)]
+    }),
+  )
 }

@@ -1,14 +1,11 @@
 /** The command line: picks the command, and turns every error into a message and an exit code. */
 import { placed } from '../config/files/index.ts'
 import { COMMANDS } from './commands/index.ts'
-import { configLayerOf, underFlags } from './configFlags.ts'
-import { codeOf, messageOf } from './failure.ts'
-import { inOneSpelling } from './flags.ts'
-import { type Io, processIo } from './io.ts'
-import { notice } from './output.ts'
+import { codeOf, messageOf } from './exit.ts'
+import { configLayerOf, inOneSpelling, underFlags } from './flags.ts'
+import { type Io, notice, processIo, warnOfKey, withoutSecrets } from './io.ts'
+import type { RunBenchmark } from './run.ts'
 import { runCommand } from './run.ts'
-import type { RunBenchmark } from './runners.ts'
-import { warnOfKey, withoutSecrets } from './secrets.ts'
 import { readWords, refuseOperands, runUsage } from './usage.ts'
 import { valuesOf } from './values.ts'
 

@@ -1,4 +1,4 @@
-/** `perfgate [flags]`: runs the scenario, prints its tables, and answers with the exit code. */
+/** A run on the command line: measured under the screen, its tables or JSON printed, its exit code. */
 import {
   OVERVIEW_TITLE,
   overviewTable,
@@ -7,14 +7,13 @@ import {
   renderJson,
   renderText,
   type TerminalStyle,
+  terminalStyle,
 } from '../report/index.ts'
-import type { CapacityResult, Result } from '../result/index.ts'
-import type { Outcome } from '../run/index.ts'
-import { exitCodeOf, exitCodeOfCapacity } from './exitCode.ts'
-import type { Io } from './io.ts'
-import { type LoadRequest, measure } from './measure.ts'
-import { jsonOfAll, jsonText } from './output.ts'
-import { type RunBenchmark, runBenchmark } from './runners.ts'
+import type { CapacityResult, Result, SweepResult } from '../result/index.ts'
+import type { ComparisonOutcome, Outcome, RunHooks, SweepRange } from '../run/index.ts'
+import { exitCodeOf, exitCodeOfCapacity, listenForInterrupts } from './exit.ts'
+import { type Io, jsonOfAll, jsonText, printTables } from './io.ts'
+import { showProgress } from './progress.ts'
 
 /** @throws what `run` throws: ConfigError, EndpointError, StoreError */
 export function runCommand(request: LoadRequest, io: Io, run: RunBenchmark = runBenchmark): Promise<number> {
@@ -76,3 +75,78 @@ function levelName({ summary, config }: Result): string {
   const parallel = summary.concurrency === null ? 'no limit in flight' : `${summary.concurrency} in parallel`
   return rate > 0 ? `${rate} requests/s, ${parallel}` : parallel
 }
+
+/** A command line, read. */
+export interface LoadRequest {
+  config: Record<string, unknown>
+  /** Stdout is for the JSON alone; all else goes to stderr. */
+  json: boolean
+}
+
+/** What a command has of its own. */
+interface Measurement<Measured> {
+  run(hooks: RunHooks): Promise<Measured>
+  text(measured: Measured, style: TerminalStyle): string | Promise<string>
+  json(measured: Measured): string
+  exitCode(measured: Measured): number
+}
+
+/**
+ * @returns the exit code: that of an interrupt where there was one, else what the measurement says
+ * @throws what `run` throws: ConfigError, EndpointError, StoreError
+ */
+export async function measure<Measured>(
+  { config, json }: LoadRequest,
+  io: Io,
+  { run, ...of }: Measurement<Measured>,
+): Promise<number> {
+  const progress = showProgress({
+    output: io.stderr,
+    style: terminalStyle(io.stderr, io.env),
+    everyRequests: Number(config['logEveryNQuery'] ?? 0) || 0,
+  })
+  const say = (text: string): void => progress.say(`perfgate: ${text}`)
+  const interrupts = listenForInterrupts(io, say, progress.end)
+  const { signal, killSignal } = interrupts
+  try {
+    const measured = await run({ onProgress: progress.update, onNotice: say, signal, killSignal })
+    progress.end()
+    await printTables(io, json, (style) => of.text(measured, style))
+    if (json) io.stdout.write(of.json(measured))
+    return interrupts.exitCode ?? of.exitCode(measured)
+  } catch (error) {
+    progress.end()
+    return interrupts.exitCodeOf(error)
+  } finally {
+    progress.end()
+    interrupts.close()
+  }
+}
+
+type Config = Record<string, unknown>
+
+/** What the CLI needs of `runPerfBenchmark`. */
+export type RunBenchmark = (
+  config: Config,
+  hooks: RunHooks,
+) => Promise<Pick<Outcome, 'results' | 'verdict' | 'capacity'> & Partial<Pick<Outcome, 'jsonPaths'>>>
+
+/** What the CLI needs of `runComparison`. */
+export type RunComparison = (config: Config, hooks: RunHooks) => Promise<ComparisonOutcome>
+
+/** What the CLI needs of `runSweep`. */
+export type RunSweep = (config: Config, range: SweepRange, hooks: RunHooks) => Promise<{ sweep: SweepResult }>
+
+/** Says where the embedded server stands in for an endpoint that was not given. */
+export const runBenchmark: RunBenchmark = async (config, hooks) => {
+  const { embeddedNotice, runPerfBenchmark } = await import('../run/index.ts')
+  const notice = embeddedNotice(config)
+  if (notice !== undefined) hooks.onNotice?.(notice)
+  return runPerfBenchmark(config, hooks)
+}
+
+export const runComparison: RunComparison = async (config, hooks) =>
+  (await import('../run/index.ts')).runComparison(config, hooks)
+
+export const runSweep: RunSweep = async (config, range, hooks) =>
+  (await import('../run/index.ts')).runSweep(config, range, hooks)

@@ -1,8 +1,8 @@
 /** What every command that serves goes through: a port, the URL, and the end at the first interrupt. */
 import { ConfigError } from '../config/index.ts'
-import { INTERRUPTED } from './interrupts.ts'
+import { INTERRUPTED } from './exit.ts'
 import type { Io } from './io.ts'
-import { notice } from './output.ts'
+import { notice } from './io.ts'
 
 export interface Served {
   url: string

@@ -1,11 +1,23 @@
 /** What a command line may look like, and the error for one that does not. */
+
 import { existsSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { ConfigError, nearest, suggestion } from '../config/index.ts'
-import { addConfigFlags } from './configFlags.ts'
-import { addRunFlags, type Words } from './flags.ts'
-import type { Io } from './io.ts'
-import { jsonFlag } from './output.ts'
+import { addConfigFlags, addRunFlags, type Words } from './flags.ts'
+import { type Io, jsonFlag } from './io.ts'
+
+export interface CliCommand {
+  /** Its word on the command line. */
+  readonly name: string
+  /** One line for the general help. */
+  readonly description: string
+  /**
+   * @param args the command line after the command's name
+   * @returns the exit code
+   * @throws ConfigError when the words are wrong
+   */
+  run(args: readonly string[], io: Io): number | Promise<number>
+}
 
 const moreHelp = (commands: string): string => `
 Flags may be spelled --max-tokens, --maxTokens or --max_tokens. A switch is
@@ -28,7 +40,7 @@ Exit codes:
   3    the endpoint did not answer the connection test
   130  interrupted (SIGTERM: 143); what was measured is written first`
 
-export interface RunUsage {
+interface RunUsage {
   command: Command
   /** Filled by parsing. */
   words: Words
@@ -78,7 +90,7 @@ function shortened(flags: string): string {
 }
 
 /** What stood on a command line, read by `readWords`. */
-export interface ReadWords<Flags> {
+interface ReadWords<Flags> {
   flags: Flags
   /** Words that belong to no flag. */
   operands: string[]
@@ -120,7 +132,7 @@ function usageError(error: unknown, flags: readonly string[]): unknown {
 /**
  * Operands that name scenario files, where the command takes them.
  *
- * @param commands names that the first operand may have been meant as; empty: it stands after flags
+ * @param commands names that the first operand may have been meant as; empty: it comes after flags
  * @throws ConfigError for words that belong to no flag
  */
 export function refuseOperands(
@@ -129,10 +141,10 @@ export function refuseOperands(
 ): string[] {
   const first = operands.find((word) => !files || !isFileOperand(word))
   if (first === undefined) return [...operands]
-  if (/^https?:\/\//.test(first)) throw new ConfigError(`"${first}" belongs to no flag, did you mean --url ${first}?`)
+  if (/^https?:\/\//.test(first)) throw new ConfigError(`unexpected argument "${first}", did you mean --url ${first}?`)
   if (commands.length > 0 && first === operands[0])
     throw new ConfigError(`unknown command "${first}"${suggestion(first, commands)}`)
-  throw new ConfigError(`"${first}" belongs to no flag; flags begin with --`)
+  throw new ConfigError(`unexpected argument "${first}"; flags begin with --`)
 }
 
 /** True for a word that names files or a folder rather than a command. */

@@ -1,9 +1,8 @@
 /** From the words given for an option to its value, or an error that names the flag. */
 import { readFileSync } from 'node:fs'
 import { ConfigError, type FlagKind, type OptionName, optionMeta, options } from '../config/index.ts'
-import { capacityGateRecord, objectiveRecord, regressionRecord, thresholdRecord } from '../gates/index.ts'
-import { flagName, optionOfFlag, type Words } from './flags.ts'
-import { readPairs } from './words.ts'
+import { gateKindOf, gateRecord } from '../gates/index.ts'
+import { flagName, optionOfFlag, readPairs, type Words } from './flags.ts'
 
 /** @throws ConfigError naming the flag, when its words cannot be read as what it takes */
 export function valuesOf(words: Words): Record<string, unknown> {
@@ -32,11 +31,8 @@ const READERS: Record<FlagKind, (name: OptionName, words: readonly string[]) => 
 }
 
 function readStrings(name: OptionName, words: readonly string[]): unknown {
-  if (name === 'thresholds') return thresholdRecord(words)
-  if (name === 'objectives') return objectiveRecord(words)
-  if (name === 'regressions') return regressionRecord(words)
-  if (name === 'slaGate') return capacityGateRecord(words)
-  return oneOrMany(name, words)
+  const kind = gateKindOf(name)
+  return kind === undefined ? oneOrMany(name, words) : gateRecord(kind, words)
 }
 
 /** A word stays text, unless the option takes numbers and not this text, as `workers` does. */

@@ -1,4 +1,6 @@
-/** The errors a user can cause; each says what was wrong, where, and what to do. */
+/** The errors a user can cause: what was wrong, where, what was meant, and no secret. */
+import leven from 'leven'
+import { secretsOf } from '../secrets/index.ts'
 
 /** Wrong usage or configuration, found before any request was sent. The CLI exits with 2. */
 export class ConfigError extends Error {
@@ -9,7 +11,7 @@ export class ConfigError extends Error {
   readonly path: readonly PropertyKey[]
 
   constructor(message: string, option?: string, path?: readonly PropertyKey[]) {
-    super(message)
+    super(secretsOf([]).hide(message))
     this.option = option
     this.path = path ?? (option === undefined ? [] : [option])
   }
@@ -21,7 +23,30 @@ export class EndpointError extends Error {
   readonly status: number | undefined
 
   constructor(message: string, status?: number) {
-    super(message)
+    super(secretsOf([]).hide(message))
     this.status = status
   }
+}
+
+/** The nearest of `known` to `name` by edit distance, or undefined when nothing is near enough to be a typo. */
+export function nearest(name: string, known: Iterable<string>): string | undefined {
+  const wanted = name.toLowerCase()
+  const limit = Math.max(2, Math.floor(wanted.length * 0.4))
+  let best: string | undefined
+  let bestDistance = limit + 1
+  for (const candidate of known) {
+    const distance = leven(wanted, candidate.toLowerCase())
+    // As many changes as letters: the two have nothing in common, as `-n` and `--ca`.
+    if (distance < bestDistance && distance < Math.max(wanted.length, candidate.length)) {
+      best = candidate
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+/** `, did you mean "x"?` or, where nothing is near, the list of what exists. */
+export function suggestion(name: string, known: readonly string[]): string {
+  const near = nearest(name, known)
+  return near === undefined ? `; known: ${known.join(', ')}` : `, did you mean "${near}"?`
 }

@@ -1,12 +1,10 @@
 /** What a scenario can say, and how it is checked. */
-export { pathBeneath } from './baseUrl.ts'
+export { checkProxyUrl, isLoopback, pathBeneath } from './addresses.ts'
 export { ciSystem } from './ci.ts'
-export { ConfigError, EndpointError } from './errors.ts'
+export { ConfigError, EndpointError, nearest, suggestion } from './errors.ts'
 export { chooseExecutor, DEFAULT_EXECUTOR, type ExecutorName, executorFacts } from './executors.ts'
-export { isLoopback } from './loopback.ts'
-export { checkProxyUrl } from './networkRules.ts'
 export { type FlagKind, OPTION_GROUPS, type OptionGroup, type OptionMeta } from './option.ts'
-export { TIMED_DATASETS } from './options/conversation.ts'
+export { TIMED_DATASETS } from './options/data.ts'
 export { type PlanName, REJECTED, rejectUnsupported } from './plans.ts'
 export {
   camelCase,
@@ -29,4 +27,3 @@ export {
   type ThinkTime,
 } from './schema.ts'
 export { parseShard, parseStartAt, type Shard, shardName } from './shard.ts'
-export { nearest, suggestion } from './suggest.ts'

@@ -1,13 +1,12 @@
 /** From what a user wrote to a complete, checked scenario, or an error that names the option. */
 import type { z } from 'zod'
 import { isSecretField, maskNamed } from '../secrets/index.ts'
-import { checkConversations } from './conversationRules.ts'
-import { ConfigError } from './errors.ts'
-import { checkNetwork } from './networkRules.ts'
-import { TIMED_DATASETS } from './options/conversation.ts'
+import { checkNetwork } from './addresses.ts'
+import { ConfigError, suggestion } from './errors.ts'
+import { EXECUTOR_NAMES, EXECUTORS, type ExecutorName } from './executors.ts'
+import { TIMED_DATASETS } from './options/data.ts'
 import { type Config, OPTION_NAMES, type OptionName, options, type ResolvedConfig } from './schema.ts'
 import { checkShard } from './shard.ts'
-import { suggestion } from './suggest.ts'
 
 /** EvalScope's snake_case and the CLI's kebab-case name the same options. */
 export function camelCase(name: string): string {
@@ -184,4 +183,45 @@ function checkLevels(config: ResolvedConfig): void {
 
 function listLength(value: unknown): number {
   return Array.isArray(value) ? value.length : 0
+}
+
+const holdsConversations = (executor: ExecutorName): boolean => EXECUTORS[executor].kind === 'conversations'
+
+/**
+ * A conversation's turns follow one another, so no schedule can say when they arrive.
+ * @throws ConfigError naming the option that does not go with multiTurn
+ */
+function checkConversations(config: ResolvedConfig): void {
+  const { multiTurn, minTurns, maxTurns, executor } = config
+  if (maxTurns !== undefined && maxTurns < minTurns)
+    throw new ConfigError(`option "maxTurns": ${maxTurns} is below minTurns, ${minTurns}`, 'maxTurns')
+  if (!multiTurn) {
+    if (executor !== undefined && holdsConversations(executor))
+      throw new ConfigError(`option "executor": "${executor}" holds conversations; add multiTurn`, 'executor')
+    return
+  }
+  if (executor !== undefined && !holdsConversations(executor))
+    throw new ConfigError(
+      `option "executor": "${executor}" sends single requests; with multiTurn the executor is "${EXECUTOR_NAMES.find(holdsConversations)}"`,
+      'executor',
+    )
+  const scheduled: OptionName | undefined = config.openLoop
+    ? 'openLoop'
+    : config.stages !== undefined
+      ? 'stages'
+      : config.timestamps !== undefined
+        ? 'timestamps'
+        : [config.rate].flat().some((rate) => rate > 0)
+          ? 'rate'
+          : undefined
+  if (scheduled !== undefined)
+    throw new ConfigError(
+      `option "${scheduled}": does not go with multiTurn, where a turn is due when the answer before it was read; set parallel, and thinkTime to slow it down`,
+      scheduled,
+    )
+  if ((config.nChoices ?? 1) > 1)
+    throw new ConfigError(
+      `option "nChoices": a conversation goes on from one answer, got ${config.nChoices} a turn; leave it out`,
+      'nChoices',
+    )
 }

@@ -5,17 +5,13 @@
  */
 import { z } from 'zod'
 import { type OptionMeta, optionMetas } from './option.ts'
-import { baselineOptions } from './options/baseline.ts'
 import { basicOptions } from './options/basic.ts'
-import { conversationOptions, type thinkTime } from './options/conversation.ts'
-import { dataOptions } from './options/data.ts'
-import { gateOptions } from './options/gate.ts'
+import { conversationOptions, dataOptions, type thinkTime } from './options/data.ts'
+import { baselineOptions, gateOptions, slaOptions } from './options/gate.ts'
 import { generationOptions } from './options/generation.ts'
 import { loadOptions, type stage } from './options/load.ts'
 import { networkOptions } from './options/network.ts'
-import { outputOptions } from './options/output.ts'
-import { serverViewOptions } from './options/serverView.ts'
-import { slaOptions } from './options/sla.ts'
+import { outputOptions, serverViewOptions } from './options/output.ts'
 
 export const options = z.strictObject({
   ...basicOptions,

@@ -1,7 +1,12 @@
 /** The load of a `perfTest.compare`: a candidate against a baseline in one run. */
 import type { Layer } from '../config/files/index.ts'
-import { RegressionError, type Regressions, UndecidedComparisonError } from '../gates/comparison/index.ts'
-import { InvalidRunError, ThresholdError } from '../gates/index.ts'
+import {
+  InvalidRunError,
+  RegressionError,
+  type Regressions,
+  ThresholdError,
+  UndecidedComparisonError,
+} from '../gates/index.ts'
 import { comparedFailures } from '../report/index.ts'
 import type { ComparisonResult } from '../result/index.ts'
 import {
@@ -11,11 +16,12 @@ import {
   resolveComparison,
   runComparison,
 } from '../run/index.ts'
+import { overDefaults } from './defaults.ts'
 import { FIGURE_PREFIX, type Figure } from './figures.ts'
 import type { Host } from './host.ts'
 import { withoutStack } from './judge.ts'
 import { runInTurn, withOutputs } from './running.ts'
-import { namingTest, overDefaults, readWritten } from './scenario.ts'
+import { namingTest, readWritten } from './scenario.ts'
 
 /** Two sides, the load both are given, and what must not get worse. */
 export interface CompareScenario extends Omit<ComparisonConfig, 'regressions' | 'baseline' | 'candidate'> {

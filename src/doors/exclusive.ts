@@ -2,7 +2,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 // Not from the folder's index: a worker that waits for its turn needs nothing else of it.
-import { userFile } from '../store/userFile.ts'
+import { userFile } from '../store/files.ts'
 
 const POLL_MS = 50
 const SQLITE_BUSY = 5

@@ -22,6 +22,7 @@ export {
   type Written,
 } from './chain.ts'
 export type { CheckedComparison, CompareScenario } from './compare.ts'
+export { projectDefaults } from './defaults.ts'
 export type { Figure } from './figures.ts'
 export {
   renderFinding,
@@ -37,5 +38,5 @@ export { LoadError } from './judge.ts'
 export type { Measured } from './load.ts'
 export { rememberMetrics, toMeetThresholds } from './matcher.ts'
 export type { Finding, PerfRecord } from './record.ts'
-export { type CheckedScenario, projectDefaults, type Scenario } from './scenario.ts'
+export type { CheckedScenario, Scenario } from './scenario.ts'
 export { writeFinding } from './writeFinding.ts'

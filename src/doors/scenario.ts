@@ -1,15 +1,9 @@
 /** The scenario of a perf test as its test file gives it: checked before any load, over the options of a config file. */
-import { comparable, joinLayers, type Layer, type Layered, loadConfigLayer, withPlaces } from '../config/files/index.ts'
-import {
-  type Config,
-  ConfigError,
-  camelCase,
-  checkOptions,
-  type ResolvedConfig,
-  resolveConfig,
-} from '../config/index.ts'
+import { type Layer, withPlaces } from '../config/files/index.ts'
+import { type Config, ConfigError, checkOptions, type ResolvedConfig, resolveConfig } from '../config/index.ts'
 import { parseRegressions, type Thresholds } from '../gates/index.ts'
 import { gatesOf, requireEndpoint } from '../run/index.ts'
+import { overDefaults } from './defaults.ts'
 
 /** What to run and which thresholds it must meet. */
 export interface Scenario extends Omit<Config, 'thresholds' | 'url'> {
@@ -135,32 +129,4 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 function described(value: unknown): string {
   if (typeof value === 'function') return 'a function'
   return value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value))
-}
-
-/**
- * The config file of a project, read when the first test asks for it.
- *
- * @param outputsDir set in the framework, which takes precedence over the file
- */
-export function projectDefaults(folder: string, outputsDir?: string): () => Layer | undefined {
-  let read: { layer: Layer | undefined } | undefined
-  return () => {
-    read ??= { layer: loadConfigLayer({ cwd: folder }) }
-    const { layer } = read
-    if (layer === undefined || outputsDir === undefined) return layer
-    const { outputsDir: _, ...values } = layer.values
-    return { ...layer, values }
-  }
-}
-
-/** @param scenario options in any spelling, of which no two name the same */
-export function overDefaults(
-  defaults: Layer | undefined,
-  scenario: Record<string, unknown>,
-  isComparison = false,
-): Layered {
-  const under = isComparison ? comparable(defaults) : defaults
-  if (under === undefined) return { config: scenario, origins: new Map() }
-  const values = Object.fromEntries(Object.entries(scenario).map(([key, value]) => [camelCase(key), value]))
-  return joinLayers([under, { values, place: () => '', secrets: [] }])
 }

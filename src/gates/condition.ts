@@ -1,6 +1,7 @@
-/** Reads a condition such as `<= 1.5 s`: an operator and a limit. */
-import type { Fail } from './fail.ts'
-import { type Limit, parseLimit, type Quantity } from './quantity.ts'
+/** What a value is held against: an operator and a limit, as in `<= 1.5 s`, or how much worse it may become, as in `5 %`. */
+import type { Quantity } from '../metrics/index.ts'
+import { type Fail, type Limit, parseLimit, QUANTITIES } from './quantity.ts'
+import type { Worse } from './statistic.ts'
 
 export const OPERATORS = ['<=', '>=', '==', '<', '>'] as const
 export type Operator = (typeof OPERATORS)[number]
@@ -10,12 +11,18 @@ export interface ParsedCondition {
   limit: Limit
 }
 
-/** @throws what `fail` makes, when the operator, the number or the unit is wrong */
-export function parseCondition(text: string, quantity: Quantity, subject: string, fail: Fail): ParsedCondition {
+/** @param bare the unit of a number without one. @throws what `fail` makes, when the operator, the number or the unit is wrong */
+export function parseCondition(
+  text: string,
+  quantity: Quantity,
+  subject: string,
+  fail: Fail,
+  bare?: string,
+): ParsedCondition {
   const [, symbol = '', rest = ''] = /^\s*([<>=!~≤≥≠]*)(.*)$/s.exec(text) ?? []
   const operator = OPERATORS.find((known) => known === symbol)
   if (operator === undefined) throw fail(unknownOperator(symbol))
-  return { operator, limit: parseLimit(rest, quantity, subject, fail) }
+  return { operator, limit: parseLimit(rest, quantity, subject, fail, bare) }
 }
 
 /** Cuts `> 1 && < 5` and `> 1 and < 5` into their conditions. */
@@ -38,7 +45,7 @@ export function holds(value: number, operator: Operator, limit: number): boolean
   }
 }
 
-/** Says why no value can meet all the conditions on one figure, or undefined when one can. */
+/** Says why no value can meet all the conditions on one value, or undefined when one can. */
 export function contradiction(conditions: readonly ParsedCondition[], quantity: Quantity): string | undefined {
   let low: Bound = { value: 0, open: false, text: undefined }
   let high: Bound = { value: quantity === 'share' ? 1 : Number.POSITIVE_INFINITY, open: false, text: undefined }
@@ -68,7 +75,7 @@ interface Bound {
   value: number
   /** The bound itself is excluded. */
   open: boolean
-  /** The condition that set it; undefined: the nature of the figure. */
+  /** The condition that set it; undefined: the nature of the metric. */
   text: string | undefined
 }
 
@@ -88,4 +95,59 @@ function unknownOperator(symbol: string): string {
   if (symbol === '') return `no operator; write for instance "<= 1.5 s" (${operators})`
   const meant = Object.hasOwn(OPERATOR_MISTAKES, symbol) ? OPERATOR_MISTAKES[symbol] : undefined
   return `unknown operator "${symbol}"${meant === undefined ? `; ${operators}` : `, did you mean "${meant}"?`}`
+}
+
+/** Whether a difference is a share of the baseline's value, or an amount in the value's own unit. */
+export type Scale = 'relative' | 'absolute'
+
+export interface Tolerance {
+  scale: Scale
+  /** At least 0: a share of the baseline (0.05 for `5 %`), or an amount in the value's own unit. */
+  value: number
+  /** As written, without its sign, for instance `5 %`. */
+  text: string
+  /** The unit as written. */
+  unit: string
+}
+
+/**
+ * `5 %` is a share of the baseline's value; for metrics that are shares themselves (successRate) it is percentage
+ * points, as `5 pp` is. A unit of the metric, as in `10 ms`, makes it an amount. A sign may say which way is worse, and must be right.
+ *
+ * @param subject the statistic's name, for errors
+ * @throws what `fail` makes, when the number, its unit or its sign is wrong
+ */
+export function parseTolerance(text: string, quantity: Quantity, subject: string, worse: Worse, fail: Fail): Tolerance {
+  const written = text.trim()
+  if (/^[<>=≤≥]/.test(written))
+    throw fail(`a tolerance is how much worse ${subject} may become, without an operator; write for instance "5 %"`)
+  const [, sign = '', number = '', unit = ''] = /^([+−-]?)\s*(\d+\.?\d*|\.\d+)\s*(.*)$/.exec(written) ?? []
+  if (number === '')
+    throw fail(
+      written === ''
+        ? 'a tolerance is missing; write for instance "5 %"'
+        : `"${written}" is not a tolerance; write for instance "5 %"`,
+    )
+  if (unit === '') throw fail(`the tolerance "${written}" has no unit; write "${number} %"${example(quantity, number)}`)
+  if (sign !== '' && (sign === '+') !== (worse === 'higher'))
+    throw fail(
+      `${subject} gets worse by ${worse === 'higher' ? 'rising' : 'falling'}; write "${number} ${unit}", or with the sign "${worse === 'higher' ? '+' : '-'}${number} ${unit}"`,
+    )
+  if (quantity !== 'share' && unit === '%') {
+    const value = Number(`${number}e-2`)
+    if (worse === 'lower' && value >= 1)
+      throw fail(`${subject} cannot fall by more than 100 %, so this could never fail`)
+    return { scale: 'relative', value, text: `${number} %`, unit: '%' }
+  }
+  if (quantity === 'share') {
+    if (unit !== 'pp' && unit !== '%') throw fail(`${subject} is a share; write percentage points, "${number} pp"`)
+    return { scale: 'absolute', value: Number(`${number}e-2`), text: `${number} ${unit}`, unit }
+  }
+  const limit = parseLimit(`${number} ${unit}`, quantity, subject, fail)
+  return { scale: 'absolute', value: limit.value, text: limit.text, unit: limit.unit }
+}
+
+function example(quantity: Quantity, number: string): string {
+  const { shown } = QUANTITIES[quantity]
+  return shown === '' || shown === '%' ? '' : ` of the baseline, or "${number} ${shown}"`
 }

@@ -1,59 +1,102 @@
-/** Thresholds and statistics: from what was measured to a verdict. */
-export * from './baseline/index.ts'
-export * from './capacity/index.ts'
+/** Gates: one language for thresholds, objectives, regressions and capacities, from what a user writes to a verdict. */
+export {
+  fingerprintDifferences,
+  fingerprintOf,
+  modelOf,
+  scenarioDifferences,
+  scenarioFacts,
+  scenarioHash,
+} from './alike.ts'
+export {
+  type Against,
+  judgeAgainst,
+  requireStored,
+  STORED_STATISTICS,
+  type StoredValue,
+  storedIntervals,
+  storedValue,
+} from './baseline.ts'
+export {
+  type Criterion,
+  type Found,
+  judgeCapacity,
+  judgesFailures,
+  type LevelViews,
+  meets,
+  optimumValue,
+  parseCriteria,
+  valuesOf,
+} from './capacity.ts'
+export { outOfReach, requireObjectives, requireParts } from './checks.ts'
+export {
+  type ComparedGate,
+  judgeComparison,
+  needsMore,
+  parseComparison,
+  type RegressionResult,
+  withCoverage,
+} from './comparison.ts'
 export type { Operator } from './condition.ts'
-export { withCoverage } from './coverage.ts'
-export { InvalidRunError, ThresholdError, UndecidedError } from './errors.ts'
-export { type EvaluateOptions, evaluateThresholds, isAccepted } from './evaluate.ts'
-export { type Figure, parseKey, quantityOf } from './figure.ts'
-export { formatConfidence, formatCount, formatNumber, readableUnit, withUnit } from './format.ts'
+export { InvalidRunError, RegressionError, ThresholdError, UndecidedComparisonError, UndecidedError } from './errors.ts'
+export { type EvaluateOptions, evaluate, evaluateThresholds, isAccepted } from './evaluate.ts'
 export {
+  gateKindOf,
+  type LimitGate,
+  type ParsedCapacityGate,
+  type ParsedObjective,
+  type ParsedRegression,
   type ParsedThreshold,
-  parseExpression,
-  parseThresholds,
-  requireObjectives,
-  type ThresholdRecord,
-  thresholdRecord,
-} from './grammar.ts'
-export {
-  correlationTime,
-  effectiveSize,
-  type Interval,
-  meanInterval,
-  normalQuantile,
-  overdispersion,
-  quantileRanks,
-  type RankInterval,
-  rateInterval,
-  ratioInterval,
-  samplesNeeded,
-  studentTQuantile,
-  wilsonInterval,
-} from './intervals/index.ts'
+} from './gate.ts'
 export type {
   AbortingCondition,
   AggregateName,
   Condition,
-  FigureKey,
   Objectives,
+  RegressionKey,
+  Regressions,
   ScopeName,
+  StatisticKey,
   ThresholdKey,
+  ThresholdRecord,
   Thresholds,
 } from './keys.ts'
-export { LOOK_GROWTH, type Look, lookConfidence, looksUpTo } from './looks.ts'
-export { judgeMinSuccess, type MinSuccess, minSuccessOf } from './minSuccess.ts'
-export { objectiveRecord, type ParsedObjective, parseObjectives } from './objectives.ts'
-export { outOfReach } from './outOfReach.ts'
-export { QUANTITIES, type Quantity } from './quantity.ts'
+export { changeText } from './message.ts'
 export {
-  type ParsedRegression,
+  gateRecord,
+  parseCapacityGate,
+  parseExpression,
+  parseGate,
+  parseObjectives,
   parseRegressions,
-  regressionRecord,
-} from './regressions.ts'
-export { requireParts, type Scope } from './scope.ts'
+  parseThresholds,
+} from './parse.ts'
+export {
+  formatConfidence,
+  formatCount,
+  formatNumber,
+  QUANTITIES,
+  quantityOfUnit,
+  readableUnit,
+  withUnit,
+} from './quantity.ts'
+export {
+  bestLevel,
+  type CurvePoint,
+  findKnee,
+  highestHolding,
+  isOverSaturated,
+  nextForLimit,
+  nextForOptimum,
+  type SearchRange,
+} from './search.ts'
+export { type BlockAmounts, type BlockPair, SIDES, type Side, type SideBlock } from './shift.ts'
+export { parseKey, quantityOf, type Scope, type Statistic } from './statistic.ts'
 export {
   decideVerdict,
   isAcceptedRun,
+  judgeMinSuccess,
+  type MinSuccess,
+  minSuccessOf,
   type RequestCounts,
   requestCounts,
   verdictOfGates,

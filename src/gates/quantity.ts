@@ -1,8 +1,9 @@
-/** Quantities: what a figure is counted in, and the units a limit may be written in. */
+/** Quantities: the units a limit may be written in, and values as people read them. */
+import type { ConfigError } from '../config/index.ts'
 import type { Quantity } from '../metrics/index.ts'
-import type { Fail } from './fail.ts'
 
-export type { Quantity }
+/** Makes the error for what was written; the caller throws it. */
+export type Fail = (why: string) => ConfigError
 
 export interface Limit {
   /** In the quantity's own unit. */
@@ -93,19 +94,21 @@ function unit(exponent: number, times = 1): Unit {
 }
 
 /**
- * Reads `1.5 s` as a limit for a figure of the given quantity.
+ * Reads `1.5 s` as a limit for a value of the given quantity.
  *
- * @param subject the figure's name, for errors
+ * @param subject the metric's name, for errors
+ * @param bare the unit of a number without one; absent: as QUANTITIES says
  * @throws what `fail` makes, when the number or its unit is wrong
  */
-export function parseLimit(text: string, quantity: Quantity, subject: string, fail: Fail): Limit {
+export function parseLimit(text: string, quantity: Quantity, subject: string, fail: Fail, bare?: string): Limit {
   const written = text.trim()
   const facts = QUANTITIES[quantity]
-  const [, number, unitText] = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(.*)$/i.exec(written) ?? []
+  const [, number, unitWritten] = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(.*)$/i.exec(written) ?? []
   if (/^[+-]?[\d.]+[,_'’\s]\s*\d/.test(written))
     throw fail(`"${written}": digits are not grouped and decimals take a point; write for instance 1200 or 1.5`)
-  if (number === undefined || unitText === undefined)
+  if (number === undefined || unitWritten === undefined)
     throw fail(written === '' ? 'a number is missing after the operator' : `"${written}" is not a number`)
+  const unitText = unitWritten || (bare !== undefined && Object.hasOwn(facts.units, bare) ? bare : '')
   if (unitText === '' && !facts.bare && Number(number) !== 0)
     throw fail(`${subject} is a time; add a unit (us, ms, s or min), for instance "${number} ms"`)
   const scale = unitText === '' ? ONE : Object.hasOwn(facts.units, unitText) ? facts.units[unitText] : undefined
@@ -131,4 +134,88 @@ export function inUnit(value: number, quantity: Quantity, unitName: string): num
 function scaled(number: string, { exponent, times }: Unit): number {
   const [digits, power = '0'] = number.toLowerCase().split('e')
   return Number(`${digits}e${Number(power) + exponent}`) * times
+}
+
+const DIGITS = 3
+/** A rounding error may be this share of the distance to the limit. */
+const ERROR_SHARE = 0.1
+/** More than a double holds. */
+const MAX_DIGITS = 17
+
+/**
+ * The unit in which a value reads best: that of its limit, as long as it makes neither long nor tiny numbers.
+ *
+ * @param value in the quantity's own unit
+ * @param limitUnit the unit its limit was written in
+ */
+export function readableUnit(value: number, quantity: Quantity, limitUnit?: string): string {
+  const { own, shown } = QUANTITIES[quantity]
+  if (quantity !== 'time' && quantity !== 'duration') return limitUnit ?? shown
+  if (limitUnit !== undefined) {
+    const size = Math.abs(inUnit(value, quantity, limitUnit))
+    if (size >= 0.1 && size < 10_000) return limitUnit
+  }
+  const milliseconds = own === 'ms' ? value : value * 1000
+  if (milliseconds === 0) return limitUnit ?? shown
+  return milliseconds >= 1000 ? 's' : milliseconds < 0.1 ? 'us' : 'ms'
+}
+
+/**
+ * A value in the given unit, without the unit: `1.52`, `1,520`, `99.87`.
+ *
+ * @param value in the quantity's own unit
+ * @param apart values in the own unit, such as limits, that the text must be told apart from: it lies on the same side
+ *   of them as the value itself, about as far away
+ */
+export function formatNumber(
+  value: number,
+  quantity: Quantity,
+  unitName: string,
+  apart: readonly number[] = [],
+): string {
+  const shown = inUnit(value, quantity, unitName)
+  // A share of nearly all is not all.
+  const sides = quantity === 'share' ? [...apart, 0, 1] : apart
+  for (let digits = DIGITS; digits <= MAX_DIGITS; digits++) {
+    const text = significant(shown, digits)
+    const rounded = Number(text)
+    const clear = sides.every((side) => {
+      const other = inUnit(side, quantity, unitName)
+      return (
+        Math.sign(rounded - other) === Math.sign(value - side) &&
+        Math.abs(rounded - shown) <= Math.abs(shown - other) * ERROR_SHARE
+      )
+    })
+    if (clear) return grouped(text)
+  }
+  return grouped(String(shown))
+}
+
+/** `1.52 s`, `99.87 %`, `4 /s`, `3`. */
+export function withUnit(number: string, unitName: string): string {
+  return unitName === '' ? number : `${number} ${unitName}`
+}
+
+/** `1,200` */
+export function formatCount(count: number): string {
+  return grouped(String(count))
+}
+
+/** `95 %` */
+export function formatConfidence(confidence: number): string {
+  return `${Number((confidence * 100).toPrecision(12))} %`
+}
+
+/** At least so many significant digits, all whole ones, and no zeros at the end. */
+function significant(value: number, digits: number): string {
+  if (value === 0 || !Number.isFinite(value)) return String(value)
+  const decimals = Math.min(100, Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value)))))
+  const text = value.toFixed(decimals)
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
+}
+
+function grouped(text: string): string {
+  const [whole = '', decimals] = text.split('.')
+  const groups = whole.replace(/\B(?=(\d{3})+$)/g, ',')
+  return decimals === undefined ? groups : `${groups}.${decimals}`
 }

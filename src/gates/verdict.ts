@@ -1,6 +1,10 @@
 /** The verdict on a run, decided once: what reports, exit codes and test frameworks say comes from here. */
+import type { MetricsView } from '../metrics/index.ts'
 import type { Result, Summary, ThresholdResult, Verdict } from '../result/index.ts'
-import { isAccepted } from './evaluate.ts'
+import { evaluateThresholds, isAccepted } from './evaluate.ts'
+import type { ParsedThreshold } from './gate.ts'
+import { parseThresholds } from './parse.ts'
+import { type Statistic, tellsFailures } from './statistic.ts'
 
 export interface VerdictFacts {
   /** What was judged: thresholds, or the regressions of a comparison. */
@@ -73,4 +77,64 @@ export function isAcceptedRun({
 }: Pick<Result, 'verdict' | 'config' | 'thresholds'>): boolean {
   if (verdict === 'undecided') return thresholds.every(isAccepted)
   return verdict === 'pass' || verdict === 'none' || (verdict === 'invalid' && config['onInvalid'] === 'skip')
+}
+
+/** A share of 0 to 1, or a percentage as in `99.5 %`. */
+export type MinSuccessRate = number | string
+
+const DEFAULT: MinSuccessRate = '99 %'
+
+/** The least success rate that a run, or a side of a comparison, must reach. */
+export interface MinSuccess {
+  threshold: ParsedThreshold
+  /** The scenario does not set it. */
+  isDefault: boolean
+}
+
+/**
+ * @param setting of the scenario; 0: failures are not judged
+ * @param gates what the gates of the scenario are about, in any order
+ * @returns undefined where nothing is to be judged: there is no gate, or one of them speaks of failures
+ * @throws ConfigError when the setting is no share
+ */
+export function minSuccessOf(setting: MinSuccessRate | undefined, gates: readonly Statistic[]): MinSuccess | undefined {
+  if (setting === undefined && (gates.length === 0 || gates.some(tellsFailures))) return undefined
+  const share = setting ?? DEFAULT
+  const text = typeof share === 'number' ? `${Number((share * 100).toFixed(6))} %` : share.trim()
+  const [threshold] = parseThresholds({ successRate: `>= ${text}` })
+  return threshold!.limit === 0 ? undefined : { threshold: threshold!, isDefault: setting === undefined }
+}
+
+/**
+ * Judges the share as it was measured, without an interval. Requests that were in flight when the load ended and were
+ * cancelled for that count on neither side.
+ *
+ * @param whose of a comparison, as in `candidate`
+ */
+export function judgeMinSuccess(
+  { threshold, isDefault }: MinSuccess,
+  { total, succeeded, cancelled }: RequestCounts,
+  whose?: string,
+): ThresholdResult {
+  const ended = total - cancelled
+  const scalars: Partial<Record<string, number>> = {
+    totalRequests: ended,
+    failedRequests: ended - succeeded,
+    ...(ended > 0 ? { successRate: succeeded / ended } : {}),
+  }
+  const view: MetricsView = {
+    distribution: () => undefined,
+    scalar: (name) => scalars[name],
+    coverage: () => undefined,
+    errors: () => 0,
+  }
+  const [judged] = evaluateThresholds([threshold], view)
+  const { expression, message } = judged!
+  const of = whose === undefined ? '' : ` of the ${whose}`
+  return {
+    ...judged!,
+    expression: `${expression}${of}`,
+    ...(isDefault && { isDefault }),
+    message: `${whose === undefined ? '' : `${whose}: `}${message}${isDefault ? '; the default, which minSuccessRate sets' : ''}`,
+  }
 }

@@ -1,9 +1,8 @@
 /** A CI job that runs the perf tests, for the systems that the repository uses. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import type { Change } from './change.ts'
-import { WORDS } from './commands.ts'
-import type { Project } from './project.ts'
+import type { Change, Project } from './project.ts'
+import { WORDS } from './project.ts'
 
 interface Job {
   project: Project

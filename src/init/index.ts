@@ -2,18 +2,13 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ConfigError } from '../config/index.ts'
-import type { Change } from './change.ts'
 import { ciJobs } from './ciJob.ts'
-import { WORDS } from './commands.ts'
-import { type FrameworkConfig, nodeConfig } from './frameworkConfig.ts'
-import { ignoredResults } from './gitignore.ts'
-import { jestConfig } from './jestConfig.ts'
-import { firstPerfTest } from './perfTest.ts'
-import { type Framework, hasPackage, type Project } from './project.ts'
-import { perfScript } from './script.ts'
-import { vitestConfig } from './vitestConfig.ts'
+import { firstPerfTest, ignoredResults, perfScript } from './firstFiles.ts'
+import { type FrameworkConfig, jestConfig, nodeConfig, vitestConfig } from './frameworks.ts'
+import type { Change } from './project.ts'
+import { type Framework, hasPackage, type Project, WORDS } from './project.ts'
 
-export type { Change } from './change.ts'
+export type { Change } from './project.ts'
 export { type Project, readProject, type Wishes } from './project.ts'
 
 export interface Plan {

@@ -1,13 +1,22 @@
-/** What a project already says about itself, so that `perfgate init` need not ask. */
+/** What a project already says about itself, so that `perfgate init` need not ask, and the words it is told in. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { ConfigError } from '../config/index.ts'
-import { findVariables, type Variables } from './variables.ts'
 
-export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun'
+export type Change =
+  /** A file that was not there. */
+  | { kind: 'create'; path: string; text: string }
+  /** A file of the user's, with something put in; `text` is the whole of it. */
+  | { kind: 'edit'; path: string; text: string; what: string }
+  /** There already, and left alone. */
+  | { kind: 'keep'; path: string; why: string }
+  /** What only the user can do. */
+  | { kind: 'advise'; text: string }
+
+type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun'
 /** `node`: the test runner of Node itself. */
 export type Framework = 'vitest' | 'jest' | 'node'
-export type CiSystem = 'github' | 'gitlab'
+type CiSystem = 'github' | 'gitlab'
 
 export interface Project {
   folder: string
@@ -29,7 +38,7 @@ export interface Project {
   variables: Variables
 }
 
-export interface Manifest {
+interface Manifest {
   type?: string
   packageManager?: string
   scripts?: Record<string, string>
@@ -168,4 +177,85 @@ function upTo(folder: string, isIt: (at: string) => boolean): string | undefined
     if (isIt(at)) return at
     if (at === dirname(at)) return undefined
   }
+}
+
+interface Variables {
+  /** `LLM_URL` where the project has none of its own. */
+  url: string
+  model: string
+  /** Absent: perfgate itself reads PERFGATE_API_KEY, then OPENAI_API_KEY. */
+  apiKey: string | undefined
+}
+
+const FILES = ['.env.example', '.env.sample', '.env.template', '.env', '.env.local', '.env.test', '.env.development']
+
+const URL_NAMES = [
+  /^LLM_(BASE_)?URL$/,
+  /^OPENAI_(API_)?BASE(_URL)?$/,
+  /^(VLLM|OLLAMA|SGLANG|TGI|LITELLM|LLAMA|INFERENCE|MODEL|CHAT|AI)_\w*(URL|ENDPOINT|HOST|API_BASE)$/,
+]
+const MODEL_NAMES = [
+  /^LLM_MODEL$/,
+  /^OPENAI_MODEL(_NAME)?$/,
+  /^(VLLM|OLLAMA|SGLANG|TGI|LITELLM|INFERENCE|CHAT|AI)_MODEL(_NAME)?$/,
+  /^MODEL(_NAME)?$/,
+]
+const KEY_NAMES = [/^LLM_API_KEY$/, /^(VLLM|OLLAMA|SGLANG|TGI|LITELLM|INFERENCE|CHAT|AI)_API_KEY$/]
+
+function findVariables(folder: string, env: Record<string, string | undefined>): Variables {
+  const names = [...FILES.flatMap((file) => namesIn(join(folder, file))), ...Object.keys(env)]
+  const first = (patterns: readonly RegExp[]): string | undefined => {
+    for (const pattern of patterns) {
+      const found = names.find((name) => pattern.test(name))
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  return { url: first(URL_NAMES) ?? 'LLM_URL', model: first(MODEL_NAMES) ?? 'LLM_MODEL', apiKey: first(KEY_NAMES) }
+}
+
+function namesIn(path: string): string[] {
+  if (!existsSync(path)) return []
+  return [...readFileSync(path, 'utf8').matchAll(/^\s*(?:export\s+)?#?\s*([A-Z][A-Z0-9_]*)\s*=/gm)].map(
+    ([, name]) => name!,
+  )
+}
+
+interface Words {
+  /** Exactly what the lockfile says. */
+  install: string
+  /** As development dependencies. */
+  add: string
+  /** A script of package.json, with arguments for it. */
+  run: (script: string, args?: string) => string
+  exec: string
+}
+
+const spaced = (...words: string[]): string => words.filter((word) => word !== '').join(' ')
+
+export const WORDS: Record<PackageManager, Words> = {
+  npm: {
+    install: 'npm ci',
+    add: 'npm install --save-dev',
+    run: (script, args = '') => spaced('npm run', script, args === '' ? '' : `-- ${args}`),
+    exec: 'npx',
+  },
+  pnpm: {
+    install: 'pnpm install --frozen-lockfile',
+    add: 'pnpm add --save-dev',
+    run: (script, args = '') => spaced('pnpm run', script, args),
+    exec: 'pnpm exec',
+  },
+  yarn: {
+    install: 'yarn install --immutable',
+    add: 'yarn add --dev',
+    run: (script, args = '') => spaced('yarn run', script, args),
+    exec: 'yarn exec',
+  },
+  bun: {
+    install: 'bun install --frozen-lockfile',
+    add: 'bun add --dev',
+    run: (script, args = '') => spaced('bun run', script, args),
+    exec: 'bunx',
+  },
 }

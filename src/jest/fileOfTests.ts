@@ -140,7 +140,7 @@ export function fileOfTests(settings: FileSettings): FileOfTests {
       return {
         perfTest: perfTestOf<PerfTest, JestContext>({
           links: PLAIN_LINKS,
-          defaults: projectDefaults(settings.rootDir, settings.outputsDir),
+          defaults: projectDefaults(settings.rootDir, settings.outputsDir, say),
           collect: (collected) => collect(globals, collected),
           rows: rowsOfJest,
         }),

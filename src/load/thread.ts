@@ -130,6 +130,8 @@ function itemsAsked(api: Api): Target['itemsAsked'] {
 /** What may be kept of a server's words about a failed request. */
 function failureWords({ secrets = [], keepTexts = true }: ThreadSetup): (text: string, body: Uint8Array) => string {
   const { hidePieces } = secretsFrom(secrets)
+  // Indexes the pieces of long keys now, while no request waits.
+  hidePieces('')
   if (keepTexts) return hidePieces
   return (text, body) => hidePieces(withoutQuotes(text, Buffer.from(body).toString()))
 }

@@ -1,8 +1,7 @@
 /** What became of each conversation, and how its turns differ: the first one pays for the prompt, later ones may not. */
 import type { ConversationFigures } from '../result/index.ts'
 import { C, ROW, type SampleBatch } from '../samples/index.ts'
-import { describe } from './describe.ts'
-import { Distribution } from './distribution.ts'
+import { Distribution, describe } from './distribution.ts'
 
 /** Turns shown one by one; those after them share a row. */
 const SHOWN_TURNS = 64

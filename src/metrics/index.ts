@@ -2,6 +2,7 @@
 export { Distribution as DistributionRecorder, EXACT_LIMIT } from './distribution.ts'
 export type { Better, BlockCount, Quantity } from './metric.ts'
 export { METRICS } from './metrics.ts'
+export type { Coverage, DistributionView, MetricsView } from './names.ts'
 export {
   type AliasOf,
   DISTRIBUTION_NAMES,
@@ -17,7 +18,5 @@ export {
   snakeCase,
 } from './names.ts'
 export { type Failure, type Objective, RunMetrics } from './runMetrics.ts'
-export { distributions, errorCounts, percentileRows, rates, type SummaryFacts, summarize } from './summary.ts'
+export { distributions, errorCounts, percentileRows, rates, type SummaryFacts, summarize, workload } from './summary.ts'
 export { steadyBuckets } from './timelineRecorder.ts'
-export type { Coverage, DistributionView, MetricsView } from './view.ts'
-export { workload } from './workload.ts'

@@ -3,7 +3,7 @@ import type { Result } from '../result/index.ts'
 import type { ConversationEnd } from './conversationMetrics.ts'
 import type { RequestRow } from './requestRow.ts'
 
-/** What a metric is counted in; the units of each are in gates/quantity.ts. */
+/** What a metric is counted in; the units of each are in gates/index.ts. */
 export type Quantity = 'time' | 'duration' | 'share' | 'rate' | 'tokenRate' | 'tokens' | 'count'
 
 /** A metric that is neither better nor worse when it changes has no regressions. */

@@ -14,10 +14,10 @@ import {
 import { ConversationMetrics } from './conversationMetrics.ts'
 import { Distribution } from './distribution.ts'
 import type { AnswerTrait, Metric, RunCounts } from './metric.ts'
+import type { Coverage, DistributionView, MetricsView } from './names.ts'
 import { DISTRIBUTION_NAMES, type DistributionName, factsOf, type ScalarName } from './names.ts'
 import { RequestRow } from './requestRow.ts'
 import { TimelineRecorder } from './timelineRecorder.ts'
-import type { Coverage, DistributionView, MetricsView } from './view.ts'
 
 /** A condition one request must meet to count as goodput. */
 export interface Objective {

@@ -1,8 +1,7 @@
-/** From the measured figures to the quick-start table, the percentile rows and the distributions of a result. */
-
-import type { Distribution, PercentileRow, Rates, Summary } from '../result/index.ts'
+/** From what was measured to the parts of a result: the quick-start table, percentile rows, distributions, rates, windows. */
+import type { Distribution, PercentileRow, Rates, Summary, Workload, WorkloadWindow } from '../result/index.ts'
 import { FAILURE_CAUSES } from '../samples/index.ts'
-import { describe } from './describe.ts'
+import { describe } from './distribution.ts'
 import { DISTRIBUTION_NAMES, type DistributionName } from './names.ts'
 import type { RunMetrics } from './runMetrics.ts'
 
@@ -92,4 +91,38 @@ export function errorCounts(metrics: RunMetrics): Record<string, number> {
 
 function inSeconds(milliseconds: number | null): number | null {
   return milliseconds === null ? null : milliseconds / 1000
+}
+
+/** The window at the end, seconds; what a long run settles at. */
+const LAST_SECONDS = 30
+
+/** Throughput of a run as a whole, at its end, and in its steady window. */
+export function workload(metrics: RunMetrics): Workload {
+  const steady = metrics.timeline.steady()
+  const tokens = metrics.distribution('outputTokens')
+  return {
+    overall: windowOf(metrics.seconds, metrics.succeeded, tokens ? Math.round(tokens.mean * tokens.n) : 0),
+    last30s: atEnd(metrics),
+    steady: steady ? windowOf(steady.seconds, steady.completed, steady.outputTokens) : null,
+  }
+}
+
+/** To whole buckets of the timeline, the last of them as far as the run went. */
+function atEnd(metrics: RunMetrics): WorkloadWindow | null {
+  if (metrics.total === 0) return null
+  const { bucketSeconds, completed, outputTokens } = metrics.timeline.timeline()
+  const from = Math.max(0, completed.length - Math.ceil(LAST_SECONDS / bucketSeconds))
+  const sum = (values: number[]): number => values.slice(from).reduce((all, value) => all + value, 0)
+  const begin = Math.max(metrics.timeline.origin + from * bucketSeconds * 1000, metrics.firstStartedAt)
+  return windowOf((metrics.lastEndedAt - begin) / 1000, sum(completed), sum(outputTokens))
+}
+
+function windowOf(seconds: number, requests: number, outputTokens: number): WorkloadWindow {
+  return {
+    seconds,
+    requests,
+    outputTokens,
+    qps: seconds > 0 ? requests / seconds : 0,
+    outputTokensPerSecond: seconds > 0 ? outputTokens / seconds : 0,
+  }
 }

@@ -22,8 +22,7 @@ import { rowsOf } from './rows.ts'
 import { beginTest, expectTest, keepFinding, skipTest } from './summary.ts'
 
 export { type CapacityScenario, type CompareScenario, LoadError, type Measured, type Scenario } from '../doors/index.ts'
-export type { RegressionKey, Regressions } from '../gates/comparison/index.ts'
-export type { ThresholdKey, Thresholds } from '../gates/index.ts'
+export type { RegressionKey, Regressions, ThresholdKey, Thresholds } from '../gates/index.ts'
 export type { MetricsView } from '../metrics/index.ts'
 export type { CapacityResult, ComparisonResult, Result } from '../result/index.ts'
 
@@ -31,7 +30,7 @@ export type PerfTest = PerfTestOf<TestContext>
 
 export const perfTest = perfTestOf<PerfTest, TestContext>({
   links: PLAIN_LINKS,
-  defaults: projectDefaults(process.cwd()),
+  defaults: projectDefaults(process.cwd(), undefined, say),
   collect,
   rows: rowsOf,
 })
@@ -70,13 +69,17 @@ function collect(collected: CollectedTest<TestContext>): void {
   })
 }
 
+function say(text: string): void {
+  console.info(`perfgate: ${text}`)
+}
+
 function hostOf(context: TestContext): Host {
   return {
     name: context.fullName,
     signal: context.signal,
     // Scenarios say it themselves: there is no configuration of `node:test` to say it in.
     outputsDir: undefined,
-    say: (text) => console.info(`perfgate: ${text}`),
+    say,
     record: (record) => recordOn(context, record),
     skip: (reason) => {
       throw new Skipped(reason)

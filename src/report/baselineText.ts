@@ -1,23 +1,24 @@
 /** A baseline as text: what it holds, how a run differs from it, and the results of its history. */
+
 import {
-  absoluteChange,
   changeText,
-  type Figure,
   formatNumber,
+  modelOf,
   type ParsedRegression,
   QUANTITIES,
   quantityOf,
   readableUnit,
-  relativeChange,
-  STORED_FIGURES,
-  type StoredFigure,
+  STORED_STATISTICS,
+  type Statistic,
+  type StoredValue,
   scenarioFacts,
   scenarioHash,
-  storedFigure,
+  storedValue,
   withUnit,
 } from '../gates/index.ts'
 import { factsOf, HEADLINE_METRICS, SCALAR_NAMES } from '../metrics/index.ts'
 import type { Result } from '../result/index.ts'
+import { absoluteChange, relativeChange } from '../stats/index.ts'
 import type { HistoryRecord } from '../store/index.ts'
 import { drawTable } from './tables.ts'
 import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
@@ -43,7 +44,7 @@ export function renderStored(result: Result, style: Partial<TerminalStyle> = {})
     ),
     ...wrapText(`Scenario ${scenarioHash(config)}: ${facts.join(', ') || 'all defaults'}`, terminal.columns, 2),
     ...wrapText(
-      `Environment: ${endpoint.embedded ? 'embedded server' : endpoint.url}, model ${String(config['model'])}; ${environment.os}, ${environment.cpu}, ${environment.cores} cores, Node ${environment.node}, perfgate ${environment.perfgate}`,
+      `Environment: ${endpoint.embedded ? 'embedded server' : endpoint.url}, model ${modelOf(config)}; ${environment.os}, ${environment.cpu}, ${environment.cores} cores, Node ${environment.node}, perfgate ${environment.perfgate}`,
       terminal.columns,
       2,
     ),
@@ -58,11 +59,11 @@ export function renderAgainstBaseline(
   regressions: readonly ParsedRegression[],
   style: Partial<TerminalStyle> = {},
 ): string {
-  const gated = new Map(regressions.map((regression) => [regression.figure.name, regression]))
-  const wanted = STORED_FIGURES.filter(({ name }) => SHOWN.has(name) || gated.has(name))
+  const gated = new Map(regressions.map((regression) => [regression.statistic.name, regression]))
+  const wanted = STORED_STATISTICS.filter(({ name }) => SHOWN.has(name) || gated.has(name))
   const rows = wanted.flatMap((figure) => {
-    const before = storedFigure(baseline, figure)
-    const after = storedFigure(current, figure)
+    const before = storedValue(baseline, figure)
+    const after = storedValue(current, figure)
     if (before === undefined || after === undefined) return []
     const quantity = quantityOf(figure)
     const isShare = quantity === 'share'
@@ -72,8 +73,8 @@ export function renderAgainstBaseline(
         figure.name,
         valueText(figure, before),
         valueText(figure, after),
-        changeText(change, { scale: isShare ? 'absolute' : 'relative', quantity }, ''),
-        gated.get(figure.name)?.text ?? '',
+        changeText(change.value, change.interval, { scale: isShare ? 'absolute' : 'relative', quantity }),
+        gated.get(figure.name)?.tolerance.text ?? '',
       ],
     ]
   })
@@ -83,7 +84,7 @@ export function renderAgainstBaseline(
 
 /** A figure of each result in the history, oldest first, without a verdict. */
 export function renderHistory(
-  figure: Figure,
+  figure: Statistic,
   records: readonly HistoryRecord[],
   style: Partial<TerminalStyle> = {},
 ): string {
@@ -101,14 +102,14 @@ export function renderHistory(
   return drawTable({ head, rows, align: 'left', ruled: false }, { ...PLAIN_STYLE, ...style })
 }
 
-function figuresOf(result: Result): [Figure, StoredFigure][] {
-  return STORED_FIGURES.flatMap((figure): [Figure, StoredFigure][] => {
-    const stored = SHOWN.has(figure.name) ? storedFigure(result, figure) : undefined
+function figuresOf(result: Result): [Statistic, StoredValue][] {
+  return STORED_STATISTICS.flatMap((figure): [Statistic, StoredValue][] => {
+    const stored = SHOWN.has(figure.name) ? storedValue(result, figure) : undefined
     return stored === undefined ? [] : [[figure, stored]]
   })
 }
 
-function valueText(figure: Figure, { value, interval }: StoredFigure): string {
+function valueText(figure: Statistic, { value, interval }: StoredValue): string {
   const quantity = quantityOf(figure)
   const unit = quantity === 'share' ? '%' : readableUnit(value, quantity)
   const number = (part: number): string => formatNumber(part, quantity, unit)

@@ -1,8 +1,7 @@
 /** Runs of a set beside each other: percentiles with their intervals, from the requests where they are at hand. */
 
-import { effectiveSize, quantileRanks } from '../gates/index.ts'
-import { valueAt } from '../metrics/rank.ts'
 import type { Result } from '../result/index.ts'
+import { effectiveSize, quantileRanks, valueAt } from '../stats/index.ts'
 import type { RowSource } from './reportRun.ts'
 
 export const COMPARED = [

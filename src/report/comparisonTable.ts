@@ -1,7 +1,13 @@
 /** A comparison as text and as Markdown: both sides, the change with its interval, the verdict on each figure. */
-import { changeText } from '../gates/comparison/message.ts'
-import { formatConfidence, formatCount, formatNumber, readableUnit, withUnit } from '../gates/format.ts'
-import { quantityOfUnit } from '../gates/quantity.ts'
+import {
+  changeText,
+  formatConfidence,
+  formatCount,
+  formatNumber,
+  quantityOfUnit,
+  readableUnit,
+  withUnit,
+} from '../gates/index.ts'
 import type { ComparedRegression, ComparedSide, ComparisonResult, Verdict } from '../result/index.ts'
 import { coloured, VERDICT_COLOURS } from './colour.ts'
 import { NOT_MEASURED } from './figures.ts'
@@ -9,7 +15,7 @@ import { inline, table } from './markdown.ts'
 import { SIGNS } from './marks.ts'
 import { plainWords } from './serverWords.ts'
 import { drawTable } from './tables.ts'
-import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
+import { PLAIN_STYLE, plainText, type TerminalStyle } from './terminal.ts'
 import { ON_EMBEDDED } from './verdictLines.ts'
 import { wrapText } from './wrapping.ts'
 
@@ -111,10 +117,18 @@ export function changedRows(
     return [
       figure,
       ...sideTexts(regression, baseline, candidate),
-      changeText(regression, quantityOfUnit(regression.unit)),
+      changedText(regression),
       `${sign}${points}`,
       signs === undefined ? verdict : `${signs[verdict]} ${verdict}`,
     ]
+  })
+}
+
+function changedText({ change, relative, unit }: ComparedRegression): string {
+  if (change === null) return NOT_MEASURED
+  return changeText(change.estimate, change, {
+    scale: relative ? 'relative' : 'absolute',
+    quantity: quantityOfUnit(unit),
   })
 }
 
@@ -167,9 +181,4 @@ function fileLines({ resultJsonPath, baseline, candidate }: ComparisonResult): s
       resultDbPath === null ? [] : `Result DB:   ${resultDbPath}`,
     ),
   ]
-}
-
-/** Our own few signs beyond ASCII are spelled out where they cannot be shown. */
-function plainText(text: string, { unicode }: TerminalStyle): string {
-  return unicode ? text : text.replaceAll('→', '->').replaceAll('∞', 'inf').replaceAll('…', '...')
 }

@@ -6,12 +6,13 @@ export { coloured } from './colour.ts'
 export { comparedFailures, renderComparison, renderComparisonMarkdown } from './comparisonTable.ts'
 export { renderJson } from './json.ts'
 export { renderMarkdown } from './markdown.ts'
+export { markOf } from './marks.ts'
 export { OVERVIEW_TITLE, overviewCells, overviewTable } from './overviewTable.ts'
 export { type PercentileTableOptions, percentileTable } from './percentileTable.ts'
 export { plainWords } from './serverWords.ts'
 export { summaryTable } from './summaryTable.ts'
 export { renderAdvice, renderSweep } from './sweepText.ts'
-export { PLAIN_STYLE, supportsUnicode, type TerminalStyle, terminalStyle } from './terminal.ts'
+export { PLAIN_STYLE, plainText, supportsUnicode, type TerminalStyle, terminalStyle } from './terminal.ts'
 export {
   messageOf,
   NOTHING_MEASURED,

@@ -55,3 +55,16 @@ function wantsColour(isTerminal: boolean, env: Environment): boolean {
   if (env.NO_COLOR || env.NODE_DISABLE_COLORS || env.TERM === 'dumb') return false
   return isTerminal
 }
+
+/** Our own few signs beyond ASCII are spelled out where they cannot be shown; letters of any language are kept. */
+export function plainText(text: string, { unicode }: Pick<TerminalStyle, 'unicode'>): string {
+  if (unicode) return text
+  return text
+    .replaceAll('→', '->')
+    .replaceAll('’', "'")
+    .replaceAll('…', '...')
+    .replaceAll('–', '-')
+    .replaceAll('≤', '<=')
+    .replaceAll('≥', '>=')
+    .replaceAll('∞', 'inf')
+}

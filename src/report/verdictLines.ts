@@ -4,7 +4,7 @@ import { coloured, VERDICT_COLOURS } from './colour.ts'
 import { figure } from './figures.ts'
 import { markOf } from './marks.ts'
 import { plainWords } from './serverWords.ts'
-import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
+import { PLAIN_STYLE, plainText, type TerminalStyle } from './terminal.ts'
 import { wrapText } from './wrapping.ts'
 
 /** Distinct failures shown; the JSON has all that were kept. */
@@ -143,19 +143,6 @@ function noteLines(result: Result, style: TerminalStyle): string[] {
 function marked(mark: string, text: string, style: TerminalStyle): string[] {
   const [first, ...rest] = wrapText(text, style.columns - 4)
   return [`  ${mark} ${first}`, ...rest.map((line) => `    ${line}`)]
-}
-
-/** Our own few signs beyond ASCII are spelled out where they cannot be shown; letters of any language are kept. */
-function plainText(text: string, { unicode }: TerminalStyle): string {
-  return unicode
-    ? text
-    : text
-        .replaceAll('’', "'")
-        .replaceAll('…', '...')
-        .replaceAll('–', '-')
-        .replaceAll('≤', '<=')
-        .replaceAll('≥', '>=')
-        .replaceAll('∞', 'inf')
 }
 
 function bound(value: number | null): string {

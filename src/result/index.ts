@@ -1,20 +1,20 @@
 /** The one JSON shape of a result. */
 
+export type { ConversationFigures, PromptCache, PromptsFromCache, Workload, WorkloadWindow } from './load.ts'
+export { type MergedFacts, type PlannedShard, plannedShardSchema, type ShardFacts } from './load.ts'
 export {
   type CapacityCriterion,
   type CapacityResult,
   type CapacityStep,
-  capacitySchema,
-} from './capacity.ts'
-export {
   COMPARISON_SCHEMA_VERSION,
   type ComparedRegression,
   type ComparedSide,
   type ComparisonResult,
+  capacitySchema,
   comparisonResultSchema,
-} from './comparison.ts'
-export type { ConversationFigures } from './conversations.ts'
-export type { PromptCache, PromptsFromCache } from './promptCache.ts'
+  type SweepResult,
+  sweepSchema,
+} from './ofSeveral.ts'
 export {
   type BaselineInfo,
   type ClientHealth,
@@ -31,6 +31,3 @@ export {
   type Verdict,
 } from './schema.ts'
 export { type ServerComparison, type ServerTimes, type ServerView, serverViewSchema } from './serverView.ts'
-export { type MergedFacts, type PlannedShard, plannedShardSchema, type ShardFacts } from './shard.ts'
-export { type SweepResult, sweepSchema } from './sweep.ts'
-export type { Workload, WorkloadWindow } from './workload.ts'

@@ -1,11 +1,14 @@
 /** The one shape of a result: every report, baseline and script reads this. `perfgate schema result` prints it as JSON Schema. */
 import { z } from 'zod'
-import { conversationsSchema } from './conversations.ts'
-import { distributionSchema } from './distribution.ts'
-import { promptCacheSchema } from './promptCache.ts'
+import {
+  conversationsSchema,
+  distributionSchema,
+  mergedSchema,
+  promptCacheSchema,
+  shardSchema,
+  workloadSchema,
+} from './load.ts'
 import { serverViewSchema } from './serverView.ts'
-import { mergedSchema, shardSchema } from './shard.ts'
-import { workloadSchema } from './workload.ts'
 
 export { distributionSchema }
 

@@ -3,7 +3,7 @@ import { ConfigError, type ResolvedConfig } from '../config/index.ts'
 import {
   fingerprintDifferences,
   fingerprintOf,
-  judgeRegressions,
+  judgeAgainst,
   type ParsedRegression,
   parseRegressions,
   requireStored,
@@ -36,7 +36,7 @@ export function againstBaseline(config: ResolvedConfig, levels: RunLevel[], hook
   if (config.baseline === undefined) {
     if (regressions.length > 0)
       throw new ConfigError(
-        'option "regressions": compared with what? Give a baseline, for instance baseline: "main"',
+        'option "regressions": needs a baseline to compare with, for instance baseline: "main"',
         'regressions',
       )
     return levels
@@ -66,7 +66,7 @@ export function compareWith(request: BaselineRequest, result: Result, here: Pick
     ...result,
     config: { ...here.config, model: result.config['model'] },
   })
-  const judged = judgeRegressions(regressions, { name: baseline.name, baseline: found, current: result })
+  const judged = judgeAgainst(regressions, { name: baseline.name, baseline: found, current: result })
   const isGated = unlike.length === 0 || request.unlike === 'judge'
   return judgedFurther(result, {
     thresholds: isGated ? judged : [],
@@ -81,7 +81,7 @@ export function compareWith(request: BaselineRequest, result: Result, here: Pick
     notes: [
       comparedNote(baseline, found),
       ...(unlike.length === 0 ? [] : [unlikeSentence(request, unlike)]),
-      ...(isGated ? [] : judged.map(({ message }) => `Not judged: ${message.replace(/^undecided: /, '')}`)),
+      ...(isGated ? [] : judged.map(({ message }) => `Not judged: ${message}`)),
     ],
   })
 }

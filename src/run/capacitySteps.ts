@@ -1,11 +1,11 @@
 /** The steps of a capacity search: the runs at each level, and the figures they come to. */
 import type { ResolvedConfig } from '../config/index.ts'
-import { type Criterion, judgesFailures, type LevelFigures, meets } from '../gates/index.ts'
+import { type Criterion, judgesFailures, type LevelViews, meets } from '../gates/index.ts'
 import type { CapacityStep, Result } from '../result/index.ts'
 import type { LevelOutcome } from './levelRun.ts'
 
 /** All runs at one level so far. */
-export interface Step extends LevelFigures {
+export interface Step extends LevelViews {
   results: readonly Result[]
   /** All runs were made, or one of them has settled it: a failed request breaks the level. */
   complete: boolean

@@ -4,6 +4,7 @@ import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigError, EndpointError } from '../config/index.ts'
+import { maskNamed } from '../secrets/index.ts'
 import { makeFolder } from '../store/index.ts'
 import type { FromSupervisor, ToSupervisor } from './commandSupervisor.ts'
 
@@ -51,12 +52,13 @@ const TAIL_CHARACTERS = 4000
  * @throws EndpointError when the command ends or does not answer in time, with the end of what it printed
  */
 export async function startCommandServer(options: CommandServerOptions): Promise<CommandServer> {
-  const { command, readyUrl, logPath, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options
+  const { readyUrl, logPath, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options
+  const [command, shownUrl] = [maskNamed(options.command), maskNamed(readyUrl)]
   checkUrl(readyUrl)
   signal?.throwIfAborted()
   if (await answers(readyUrl))
     throw new ConfigError(
-      `command "${command}": something answers at ${readyUrl} already, before the command was started; end it, or use another port`,
+      `command "${command}": something answers at ${shownUrl} already, before the command was started; end it, or use another port`,
     )
   const supervisor = superviseIn(logPath)
   const server = await begun(supervisor, options)
@@ -66,11 +68,11 @@ export async function startCommandServer(options: CommandServerOptions): Promise
       signal?.throwIfAborted()
       if (server.ended !== undefined)
         throw new EndpointError(
-          `command "${command}" ended (${server.ended}) before it answered at ${readyUrl}${tailOf(logPath)}`,
+          `command "${command}" ended (${server.ended}) before it answered at ${shownUrl}${tailOf(logPath)}`,
         )
       if (performance.now() > deadline)
         throw new EndpointError(
-          `command "${command}" did not answer at ${readyUrl} within ${timeoutMs / 1000} s; raise readyTimeout, or look at its log${tailOf(logPath)}`,
+          `command "${command}" did not answer at ${shownUrl} within ${timeoutMs / 1000} s; raise readyTimeout, or look at its log${tailOf(logPath)}`,
         )
       await sleep(POLL_MS)
     }
@@ -154,7 +156,7 @@ async function answers(url: string): Promise<boolean> {
 function checkUrl(url: string): void {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new ConfigError(
-      `option "readyUrl": "${url}" is not an http URL; write it as http://127.0.0.1:8000/health`,
+      `option "readyUrl": "${maskNamed(url)}" is not an http URL; write it as http://127.0.0.1:8000/health`,
       'readyUrl',
     )
 }

@@ -4,14 +4,18 @@ import { join } from 'node:path'
 import { hasFreshPrompts } from '../datasets/index.ts'
 import {
   type BlockPair,
-  judgeRegressions,
+  type ComparedGate,
+  decideVerdict,
+  judgeComparison,
+  judgeMinSuccess,
   needsMore,
-  type ParsedRegression,
   type RegressionResult,
+  type RequestCounts,
+  requestCounts,
   SIDES,
   type Side,
-} from '../gates/comparison/index.ts'
-import { decideVerdict, judgeMinSuccess, type RequestCounts, requestCounts, withCoverage } from '../gates/index.ts'
+  withCoverage,
+} from '../gates/index.ts'
 import type { Level } from '../load/index.ts'
 import type { DistributionName } from '../metrics/index.ts'
 import { COMPARISON_SCHEMA_VERSION, type ComparedSide, type ComparisonResult, type Verdict } from '../result/index.ts'
@@ -156,8 +160,8 @@ function pathsOf({ sides }: ResolvedComparison, label: string | undefined, start
 }
 
 /** Metrics of requests that are to be kept one by one. */
-function metricsOf(regressions: readonly ParsedRegression[]): DistributionName[] {
-  const metrics = regressions.flatMap(({ figure }) => (figure.kind === 'scalar' ? [] : figure.metric))
+function metricsOf(regressions: readonly ComparedGate[]): DistributionName[] {
+  const metrics = regressions.flatMap(({ statistic }) => (statistic.kind === 'scalar' ? [] : statistic.metric))
   return [...new Set(metrics)]
 }
 
@@ -217,7 +221,7 @@ async function measure(
       const confidence = hooks.signal?.aborted
         ? Math.max(...looks.map((planned) => planned.confidence))
         : look.confidence
-      judged = judgeRegressions(regressions, pairs, confidence)
+      judged = judgeComparison(regressions, pairs, confidence)
       if (hooks.signal?.aborted || isBroken() || !needsMore(regressions, judged)) break
       if (look !== looks.at(-1))
         hooks.onNotice?.(`undecided after ${pairs.length} pairs of blocks: measuring more, up to ${order.length}`)

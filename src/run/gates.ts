@@ -51,7 +51,7 @@ export function minSuccessOfRun(
 ): MinSuccess | undefined {
   return minSuccessOf(
     minSuccessRate,
-    [...thresholds, ...parseRegressions(regressions)].map(({ figure }) => figure),
+    [...thresholds, ...parseRegressions(regressions)].map(({ statistic }) => statistic),
   )
 }
 

@@ -1,12 +1,12 @@
 /** From results to records of a history, and from a history to the series of one figure. */
 import { ConfigError } from '../config/index.ts'
-import { type Figure, fingerprintOf, STORED_FIGURES, scenarioHash, storedFigure } from '../gates/index.ts'
+import { fingerprintOf, STORED_STATISTICS, type Statistic, scenarioHash, storedValue } from '../gates/index.ts'
 import { type Result, SCHEMA_VERSION } from '../result/index.ts'
 import type { HistoryRecord } from '../store/index.ts'
 
 export function historyRecord(result: Result): HistoryRecord {
-  const figures = STORED_FIGURES.flatMap((figure) => {
-    const stored = storedFigure(result, figure)
+  const figures = STORED_STATISTICS.flatMap((figure) => {
+    const stored = storedValue(result, figure)
     return stored === undefined ? [] : [[figure.name, stored.value] as const]
   })
   return {
@@ -33,7 +33,11 @@ export interface ComparableHistory {
  * @param last at most so many
  * @throws ConfigError when the history is empty or holds no such figure
  */
-export function comparableHistory(history: readonly HistoryRecord[], figure: Figure, last: number): ComparableHistory {
+export function comparableHistory(
+  history: readonly HistoryRecord[],
+  figure: Statistic,
+  last: number,
+): ComparableHistory {
   const inOrder = history.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0))
   const newest = inOrder.at(-1)
   if (newest === undefined)

@@ -1,13 +1,11 @@
 /** Judges a level while it runs and at its end: goes on while the verdict is open, stops when a gate says so. */
+
 import type { ResolvedConfig } from '../config/index.ts'
 import {
   type EvaluateOptions,
   evaluateThresholds,
   formatCount,
   judgeMinSuccess,
-  LOOK_GROWTH,
-  lookConfidence,
-  looksUpTo,
   type MinSuccess,
   type ParsedThreshold,
 } from '../gates/index.ts'
@@ -15,6 +13,7 @@ import type { Level } from '../load/index.ts'
 import type { Objective, RunMetrics } from '../metrics/index.ts'
 import type { ThresholdResult } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
+import { LOOK_GROWTH, lookConfidence, looksUpTo } from '../stats/index.ts'
 import { withBudget } from './budget.ts'
 import { StageMetrics } from './stageMetrics.ts'
 

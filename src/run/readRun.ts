@@ -1,6 +1,6 @@
 /** A run read back from its files: a result JSON, a result DB, or both. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, sep } from 'node:path'
 import { ConfigError } from '../config/index.ts'
 import {
   type CapacityResult,
@@ -11,7 +11,7 @@ import {
   resultSchema,
   sweepSchema,
 } from '../result/index.ts'
-import { isAlive, type ResultReader, readResultDb } from '../store/index.ts'
+import { isAlive, type ResultReader, readResultDb, StoreError } from '../store/index.ts'
 import { rebuildResult, type Unfinished } from './rebuild.ts'
 
 export interface RecordedRun {
@@ -92,9 +92,25 @@ export function readRunDb(path: string): RecordedRun {
 function resultOf(reader: ResultReader): Pick<RecordedRun, 'result' | 'finished' | 'state'> {
   const parsed = reader.finished ? resultSchema.safeParse(reader.facts['result']) : undefined
   if (parsed?.success) return { result: parsed.data, finished: true, state: 'finished' }
-  if (isComparedSide(reader)) return { result: rebuildResult(reader), finished: true, state: 'finished' }
+  if (isComparedSide(reader)) return { result: rebuilt(reader), finished: true, state: 'finished' }
   const state = unfinishedState(reader)
-  return { result: rebuildResult(reader, state), finished: reader.finished, state }
+  return { result: rebuilt(reader, state), finished: reader.finished, state }
+}
+
+/** @throws StoreError where the DB is somebody else's, and what it says of its run makes no result */
+function rebuilt(reader: ResultReader, state?: Unfinished): Result {
+  const odd = (why: string): StoreError =>
+    new StoreError(`result DB ${reader.path}: perfgate did not write what it says of its run: ${why}`)
+  let result: Result
+  try {
+    result = rebuildResult(reader, state)
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof RangeError) throw odd(error.message)
+    throw error
+  }
+  const { error } = resultSchema.safeParse(result)
+  if (error !== undefined) throw odd(`${error.issues[0]!.path.join('.')}: ${error.issues[0]!.message}`)
+  return result
 }
 
 /** The result of a comparison is one of both sides, and lies in a file of its own. */
@@ -165,12 +181,23 @@ function sidesOf(path: string, { baseline, candidate }: ComparisonResult): Recor
 /** The file beside the JSON comes first: folders are moved and downloaded, and then the path in the result is stale. */
 function dbOf(jsonPath: string, { summary: { resultDbPath } }: Result): string | undefined {
   const own = jsonPath.replace(/\.json$/, '.db')
-  if (own.endsWith('.db') && existsSync(own)) return own
+  if (own.endsWith('.db') && existsSync(own) && isBelow(own, dirname(jsonPath))) return own
   return resultDbPath === null ? undefined : beside(jsonPath, resultDbPath)
 }
 
+/**
+ * A result names its DB, and may come from somebody else: only what lies in the folder of its JSON, or below, is read.
+ */
 function beside(jsonPath: string, named: string): string | undefined {
-  return [join(dirname(jsonPath), basename(named)), named].find((path) => path.endsWith('.db') && existsSync(path))
+  const folder = dirname(jsonPath)
+  return [join(folder, basename(named)), named].find(
+    (path) => path.endsWith('.db') && existsSync(path) && isBelow(path, folder),
+  )
+}
+
+/** By their real paths: links lead elsewhere. */
+function isBelow(path: string, folder: string): boolean {
+  return realpathSync(path).startsWith(`${realpathSync(folder).replace(/[\\/]$/, '')}${sep}`)
 }
 
 function isResult(path: string): boolean {

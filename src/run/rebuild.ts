@@ -24,7 +24,7 @@ import {
   ROW,
   type SampleBatch,
 } from '../samples/index.ts'
-import type { ResultReader, StoredRequest } from '../store/index.ts'
+import { type ResultReader, readGaps, type StoredRequest } from '../store/index.ts'
 import { environment } from './environment.ts'
 import { partOf } from './levels.ts'
 import { usesEmbedded } from './localServer.ts'
@@ -198,7 +198,7 @@ function addRow(writer: BatchWriter, row: StoredRequest, originMs: number): void
   const values = new Float64Array(ROW).fill(Number.NaN)
   const start = seconds(row.start_time) - originMs
   const after = (value: number | string | null): number => start + seconds(value)
-  const gaps = Float64Array.from(gapsOf(row), (gap) => gap * 1000)
+  const gaps = Float64Array.from(readGaps(row), (gap) => gap * 1000)
   const scheduled = seconds(row.scheduled_time)
   values[C.index] = Number(row.request_index ?? 0)
   values[C.scheduledAt] = Number.isNaN(scheduled) ? start : start - seconds(row.dispatch_delay)
@@ -232,10 +232,6 @@ function addRow(writer: BatchWriter, row: StoredRequest, originMs: number): void
   values[C.turn] = whole(row.turn)
   values[C.turns] = whole(row.turns)
   writer.add(values, gaps, gaps.length, ['', String(row.failure ?? ''), '', ''])
-}
-
-function gapsOf({ inter_token_latencies: gaps }: StoredRequest): number[] {
-  return typeof gaps === 'string' ? (JSON.parse(gaps) as number[]) : []
 }
 
 function seconds(value: number | string | null): number {

@@ -1,6 +1,7 @@
 /** The latest requests of a run, for a view that is looked at while it goes on. */
-import { valueAt } from '../metrics/rank.ts'
+
 import { C, causeOf, FLAG_WARMUP, ROW, type SampleBatch } from '../samples/index.ts'
+import { valueAt } from '../stats/index.ts'
 
 /** Figures over the last seconds; null where nothing succeeded in them. */
 export interface RecentFigures {

@@ -1,6 +1,5 @@
 /** Scenario files: read, checked, multiplied, and described for editors. */
-export { checkWhole, type ReadyScenario, readyScenario } from './check.ts'
-export { type CollectOptions, collectScenarios, type TestMakers } from './collect.ts'
+
 export {
   type ComparedSides,
   defineConfig,
@@ -11,3 +10,11 @@ export {
 } from './define.ts'
 export { configJsonSchema, scenarioJsonSchema } from './jsonSchema.ts'
 export { type LoadedScenario, type LoadOptions, layered, loadScenarios } from './load.ts'
+export {
+  type CollectOptions,
+  checkWhole,
+  collectScenarios,
+  type ReadyScenario,
+  readyScenario,
+  type TestMakers,
+} from './ready.ts'

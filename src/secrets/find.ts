@@ -1,75 +1,112 @@
-/** Finds the secrets in a scenario, in headers, in URLs, and in a command line. */
-import { isSecretField, isSecretName, SECRET_WORDS } from './names.ts'
+/** Finds the secrets of a scenario, of headers, URLs and command lines, and shows each of them without. */
+import { HIDDEN, rememberedSecrets, type Secrets, secretsOf } from './hide.ts'
+import { isSecretField, isSecretName, mayBeSecret, secretLooksIn } from './names.ts'
 
-const URL_USER = /\/\/([^/\s@:"'<>]*):([^/\s@"'<>]*)@/g
+/** `//user:password@` anywhere; a user alone, which may be a token, only behind a scheme. */
+const URL_USER = /(?:\/\/(?<=[a-z][\w+.-]*:\/\/)([^/\s@:"'<>?#]+)@|\/\/([^/\s@:"'<>]*):([^/\s"'<>?#]*)@)/gi
 const QUERY = /([?&;])([\w.~%-]+)=([^&#\s"']*)/g
 
+/** `--api-key abc`, `--api-key=abc` and `HF_TOKEN=abc` in a command. */
+const SHELL_WORD = /((?:^|\s)(?:--?([\w-]+)(?:=|\s+(?!--?\w))|([\w-]+)=))("[^"]*"|'[^']*'|\S+)/g
+
+/** `"name": "value"` in JSON, also in JSON that is cut or broken. */
+const JSON_PAIR = /"([^"\\]{0,100}(?:\\.[^"\\]{0,100}){0,100})"\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)"/g
+
+/** Within these, `key` alone is a secret too. */
+const HEADERS = /^(headers|env|\w+[-_]?headers)$/i
+
+const NONE: ReadonlySet<string> = new Set()
+
 /**
- * Every secret of a scenario, as it was written: options and fields whose name says so, headers, and what stands in
- * URLs, wherever they stand.
+ * Every secret of a scenario, as it was written: values whose name or look says so, at any depth, and what is secret in
+ * URLs, commands and JSON.
  *
  * @param more further names, in lower case
  */
-export function secretsIn(value: unknown, more: ReadonlySet<string> = new Set()): Set<string> {
+export function secretsIn(value: unknown, more: ReadonlySet<string> = NONE): Set<string> {
   const found = new Set<string>()
-  walk(value, { found, more, isHeaders: false, isSecret: false })
+  const walk = (part: unknown, isHeaders: boolean, isSecret: boolean): void => {
+    if (typeof part === 'string') {
+      if (isSecret) found.add(part)
+      for (const secret of secretsInText(part, more)) found.add(secret)
+    } else if (Array.isArray(part)) {
+      for (const one of part) walk(one, isHeaders, isSecret)
+    } else if (typeof part === 'object' && part !== null && !ArrayBuffer.isView(part)) {
+      for (const [name, one] of Object.entries(part))
+        walk(one, isHeaders || HEADERS.test(name), isSecret || isSecretIn(isHeaders, name, more))
+    }
+  }
+  walk(value, false, false)
   return found
 }
 
-interface Walk {
-  found: Set<string>
-  more: ReadonlySet<string>
-  /** Within headers or an environment, more names are secret. */
-  isHeaders: boolean
-  isSecret: boolean
+function isSecretIn(isHeaders: boolean, name: string, more: ReadonlySet<string>): boolean {
+  return isHeaders ? isSecretName(name, more) : isSecretField(name, more)
 }
 
-function walk(value: unknown, state: Walk): void {
-  const { found, more, isHeaders, isSecret } = state
-  if (typeof value === 'string' || (isSecret && typeof value === 'number')) {
-    const text = String(value)
-    if (isSecret) found.add(text)
-    for (const secret of secretsInText(text, more)) found.add(secret)
-  } else if (Array.isArray(value)) {
-    for (const one of value) walk(one, state)
-  } else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
-    for (const [name, one] of Object.entries(value))
-      walk(one, {
-        ...state,
-        isHeaders: isHeaders || /^(headers|env|\w+[-_]?headers)$/i.test(name),
-        isSecret: isSecret || (isHeaders ? isSecretName(name, more) : isSecretField(name, more)),
-      })
-  }
+/**
+ * The same record, with `***` for each secret value, and wherever one of these values stands again.
+ *
+ * @param more further names, in lower case
+ */
+export function redacted<T extends object>(record: T, more: ReadonlySet<string> = NONE): Record<string, unknown> {
+  const shown = withoutNamed(record, more, false) as Record<string, unknown>
+  return secretsOf(secretsIn(record, more)).hideIn(shown)
+}
+
+function withoutNamed(value: unknown, more: ReadonlySet<string>, isHeaders: boolean): unknown {
+  if (typeof value === 'string') return maskNamed(value, more)
+  if (Array.isArray(value)) return value.map((one) => withoutNamed(one, more, isHeaders))
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [
+      name,
+      isSecretIn(isHeaders, name, more) && mayBeSecret(one)
+        ? HIDDEN
+        : withoutNamed(one, more, isHeaders || HEADERS.test(name)),
+    ]),
+  )
 }
 
 /** Secrets of request headers. @param headers names and values in turn */
-export function secretsInHeaders(headers: readonly string[], more: ReadonlySet<string> = new Set()): string[] {
-  return headers.filter((_, i) => i % 2 === 1 && isSecretName(headers[i - 1]!, more))
+export function secretsInHeaders(headers: readonly string[], more: ReadonlySet<string> = NONE): string[] {
+  return headers.flatMap((value, i) => {
+    if (i % 2 === 0) return []
+    return isSecretName(headers[i - 1]!, more) ? [value] : secretLooksIn(value)
+  })
 }
 
-/** Users and passwords in URLs, and the values of query parameters and shell words whose name sounds secret. */
-export function secretsInText(text: string, more: ReadonlySet<string> = new Set()): string[] {
-  const found: string[] = []
-  for (const [, user, password] of text.matchAll(URL_USER))
-    found.push(password!, decoded(password!), ...(password === '' ? [user!] : []))
+/** What is secret in a text: users and passwords of URLs, named values, and what looks like a key. */
+function secretsInText(text: string, more: ReadonlySet<string>): string[] {
+  const found: string[] = secretLooksIn(text)
+  for (const [, token, user, password] of text.matchAll(URL_USER)) {
+    const secret = token ?? (password === '' ? user! : password!)
+    found.push(secret, decoded(secret))
+  }
   for (const [, , name, value] of text.matchAll(QUERY))
-    if (isSecretName(name!, more)) found.push(value!, decoded(value!))
-  for (const [, , word] of text.matchAll(SHELL_WORD)) found.push(word!.replace(/^(["'])(.*)\1$/, '$2'))
+    if (isSecretName(decoded(name!), more)) found.push(value!, decoded(value!))
+  for (const [, , flag, variable, word] of text.matchAll(SHELL_WORD))
+    if (isSecretField((flag ?? variable)!, more)) found.push(word!.replace(/^(["'])(.*)\1$/, '$2'))
+  for (const [, name, value] of text.matchAll(JSON_PAIR))
+    if (isSecretField(unescaped(name!), more)) found.push(value!, unescaped(value!))
   return found.filter((secret) => secret !== '')
 }
 
-/** `--api-key abc` and `HF_TOKEN=abc` in a command. */
-const SHELL_WORD = new RegExp(
-  `((?:^|\\s)(?:--?[\\w-]*(?:key|${SECRET_WORDS})(?:=|\\s+)|[\\w-]*(?:[-_]key|apikey|${SECRET_WORDS})=))("[^"]*"|'[^']*'|\\S+)`,
-  'gi',
-)
-
-/** A text that may be shown: what is secret by the names in it is `***`, however short it is. */
-export function maskNamed(text: string, more: ReadonlySet<string> = new Set()): string {
-  return text
+/** A text that may be shown: what is secret in it by a name or its look is `***`, however short it is. */
+export function maskNamed(text: string, more: ReadonlySet<string> = NONE): string {
+  if (rememberedSecrets().has(text)) return HIDDEN
+  const masked = text
     .replace(URL_USER, '//***@')
-    .replace(QUERY, (all, sign: string, name: string) => (isSecretName(name, more) ? `${sign}${name}=***` : all))
-    .replace(SHELL_WORD, '$1***')
+    .replace(QUERY, (all, sign: string, name: string) =>
+      isSecretName(decoded(name), more) ? `${sign}${name}=${HIDDEN}` : all,
+    )
+    .replace(SHELL_WORD, (all, begin: string, flag: string | undefined, variable: string | undefined) =>
+      isSecretField((flag ?? variable)!, more) ? `${begin}${HIDDEN}` : all,
+    )
+    .replace(JSON_PAIR, (all, name: string, value: string) =>
+      isSecretField(unescaped(name), more) ? `${all.slice(0, all.length - value.length - 1)}${HIDDEN}"` : all,
+    )
+  return secretLooksIn(masked).reduce((shown, secret) => shown.replaceAll(secret, HIDDEN), secretsOf([]).hide(masked))
 }
 
 /** The secrets of a command line: of flags, `name=value` pairs, URLs and JSON in it. */
@@ -78,17 +115,22 @@ export function secretsInArgs(args: readonly string[]): Set<string> {
   const more = new Set(wordsAfter(args, /^--sensitive[-_]?headers$/i).map((name) => name.toLowerCase()))
   args.forEach((arg, i) => {
     const [, flag, , attached] = /^--?([\w-]+)(=(.*))?$/s.exec(arg) ?? []
-    if (flag !== undefined && isSecretField(flag.replaceAll('_', '-'), more)) {
+    if (flag !== undefined && isSecretField(flag, more)) {
       const value = attached ?? args[i + 1]
       if (value !== undefined) found.add(value)
     }
     const [, name, value] = /^(?:--?[\w-]+=)?([\w.-]+)\s*[=:]\s*(.+)$/s.exec(arg) ?? []
     if (name !== undefined && !arg.startsWith(`${name}://`) && isSecretName(name, more)) found.add(value!)
     for (const secret of secretsInText(arg, more)) found.add(secret)
-    for (const [, field, text] of arg.matchAll(/"([^"\\]+)"\s*:\s*"((?:[^"\\]|\\.)*)"/g))
-      if (isSecretField(field!, more)) found.add(text!)
+    for (const secret of secretsIn(parsed(arg), more)) found.add(secret)
   })
   return found
+}
+
+/** Takes the secrets out of one word of a command line. @param before the word before it, which may be its flag */
+export function maskArg(arg: string, before: string | undefined, secrets: Secrets): string {
+  const [, flag] = /^--?([\w-]+)$/.exec(before ?? '') ?? []
+  return flag !== undefined && isSecretField(flag) ? HIDDEN : secrets.hide(maskNamed(arg))
 }
 
 function wordsAfter(args: readonly string[], flag: RegExp): string[] {
@@ -97,6 +139,24 @@ function wordsAfter(args: readonly string[], flag: RegExp): string[] {
     const end = args.findIndex((later, k) => k > i && later.startsWith('--'))
     return args.slice(i + 1, end === -1 ? undefined : end)
   })
+}
+
+/** The JSON of a word, `--extra-args={…}` among them; undefined where it is none. */
+function parsed(arg: string): unknown {
+  try {
+    return JSON.parse(arg.replace(/^--?[\w-]+=/, ''))
+  } catch {
+    return undefined
+  }
+}
+
+/** `\u0073ecret` in JSON is `secret`. */
+function unescaped(text: string): string {
+  try {
+    return String(JSON.parse(`"${text}"`))
+  } catch {
+    return text
+  }
 }
 
 function decoded(text: string): string {

@@ -1,6 +1,4 @@
-/** What must not be kept or shown: which names say so, where it is found, and how it is hidden. */
-export { maskNamed, secretsIn, secretsInArgs, secretsInHeaders } from './find.ts'
-export { type Secrets, secretsFrom, secretsOf } from './hide.ts'
-export { isSecretField, isSecretName, isSecretVariable } from './names.ts'
-export { withoutQuotes } from './quotes.ts'
-export { redacted } from './redact.ts'
+/** What must not be kept or shown: which values those are, where they are found, and how they are hidden. */
+export { maskArg, maskNamed, redacted, secretsIn, secretsInArgs, secretsInHeaders } from './find.ts'
+export { rememberSecrets, type Secrets, secretsFrom, secretsOf, withoutQuotes } from './hide.ts'
+export { isSecretField, isSecretName } from './names.ts'

@@ -1,7 +1,6 @@
 /** From scrapes to the server's own figures of a run, and what they have to do with the client's. */
 import type { ServerComparison, ServerTimes, ServerView } from '../result/index.ts'
-import { COUNTERS, GAUGES, HISTOGRAMS } from './engines.ts'
-import { type Histogram, histogramBetween } from './snapshot.ts'
+import { COUNTERS, GAUGES, HISTOGRAMS, type Histogram, histogramBetween } from './snapshot.ts'
 import type { Scrapes } from './watch.ts'
 
 /** What the client measured in the same time; undefined where it did not. */

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { ConfigError, nearest } from '../config/index.ts'
 import { type Result, resultSchema, SCHEMA_VERSION } from '../result/index.ts'
-import { fileName } from './path.ts'
-import { writeWholeFile } from './wholeFile.ts'
+import { fileName, writeWholeFile } from './files.ts'
 
 export interface Baseline {
   /** For messages: the name, or the path it was given by. */

@@ -9,15 +9,19 @@ export {
   readResults,
   writeBaseline,
 } from './baselines.ts'
-export { completeResultDb } from './complete.ts'
-export { makeFolder } from './folder.ts'
-export { addFacts, type JoinedPart, joinResultDbs } from './join.ts'
-export { isAlive, type Owner, ownProcess } from './owner.ts'
-export { fileName, reservePath, timestamp } from './path.ts'
-export { type ReadOptions, type ResultReader, readResultDb, type StoredRequest } from './reader.ts'
-export { ResultStore, StoreError } from './store.ts'
-export { prepareStoreThread } from './storeThreads.ts'
+export {
+  fileName,
+  isAlive,
+  makeFolder,
+  type Owner,
+  ownProcess,
+  requireWritable,
+  reservePath,
+  timestamp,
+  userFile,
+  writeWholeFile,
+} from './files.ts'
+export { addFacts, completeResultDb, type JoinedPart, joinResultDbs } from './join.ts'
+export { type ReadOptions, type ResultReader, readGaps, readResultDb, type StoredRequest } from './reader.ts'
+export { prepareStoreThread, ResultStore, StoreError } from './store.ts'
 export { COLUMN_NAMES, COLUMN_TYPES } from './table.ts'
-export { userFile } from './userFile.ts'
-export { writeWholeFile } from './wholeFile.ts'
-export { requireWritable } from './writable.ts'

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { StoreError } from './store.ts'
-import { COLUMN_NAMES, DB_VERSION } from './table.ts'
+import { COLUMN_NAMES, COLUMN_TYPES, DB_VERSION } from './table.ts'
 
 /** One row of table `result`; times of day are Unix seconds, durations seconds, NULL what was not measured. */
 export type StoredRequest = Record<(typeof COLUMN_NAMES)[number], number | string | null>
@@ -42,7 +42,7 @@ export function readResultDb(path: string): ResultReader {
     const db = new DatabaseSync(path, { readOnly: true, timeout: 2000 })
     try {
       const present = checkedColumns(db, path)
-      const facts = readFacts(db)
+      const facts = readFacts(db, path)
       return {
         path,
         facts,
@@ -78,15 +78,30 @@ function checkedColumns(db: DatabaseSync, path: string): ReadonlySet<string> {
       path,
       `it has schema version ${version}, this perfgate reads up to ${DB_VERSION}; install a newer one`,
     )
+  requirePlainTables(db, path)
   return present
 }
 
-function readFacts(db: DatabaseSync): Record<string, unknown> {
+/** A view or a virtual table may compute for ever, or read what is no result. */
+function requirePlainTables(db: DatabaseSync, path: string): void {
+  const find = db.prepare('SELECT type, sql FROM sqlite_schema WHERE name = ?')
+  for (const name of ['result', 'run']) {
+    const { type, sql } = find.get(name) ?? {}
+    if (type === undefined) throw unreadable(path, `it has no table "${name}", so it is not a result DB`)
+    if (type !== 'table' || !/^CREATE TABLE\b/i.test(String(sql)))
+      throw unreadable(path, `"${name}" in it is not a plain table, so perfgate did not write it`)
+  }
+}
+
+function readFacts(db: DatabaseSync, path: string): Record<string, unknown> {
   return Object.fromEntries(
     db
       .prepare('SELECT key, value FROM run')
       .all()
-      .map(({ key, value }) => [String(key), JSON.parse(String(value)) as unknown]),
+      .map(({ key, value }) => {
+        if (typeof value !== 'string') throw unreadable(path, `the fact "${String(key)}" about its run is not JSON`)
+        return [String(key), JSON.parse(value) as unknown]
+      }),
   )
 }
 
@@ -107,10 +122,45 @@ function* rows(
   const where = index === undefined ? '' : ' WHERE request_index = ?'
   try {
     const statement = db.prepare(`SELECT ${columns.join(', ')} FROM result${where} ORDER BY rowid`)
-    yield* (index === undefined ? statement.iterate() : statement.iterate(index)) as Iterable<StoredRequest>
+    for (const row of index === undefined ? statement.iterate() : statement.iterate(index)) yield checkedRow(row, path)
   } catch (error) {
     throw inOurWords(path, error)
   }
+}
+
+/** SQLite holds any kind of value in any column. @throws StoreError naming the column whose value is not of its type */
+function checkedRow(row: Record<string, unknown>, path: string): StoredRequest {
+  for (const name of COLUMN_NAMES) {
+    const value = row[name]
+    const isRight = value === null || typeof value === (COLUMN_TYPES[name] === 'TEXT' ? 'string' : 'number')
+    if (!isRight)
+      throw unreadable(
+        path,
+        `column "${name}" of request ${String(row['request_index'])} is ${kindOf(value)}, not ${COLUMN_TYPES[name]}`,
+      )
+  }
+  return row as StoredRequest
+}
+
+function kindOf(value: unknown): string {
+  return ArrayBuffer.isView(value) ? 'a BLOB' : `a ${typeof value}`
+}
+
+/**
+ * Seconds between the tokens of a row; empty where they were not kept.
+ *
+ * @throws StoreError when they are no list of numbers
+ */
+export function readGaps(row: StoredRequest): number[] {
+  try {
+    const list: unknown = JSON.parse(String(row.inter_token_latencies ?? '[]'))
+    if (Array.isArray(list) && list.every((one) => typeof one === 'number')) return list
+  } catch {
+    // Told below, like JSON that is no such list.
+  }
+  throw new StoreError(
+    `result DB, request ${row.request_index}: column "inter_token_latencies" is not a JSON list of numbers`,
+  )
 }
 
 function guarded<T>(path: string, read: () => T): T {
@@ -124,6 +174,7 @@ function guarded<T>(path: string, read: () => T): T {
 function inOurWords(path: string, error: unknown): unknown {
   const { code, message } = error as { code?: string; message?: string }
   if (error instanceof SyntaxError) return unreadable(path, `a fact about its run is not JSON: ${message}`)
+  if (code === 'ERR_OUT_OF_RANGE') return unreadable(path, `it holds a number that is too large: ${message}`)
   if (code !== 'ERR_SQLITE_ERROR') return error
   return unreadable(
     path,

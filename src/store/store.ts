@@ -1,9 +1,45 @@
 /** The result DB of a run, written on a thread of its own while the run goes on. */
-import type { Worker } from 'node:worker_threads'
+
+import { Worker } from 'node:worker_threads'
+import type { SharedBodies } from '../load/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
-import type { RestingThreads } from '../threads/index.ts'
-import type { FromStore, StoreSetup, ToStore } from './messages.ts'
-import { storeThreads } from './storeThreads.ts'
+import { RestingThreads } from '../threads/index.ts'
+
+interface StoreSetup {
+  bodies: SharedBodies
+  isStream: boolean
+  keepTexts: boolean
+  commitInterval: number
+  wallOriginMs: number
+  /** Characters kept of one request or answer. */
+  textLimit: number
+  /** Spellings of the run's secrets; they leave this process in no row. */
+  secrets: readonly string[]
+}
+
+/** What the thread must know of a run. */
+export interface ThreadData extends StoreSetup {
+  /** Counted on by the thread as long as it gets on. */
+  beats: SharedArrayBuffer
+}
+
+export type ToStore =
+  /** Comes before everything below. */
+  | { type: 'setup'; setup: ThreadData }
+  | { type: 'open'; path: string; facts: Record<string, unknown> }
+  | { type: 'batch'; batch: SampleBatch }
+  | { type: 'fact'; key: string; value: unknown }
+  | { type: 'finish' }
+  /** The run is over; a thread that may not rest ends. */
+  | { type: 'close'; rest: boolean }
+
+export type FromStore =
+  | { type: 'opened' }
+  | { type: 'written'; rows: number }
+  | { type: 'finished' }
+  | { type: 'failed'; message: string }
+  /** Ready for another setup. */
+  | { type: 'closed' }
 
 export class StoreError extends Error {
   override readonly name = 'StoreError'
@@ -153,4 +189,14 @@ async function within(milliseconds: number, work: Promise<boolean>): Promise<boo
   const first = await Promise.race([work, late])
   clearTimeout(timer)
   return first
+}
+
+const storeThreads = new RestingThreads(() => {
+  const file = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
+  return new Worker(file, { name: 'perfgate store', execArgv: ['--disable-warning=ExperimentalWarning'] })
+})
+
+/** Starts a thread for the next run, unless one waits already: a run would wait for it before its first request. */
+export function prepareStoreThread(): void {
+  if (storeThreads.isEmpty) storeThreads.prepare()
 }

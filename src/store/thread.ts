@@ -4,7 +4,7 @@ import { parentPort } from 'node:worker_threads'
 import { Bodies } from '../load/bodies.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { secretsFrom } from '../secrets/index.ts'
-import type { FromStore, ThreadData, ToStore } from './messages.ts'
+import type { FromStore, ThreadData, ToStore } from './store.ts'
 import { CREATE, INSERT, type RowFacts, rowValues } from './table.ts'
 
 /** What was measured is committed at least this often. */

@@ -1,10 +1,10 @@
 /** The Vitest plugin: makes a project a place where measurements are valid, and adds the reporter that shows them. */
-import { relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { configDefaults, type Plugin } from 'vitest/config'
 import type { VitestPluginContext } from 'vitest/node'
 import { ciSystem } from '../config/ci.ts'
-import { findConfigFile } from '../config/files/find.ts'
+import { findConfigFile, fromHere } from '../config/files/find.ts'
 import { cancelOnSignals } from './signals.ts'
 
 export interface PerfgateOptions {
@@ -14,15 +14,15 @@ export interface PerfgateOptions {
   include?: string[]
   /** False: no tables in the terminal, no Markdown files. */
   reporter?: boolean
-  /** Config file with defaults, from the project's root; false: none. Default: the nearest `perfgate.config.*`, upward. */
+  /** Config file with defaults, from the project's root; false: none. Default: the nearest `perfgate.config.*` of the project. */
   config?: string | false
 }
 
 /** What the plugin hands to the tests through Vitest's `provide`. */
 export interface PerfgateSettings {
   outputsDir: string | null
-  /** Of the config file: its options, and where each of them stands. */
-  defaults?: { values: Record<string, unknown>; places: Record<string, string> }
+  /** Of the config file: its options, where each of them stands, and which values are secret. */
+  defaults?: { values: Record<string, unknown>; places: Record<string, string>; secrets: readonly string[] }
 }
 
 declare module 'vitest' {
@@ -50,7 +50,8 @@ export function perfgate(options: PerfgateOptions = {}): Plugin {
     async configureVitest({ vitest, project }) {
       checkVersion(vitest.version)
       await setUpProject(project, vitest, options)
-      if (options.reporter !== false) addReporter(vitest)
+      if (options.reporter === false) await keepFiguresOut(vitest)
+      else addReporter(vitest)
       cancelOnSignals(vitest)
     },
   }
@@ -82,7 +83,7 @@ async function setUpProject(project: Project, vitest: Vitest, options: PerfgateO
   if (config.sequence.groupOrder === 0) config.sequence.groupOrder = GROUP_ORDER
   project.provide('perfgate', {
     outputsDir: outputsFolder(options, project) ?? null,
-    ...(await defaultsOf(options, config.root)),
+    ...(await defaultsOf(options, config.root, vitest)),
   })
 }
 
@@ -90,17 +91,20 @@ async function setUpProject(project: Project, vitest: Vitest, options: PerfgateO
 async function defaultsOf(
   { config, outputsDir }: PerfgateOptions,
   cwd: string,
+  { logger }: Vitest,
 ): Promise<Pick<PerfgateSettings, 'defaults'>> {
   const file = config ?? findConfigFile(cwd)
   if (file === undefined || file === false) return {}
   // All options and their checks: loaded where there is a file to check.
   const { loadConfigLayer } = await import('../config/files/index.ts')
   const layer = loadConfigLayer({ file, cwd })!
+  // Not on stdout, which may be read by a program.
+  logger.error(`perfgate: config file: ${layer.file}`)
   // Said to the plugin, it is said nearer to the tests.
   const { outputsDir: _, ...rest } = layer.values
   const values = outputsDir === undefined ? layer.values : rest
   const places = Object.fromEntries(Object.keys(values).map((name) => [name, layer.place([name])]))
-  return { defaults: { values, places } }
+  return { defaults: { values, places, secrets: layer.secrets } }
 }
 
 function addReporter(vitest: Vitest): void {
@@ -111,12 +115,17 @@ function addReporter(vitest: Vitest): void {
   if (!present) vitest.config.reporters.push([path, {}])
 }
 
+/** Without our reporter, Vitest's own would print some forty annotations under each failed test. */
+async function keepFiguresOut(vitest: Vitest): Promise<void> {
+  const { FIGURES_KEPT_OUT } = await import('./terminalAnnotations.ts')
+  // Further projects of the same run share it.
+  if (!vitest.config.reporters.includes(FIGURES_KEPT_OUT)) vitest.config.reporters.push(FIGURES_KEPT_OUT)
+}
+
 /** Short where it can be: it is shown in the table as the way to the result DB. */
 function outputsFolder({ outputsDir }: PerfgateOptions, project: Project): string | undefined {
   if (outputsDir === undefined) return undefined
-  const path = resolve(project.config.root, outputsDir)
-  const fromHere = relative(process.cwd(), path)
-  return fromHere.startsWith('..') ? path : `./${fromHere}`
+  return fromHere(resolve(project.config.root, outputsDir))
 }
 
 function own(module: 'runner' | 'reporter'): string {

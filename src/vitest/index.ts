@@ -1,7 +1,6 @@
 /** `perfgate/vitest`: load as a test. */
 export { type CapacityScenario, type CompareScenario, LoadError, type Scenario } from '../doors/index.ts'
-export type { RegressionKey, Regressions } from '../gates/comparison/index.ts'
-export type { ThresholdKey, Thresholds } from '../gates/index.ts'
+export type { RegressionKey, Regressions, ThresholdKey, Thresholds } from '../gates/index.ts'
 export type { MetricsView } from '../metrics/index.ts'
 export type { CapacityResult, ComparisonResult, Result } from '../result/index.ts'
 export { type LoadedScenario, loadScenarios } from '../scenarios/index.ts'

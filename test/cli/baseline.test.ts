@@ -82,12 +82,14 @@ describe('perfgate baseline', () => {
     const shown = await run('compare', 'main')
     expect(shown.code).toBe(0)
     expect(shown.out).toMatch(
-      /avg\(latency\) +\| 100 ms \[99, 101\] +\| 110 ms \[109, 111\] +\| \+10 % \[\+8\.46, \+11\.6\]/,
+      /avg\(latency\) +\| 100 ms \[99, 101\] +\| 110 ms \[109, 111\] +\| \+10\.0 % \[\+8\.5, \+11\.6\]/,
     )
     expect((await run('compare', 'main', '--regression', 'p50(latency) 20 %')).code).toBe(0)
     const failed = await run('compare', 'main', '--regression', 'p50(latency) 5 %')
     expect(failed.code).toBe(1)
-    expect(failed.out).toContain('fail: p50(latency) 110 ms against 100 ms of baseline main')
+    expect(failed.out).toContain(
+      '  x p50(latency) +10.0 % [+8.5, +11.6] is beyond the tolerance of 5 % (100 ms of baseline main -> 110 ms',
+    )
   })
 
   test('compares with an unlike environment only when told to, and then says so', async () => {
@@ -131,7 +133,7 @@ describe('perfgate baseline', () => {
     [['save', 'main'], /baseline: no result in .*; run perfgate first, or name the result JSON/],
     [['save', 'main', 'no.json'], /result "no\.json": there is no such file/],
     [['compare', 'main'], /baseline "main": there is no /],
-    [['compare', 'main', '--regression', 'p50(latency)'], /write a figure and how much worse/],
+    [['compare', 'main', '--regression', 'p50(latency)'], /a tolerance is missing; write for instance/],
     [['compare', 'main', '--unlike-baseline', 'x'], /option --unlike-baseline: unknown value "x"/],
     [['trend', 'main'], /the history is empty/],
     [

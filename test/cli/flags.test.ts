@@ -156,14 +156,14 @@ describe('what is wrong is named, and nothing runs', () => {
     ],
     [
       ['http://127.0.0.1:8000'],
-      '"http://127.0.0.1:8000" belongs to no flag, did you mean --url http://127.0.0.1:8000?',
+      'unexpected argument "http://127.0.0.1:8000", did you mean --url http://127.0.0.1:8000?',
     ],
     [['server'], 'unknown command "server", did you mean "serve"?'],
     [['mrge'], 'unknown command "mrge", did you mean "merge"?'],
     [['frobnicate'], `unknown command "frobnicate"; known: ${COMMANDS.map(({ name }) => name).join(', ')}`],
-    [['--model', 'm', 'server'], '"server" belongs to no flag; flags begin with --'],
+    [['--model', 'm', 'server'], 'unexpected argument "server"; flags begin with --'],
     [['schema', 'resul'], 'schema "resul": unknown, did you mean "result"?'],
-    [['schema'], 'schema of what? Known: result, comparison, capacity, sweep, config, scenario'],
+    [['schema'], 'schema needs a name: result, comparison, capacity, sweep, config, scenario'],
     [['serve', '--prt', '1'], 'unknown flag --prt, did you mean --port?'],
   ])('%j', async (args, message) => {
     expect(await configOf(...args)).toBe(`perfgate: ${message}`)

@@ -1,7 +1,7 @@
 /** The lines under the bar of a terminal, and the figures in them. */
 import { describe, expect, test } from 'vitest'
 import { main, type RunBenchmark } from '../../src/cli/index.ts'
-import { sparkline } from '../../src/cli/liveFigures.ts'
+import { sparkline } from '../../src/cli/progress.ts'
 import { recentRequests } from '../../src/run/recent.ts'
 import { BatchWriter, C, FAILURE_CAUSES, FLAG_WARMUP, ROW } from '../../src/samples/index.ts'
 import { PUBLISHED } from '../report/publishedResult.ts'

@@ -38,7 +38,7 @@ test.each([
   [['--port', '70000'], 'option --port: expected a number from 0 to 65535, got "70000"'],
   [['--ttft-ms', '-1'], 'option --ttft-ms: expected a number, 0 or more, got "-1"'],
   [['--options', '[1]'], 'option --options: expected a JSON object, got [1]'],
-  [['8000'], '"8000" belongs to no flag'],
+  [['8000'], 'unexpected argument "8000"'],
 ])('%j is refused before anything starts', async (args, message) => {
   const run = serveCommand(args, fakeWorld(), () => Promise.reject(new Error('started')))
   await expect(run).rejects.toThrow(message)

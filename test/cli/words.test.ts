@@ -1,9 +1,9 @@
 /** Values of commands' own flags, and what is the same in every command. */
 import { expect, test } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands/index.ts'
+import { readChoice, readNumberFlag, readPairs } from '../../src/cli/flags.ts'
 import { main, type RunBenchmark } from '../../src/cli/index.ts'
-import { measure } from '../../src/cli/measure.ts'
-import { readChoice, readNumberFlag, readPairs } from '../../src/cli/words.ts'
+import { measure } from '../../src/cli/run.ts'
 import { PUBLISHED } from '../report/publishedResult.ts'
 import { fakeWorld } from './fakeWorld.ts'
 

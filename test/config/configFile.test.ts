@@ -1,6 +1,6 @@
 /** The config file: found, read in each format, its mistakes named with their line. */
-import { mkdirSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { loadConfig } from '../../src/config/files/index.ts'
 import { messageOf, placeWith } from '../scenarios/place.ts'
 
@@ -22,10 +22,33 @@ describe('a config file', () => {
   })
 
   test('is the nearest one from a folder upward', () => {
-    const folder = placeWith({ 'perfgate.config.yaml': 'parallel: 1', 'a/perfgate.config.yaml': 'parallel: 2' })
+    const folder = placeWith({
+      'package.json': '{}',
+      'perfgate.config.yaml': 'parallel: 1',
+      'a/perfgate.config.yaml': 'parallel: 2',
+    })
     mkdirSync(`${folder}/a/b`)
     expect(loadConfig({ cwd: `${folder}/a/b`, env })).toEqual({ parallel: 2 })
     expect(loadConfig({ cwd: folder, env })).toEqual({ parallel: 1 })
+  })
+
+  test.each(['package.json', '.git/HEAD'])('is not looked for above the project, which has a %s', (mark) => {
+    const folder = placeWith({ 'package.json': '{}', 'perfgate.config.yaml': 'parallel: 1', [`a/${mark}`]: '{}' })
+    mkdirSync(`${folder}/a/b`)
+    expect(loadConfig({ cwd: `${folder}/a/b`, env })).toEqual({})
+  })
+
+  test('is looked for in one folder alone where there is no project, and never above the home folder', () => {
+    const folder = placeWith({ 'home/perfgate.config.yaml': 'parallel: 1', 'perfgate.config.yaml': 'parallel: 2' })
+    mkdirSync(`${folder}/home/a`)
+    vi.stubEnv('HOME', `${folder}/home`)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(loadConfig({ cwd: `${folder}/home/a`, env })).toEqual({})
+    expect(loadConfig({ cwd: `${folder}/home`, env })).toEqual({ parallel: 1 })
+    writeFileSync(`${folder}/package.json`, '{}')
+    expect(loadConfig({ cwd: `${folder}/home/a`, env })).toEqual({})
+    writeFileSync(`${folder}/home/package.json`, '{}')
+    expect(loadConfig({ cwd: `${folder}/home/a`, env })).toEqual({ parallel: 1 })
   })
 
   test('may be missing, unless it is named', () => {

@@ -2,9 +2,9 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { isLoopback } from '../../src/config/index.ts'
-import { indexAt, valueAt } from '../../src/metrics/rank.ts'
 import { markOf } from '../../src/report/marks.ts'
-import { isSecretVariable } from '../../src/secrets/index.ts'
+import { isSecretName } from '../../src/secrets/index.ts'
+import { indexAt, valueAt } from '../../src/stats/index.ts'
 
 const sources = globSync('{src,fixtures,bench}/**/*.{ts,mts,cts}').map((path) => path.replaceAll('\\', '/'))
 
@@ -12,12 +12,12 @@ test.for<[fact: string, pattern: RegExp, home: string]>([
   [
     'the rule of percentiles',
     /Math\.min\((this\.n|n|all|(sorted|values|samples)\.length) - 1, Math\.floor\(/,
-    'src/metrics/rank.ts',
+    'src/stats/quantiles.ts',
   ],
   ['the signs of verdicts', /[✓✗✅❌❔]/u, 'src/report/marks.ts'],
-  ['which hosts are this machine', /127(\\\.|\(\\)|startsWith\('127\./, 'src/config/loopback.ts'],
+  ['which hosts are this machine', /127(\\\.|\(\\)|startsWith\('127\./, 'src/config/addresses.ts'],
   ['which variables say that this is CI', /(env|ENV)\b.{0,6}\b(GITHUB_ACTIONS|GITLAB_CI|CI)\b/, 'src/config/ci.ts'],
-  ['which words say that a name is secret', /secret\|passw/, 'src/secrets/names.ts'],
+  ['which words say that a name is secret', /secret\|passw|'passphrase'/, 'src/secrets/names.ts'],
 ])('%s: %s', ([, pattern, home]) => {
   const others = sources.filter((path) => path !== home && pattern.test(readFileSync(path, 'utf8')))
   expect(others).toEqual([])
@@ -45,7 +45,7 @@ test('every verdict has a sign, and one of ASCII', () => {
 
 test('a variable is secret by its name', () => {
   expect(
-    ['API_KEY', 'HF_TOKEN', 'MY_PASSWORD', 'BASIC_AUTH', 'KEYCHAIN'].filter((name) => !isSecretVariable(name)),
+    ['API_KEY', 'HF_TOKEN', 'MY_PASSWORD', 'BASIC_AUTH', 'OPENAIKEY', 'HFTOKEN'].filter((name) => !isSecretName(name)),
   ).toEqual([])
-  expect(['LLM_URL', 'MODEL', 'NUMBER'].filter((name) => isSecretVariable(name))).toEqual([])
+  expect(['LLM_URL', 'MODEL', 'NUMBER', 'TOKENIZER_PATH', 'AUTHOR'].filter((name) => isSecretName(name))).toEqual([])
 })

@@ -1,10 +1,12 @@
 /** The examples of docs/verdicts.md: each scenario is run, each command line read, each message made. */
+
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { type Config, resolveConfig } from '../../src/config/index.ts'
-import { evaluateThresholds, parseExpression, parseThresholds, samplesNeeded } from '../../src/gates/index.ts'
+import { evaluateThresholds, parseExpression, parseThresholds } from '../../src/gates/index.ts'
 import type { MetricsView } from '../../src/metrics/index.ts'
 import { gatesOf, runPerfBenchmark } from '../../src/run/index.ts'
+import { samplesNeeded } from '../../src/stats/index.ts'
 import { configOf } from '../cli/fakeWorld.ts'
 import { measured, spreadOut } from '../gates/measured.ts'
 

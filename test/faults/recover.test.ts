@@ -76,7 +76,7 @@ test('what cannot be recovered is said, file by file', async () => {
   const torn = join(outputs, 'torn.db')
   writeFileSync(empty, '')
   writeFileSync(torn, 'SQLite format 3\0 and no more')
-  expect(await recover()).toMatchObject({ code: 2, err: expect.stringContaining('recover what?') })
+  expect(await recover()).toMatchObject({ code: 2, err: expect.stringContaining('recover needs a result DB') })
   expect(await recover(join(outputs, 'none.db'))).toMatchObject({
     code: 2,
     err: expect.stringContaining('no such file'),

@@ -37,7 +37,7 @@ test('an invalid run names cause and remedy', () => {
   const reason = 'a load thread used 93 % of its core (limit 85 %); raise workers, or lower the load'
   const error = new InvalidRunError([reason])
   expect(error.message.split('\n')).toEqual([
-    'invalid run: the client was the bottleneck, so its figures say little about the server',
+    'invalid run: the client was the bottleneck, so its metrics say little about the server',
     reason,
   ])
   expect(error.stack).toBe(`InvalidRunError: ${error.message}`)
@@ -48,7 +48,7 @@ test('an undecided run says which threshold, and what would decide it', () => {
     confidence: 0.95,
   })
   expect(new UndecidedError(results).message.split('\n')).toEqual([
-    expect.stringMatching(/^undecided: p99\(latency\) 0\.119 s \[0\.116, ∞\)/),
+    expect.stringMatching(/^p99\(latency\) 0\.119 s \[0\.116, ∞\): undecided/),
     expect.stringContaining('give maxNumber or maxDuration'),
   ])
 })

@@ -2,12 +2,11 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../../src/config/index.ts'
 import {
-  objectiveRecord,
+  gateRecord,
   parseExpression,
   parseObjectives,
   parseThresholds,
   requireObjectives,
-  thresholdRecord,
 } from '../../src/gates/index.ts'
 import { DISTRIBUTION_NAMES, SCALAR_NAMES } from '../../src/metrics/index.ts'
 import { FAILURE_CAUSES } from '../../src/samples/index.ts'
@@ -51,19 +50,21 @@ test.each([
   ['tps > 1', 'outputTokensPerSecond'],
   ['tokensPerSecond > 1', 'outputTokensPerSecond'],
 ])('%s is about %s', (expression, name) => {
-  expect(parseExpression(expression)[0]!.figure.name).toBe(name)
+  expect(parseExpression(expression)[0]!.statistic.name).toBe(name)
 })
 
-test('every metric has every aggregate, and every figure of a run is one', () => {
+test('every metric has every aggregate, and every metric of a run is one', () => {
   const aggregates = ['p50', 'p90', 'p95', 'p99', 'p99.9', 'avg', 'min', 'max', 'stddev', 'count']
   for (const metric of DISTRIBUTION_NAMES)
     for (const aggregate of aggregates)
       expect(parseExpression(`${aggregate}(${metric}) >= 0`)).toMatchObject([
-        { figure: { name: `${aggregate}(${metric})` }, limit: 0 },
+        { statistic: { name: `${aggregate}(${metric})` }, limit: 0 },
       ])
-  for (const name of SCALAR_NAMES) expect(parseExpression(`${name} >= 0`)).toMatchObject([{ figure: { name } }])
+  for (const name of SCALAR_NAMES) expect(parseExpression(`${name} >= 0`)).toMatchObject([{ statistic: { name } }])
   for (const cause of FAILURE_CAUSES)
-    expect(parseExpression(`errors(${cause}) <= 3`)).toMatchObject([{ figure: { name: `errors(${cause})` }, limit: 3 }])
+    expect(parseExpression(`errors(${cause}) <= 3`)).toMatchObject([
+      { statistic: { name: `errors(${cause})` }, limit: 3 },
+    ])
 })
 
 test('an expression is shown as written, with tidy spaces', () => {
@@ -79,7 +80,7 @@ test('conditions are joined by && or and, in a string or a list, and each become
 })
 
 test('expressions of the CLI become the thresholds of a scenario', () => {
-  const record = thresholdRecord(['p99(latency) <= 1.5 s', 'qps >= 4 && < 100', 'p99(latency) > 1 ms'])
+  const record = gateRecord('threshold', ['p99(latency) <= 1.5 s', 'qps >= 4 && < 100', 'p99(latency) > 1 ms'])
   expect(record).toEqual({ 'p99(latency)': ['<= 1.5 s', '> 1 ms'], qps: ['>= 4', '< 100'] })
   expect(parseThresholds(record)).toHaveLength(4)
 })
@@ -93,22 +94,22 @@ test.each([
   ],
   ['p99(latency) < 1 sec', 'threshold "p99(latency) < 1 sec": latency is a time; write us, ms, s or min'],
   ['avrg(latency) < 1 s', 'threshold "avrg(latency) < 1 s": unknown aggregate "avrg", did you mean "avg"?'],
-  ['p101(latency) < 1 s', '"p101" is no percentile; they go from p0 to p100, with decimals as in p99.9'],
-  ['p9.9.9(latency) < 1 s', '"p9.9.9" is no percentile'],
-  ['p999_ttft < 1 s', '"p999" is no percentile'],
+  ['p101(latency) < 1 s', '"p101" is not a percentile; they go from p0 to p100, with decimals as in p99.9'],
+  ['p9.9.9(latency) < 1 s', '"p9.9.9" is not a percentile'],
+  ['p999_ttft < 1 s', '"p999" is not a percentile'],
   ['P99(latency) < 1 s', 'did you mean "p99"?'],
   [
     'latency < 1 s',
-    'latency has one value for each request; say which figure of them, for instance "p99(latency)" or "avg(latency)"',
+    'latency has one value for each request; say which statistic of them, for instance "p99(latency)" or "avg(latency)"',
   ],
   ['p99(qps) > 4', 'qps is one number for the whole run; write it alone: "qps"'],
-  ['sucessRate >= 99 %', 'unknown figure "sucessRate", did you mean "successRate"?'],
+  ['sucessRate >= 99 %', 'unknown metric or statistic "sucessRate", did you mean "successRate"?'],
   ['p99latency < 1 s', 'did you mean "p99(latency)"?'],
   ['errors(rest) == 0', 'unknown failure cause "rest", did you mean "reset"?'],
   ['errors == 0', 'write for instance "errors(reset)", or "failedRequests" for all'],
-  ['< 1 s', 'nothing to compare; begin with a figure'],
+  ['< 1 s', 'nothing to compare; begin with a statistic'],
   ['qps', 'no operator; write for instance "<= 1.5 s"'],
-  ['qps 4', 'unknown figure "qps 4"'],
+  ['qps 4', 'unknown metric or statistic "qps 4"'],
   ['qps = 4', 'unknown operator "=", did you mean "=="?'],
   ['qps => 4', 'unknown operator "=>", did you mean ">="?'],
   ['qps ≥ 4', 'unknown operator "≥", did you mean ">="?'],
@@ -126,7 +127,7 @@ test.each([
   ['outputTokensPerSecond > 3 /s', 'outputTokensPerSecond is counted in tokens per second; write "tok/s" or no unit'],
   ['avg(outputTokens) > 3 ms', 'outputTokens is counted in tokens; write "tokens" or no unit'],
   ['count(latency) > 3 ms', 'count(latency) is a count; write no unit'],
-  ['constructor > 3', 'unknown figure "constructor"'],
+  ['constructor > 3', 'unknown metric or statistic "constructor"'],
   ['constructor(latency) > 3', 'unknown aggregate "constructor"'],
   ['qps > 3 constructor', 'qps is counted per second'],
   ['qps > 1e999', 'too large a number'],
@@ -157,7 +158,7 @@ describe('contradictions', () => {
   })
 
   test('expressions of one CLI call are set against each other', () => {
-    expect(() => thresholdRecord(['qps > 5', 'rps < 3'])).toThrow('contradict each other')
+    expect(() => gateRecord('threshold', ['qps > 5', 'rps < 3'])).toThrow('contradict each other')
   })
 })
 
@@ -187,7 +188,7 @@ describe('objectives', () => {
   })
 
   test('come from the CLI as expressions', () => {
-    expect(objectiveRecord(['ttft <= 200 ms', 'outputTokens>=10', 'ttft > 1 ms'])).toEqual({
+    expect(gateRecord('objective', ['ttft <= 200 ms', 'outputTokens>=10', 'ttft > 1 ms'])).toEqual({
       ttft: '<= 200 ms && > 1 ms',
       outputTokens: '>=10',
     })

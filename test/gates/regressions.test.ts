@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../../src/config/index.ts'
-import { parseRegressions, regressionRecord, requireStored } from '../../src/gates/index.ts'
+import { gateRecord, parseRegressions, requireStored } from '../../src/gates/index.ts'
 
 function errorOf(action: () => unknown): string {
   try {
@@ -27,7 +27,7 @@ describe('regressions', () => {
       timeTaken: '1 s',
     })
     expect(
-      parsed.map(({ figure, worse, tolerance }) => [figure.name, worse, [tolerance.scale, tolerance.value]]),
+      parsed.map(({ statistic, worse, tolerance }) => [statistic.name, worse, [tolerance.scale, tolerance.value]]),
     ).toEqual([
       ['p50(latency)', 'higher', ['relative', 0.05]],
       ['p99(ttft)', 'higher', ['absolute', 20]],
@@ -43,7 +43,7 @@ describe('regressions', () => {
   })
 
   test('are read from words of the command line', () => {
-    expect(regressionRecord(['p99(latency) 5 %', 'qps 3%', 'p99_ttft  20 ms'])).toEqual({
+    expect(gateRecord('regression', ['p99(latency) 5 %', 'qps 3%', 'p99_ttft  20 ms'])).toEqual({
       'p99(latency)': '5 %',
       qps: '3%',
       p99_ttft: '20 ms',
@@ -57,7 +57,7 @@ describe('regressions', () => {
     ],
     [{ 'p99(latency)': '-5 %' }, /p99\(latency\) gets worse by rising; write "5 %"/],
     [{ 'p99(latency)': '<= 5 %' }, /without an operator; write for instance "5 %"/],
-    [{ 'p99(latency)': 'much' }, /"much" is no tolerance/],
+    [{ 'p99(latency)': 'much' }, /"much" is not a tolerance/],
     [{ 'p99(latency)': '5 tok/s' }, /latency|is a time; write us, ms, s or min/],
     [{ 'p99(latncy)': '5 %' }, 'regression "p99(latncy) 5 %": unknown metric "latncy", did you mean "latency"?'],
     [{ qps: '3 ms' }, /is counted per second/],
@@ -70,8 +70,8 @@ describe('regressions', () => {
   })
 
   test('on the command line without a tolerance, or twice, is refused', () => {
-    expect(errorOf(() => regressionRecord(['qps']))).toMatch(/regression "qps": write a figure and how much worse/)
-    expect(errorOf(() => regressionRecord(['qps 3 %', 'qps 4 %']))).toMatch(/qps is given twice/)
+    expect(errorOf(() => gateRecord('regression', ['qps']))).toMatch(/regression "qps": a tolerance is missing/)
+    expect(errorOf(() => gateRecord('regression', ['qps 3 %', 'qps 4 %']))).toMatch(/qps has two tolerances; give one/)
   })
 
   test('on a figure that results do not keep are refused before the run', () => {

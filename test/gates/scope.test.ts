@@ -1,12 +1,12 @@
 /** Thresholds on parts of a run, and thresholds that stop the load. */
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import {
+  gateRecord,
   parseExpression,
   parseThresholds,
   requireParts,
   type ThresholdKey,
   type Thresholds,
-  thresholdRecord,
 } from '../../src/gates/index.ts'
 
 describe('parts of a run', () => {
@@ -16,7 +16,7 @@ describe('parts of a run', () => {
     ['qps{ rate : 2.5 } >= 2', 'qps', { by: 'rate', value: 2.5 }],
     ['p99_latency{stage:1} < 1 s', 'p99(latency)', { by: 'stage', value: 1 }],
   ])('%s', (expression, name, scope) => {
-    expect(parseExpression(expression)).toMatchObject([{ figure: { name }, scope }])
+    expect(parseExpression(expression)).toMatchObject([{ statistic: { name }, scope }])
   })
 
   test('the part stays in what reports show', () => {
@@ -32,14 +32,14 @@ describe('parts of a run', () => {
 
   test.each([
     ['qps{stge:1} > 1', 'threshold "qps{stge:1} > 1": unknown part of a run "stge", did you mean "stage"?'],
-    ['qps{stage:0} > 1', '"0" is no stage; they count from 1'],
-    ['qps{stage:1.5} > 1', '"1.5" is no stage'],
-    ['qps{parallel:many} > 1', '"many" is no number in parallel'],
-    ['qps{rate:-1} > 1', '"-1" is no rate'],
-    ['qps{} > 1', '"{}" is no part of a run; write for instance "p99(latency){stage:2}"'],
-    ['qps{8} > 1', '"{8}" is no part of a run'],
-    ['qps{stage:1 > 1', '"{stage:1" is no part of a run'],
-    ['qps{stage:1}{stage:2} > 1', '"{stage:1}{stage:2}" is no part of a run'],
+    ['qps{stage:0} > 1', '"0" is not a stage; they count from 1'],
+    ['qps{stage:1.5} > 1', '"1.5" is not a stage'],
+    ['qps{parallel:many} > 1', '"many" is not a number in parallel'],
+    ['qps{rate:-1} > 1', '"-1" is not a rate'],
+    ['qps{} > 1', '"{}" is not a part of a run; write for instance "p99(latency){stage:2}"'],
+    ['qps{8} > 1', '"{8}" is not a part of a run'],
+    ['qps{stage:1 > 1', '"{stage:1" is not a part of a run'],
+    ['qps{stage:1}{stage:2} > 1', '"{stage:1}{stage:2}" is not a part of a run'],
     ['{stage:1} > 1', 'nothing to compare'],
   ])('refused: %s', (expression, message) => {
     expect(() => parseExpression(expression)).toThrow(message)
@@ -91,7 +91,7 @@ describe('thresholds that stop the load', () => {
   })
 
   test('every condition of an expression stops the load, and the CLI hands that on', () => {
-    const record = thresholdRecord(['qps >= 4 && < 100 abort after 2 s', 'qps < 90', 'errorRate < 5 % abort'])
+    const record = gateRecord('threshold', ['qps >= 4 && < 100 abort after 2 s', 'qps < 90', 'errorRate < 5 % abort'])
     expect(record).toEqual({
       qps: [
         { threshold: '>= 4', abortOnFail: true, delayAbortEval: '2000 ms' },
@@ -116,7 +116,7 @@ describe('thresholds that stop the load', () => {
       { threshold: '< 5 %', abortOnFail: true, delayAbortEval: '10' },
       'delayAbortEval is a time; add a unit (us, ms, s or min), for instance "10 ms"',
     ],
-    [{ threshold: '< 5 % abort', abortOnFail: true }, '"abort" stands in the condition itself'],
+    [{ threshold: '< 5 % abort', abortOnFail: true }, '"threshold" holds "abort"; write abortOnFail'],
     ['< 5 % abort after', 'a number is missing'],
     ['< 5 % abort after soon', '"soon" is not a number'],
     ['< 5 % abort after 1 h', 'abort after is a time; write us, ms, s or min'],

@@ -4,17 +4,15 @@ import { ConfigError } from '../../src/config/index.ts'
 import { FIGURE_PREFIX, figuresOf } from '../../src/doors/figures.ts'
 import {
   type BlockPair,
-  judgeRegressions as judgeCompared,
-  parseRegressions as parseCompared,
-  type SideBlock,
-} from '../../src/gates/comparison/index.ts'
-import {
   evaluateThresholds,
-  judgeRegressions,
+  judgeAgainst,
+  judgeComparison as judgeCompared,
+  parseComparison as parseCompared,
   parseExpression,
   parseObjectives,
   parseRegressions,
   requireStored,
+  type SideBlock,
 } from '../../src/gates/index.ts'
 import {
   DISTRIBUTION_NAMES,
@@ -132,7 +130,7 @@ describe('a threshold', () => {
       expect(owners, word).toEqual([name])
       const keys = isScalar(name) ? [word] : [`avg(${word})`, `avg_${word}`]
       for (const key of keys)
-        expect(parseExpression(`${key} >= ${around(name, 1)}`)[0]!.figure).toMatchObject({ name: keyOf(name) })
+        expect(parseExpression(`${key} >= ${around(name, 1)}`)[0]!.statistic).toMatchObject({ name: keyOf(name) })
     }
   })
 })
@@ -277,7 +275,7 @@ describe('a baseline', () => {
     const parsed = parseRegressions(regressions)
     requireStored(parsed)
     const verdict = (factor: number): string =>
-      judgeRegressions(parsed, { name: 'main', baseline: resultWith(name, 1), current: resultWith(name, factor) })[0]!
+      judgeAgainst(parsed, { name: 'main', baseline: resultWith(name, 1), current: resultWith(name, factor) })[0]!
         .verdict
     expect(verdict(FACTORS.better[better]), 'better').toBe('pass')
     expect(verdict(FACTORS.worse[better]), 'worse').toBe('fail')

@@ -234,12 +234,18 @@ describe.each(FRAMEWORKS)('an empty project with only the tarball and $name', (f
     const script = [job.script[0], ...lines].join('\n')
     const bash = (env: Record<string, string>): Promise<Ended> =>
       attempt(at, ['bash', '-e', '-c', script], { CI: 'true', ...env })
-    expect(await bash({ LLM_URL: '' })).toMatchObject({
+    const unset = {
       code: 1,
       stdout: 'LLM_URL is not set, so there is no endpoint to measure. Set it under Settings > CI/CD > Variables.\n',
-    })
+    }
+    expect(await bash({ LLM_URL: '' })).toMatchObject(unset)
+    expect(await bash({})).toMatchObject(unset)
     const remote = await startRemote()
     const LLM_URL = 'http://llm.example:8000/v1'
+    const notAllowed = await bash({ LLM_URL, LLM_MODEL: 'm', ...remote.environment })
+    expect(notAllowed.code).toBe(1)
+    expect(notAllowed.stdout + notAllowed.stderr).toMatch(/llm\.example[\s\S]*PERFGATE_ALLOWED_HOSTS/)
+    expect(remote.endpoint.requests).toBe(0)
     const variables = { LLM_URL, LLM_MODEL: 'm', PERFGATE_ALLOWED_HOSTS: LLM_URL }
     const { code, stdout, stderr } = await bash({ ...variables, ...remote.environment })
     expect(code, stdout + stderr).toBe(0)

@@ -1,5 +1,5 @@
 /** What was not measured is never green: the same tests from the tarball in each test framework, as a CI job runs them. */
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { finished, startNode } from '../vitest/childVitest.ts'
@@ -82,10 +82,13 @@ const comparedWithoutEndpoint = (framework: Framework): string =>
 
 function measured(framework: Framework): string {
   const { equal, meets, throws } = WORDS[framework.kind]
-  const negated =
-    framework.kind === 'node'
-      ? ''
-      : `${throws(meets(`{ 'p99(itl)': '<= 1 s' }`).replace('.toMeet', '.not.toMeet'), '/itl/')}`
+  // An error of the conditions, or no sample, makes .not no pass either.
+  const refused = [
+    ['{}', '/got none/'],
+    [`{ 'p99(latency)': undefined }`, '/p99\\(latency\\)/'],
+    [`{ 'p99(itl)': '<= 1 s' }`, '/itl/'],
+  ] as const
+  const negated = refused.map(([of, text]) => throws(meets(of).replace('.toMeet', '.not.toMeet'), text))
   return headOf(
     framework,
     `let seen = 0
@@ -103,10 +106,8 @@ perfTest('the matcher', () => ({ ...load, url, thresholds: KEPT }), ({ result })
   since()
   ${meets(`{ 'p99(latency)': '<= 60 s' }`)}
   ${throws(meets(`{ 'p99(latency)': '<= 1 us' }`), '/above the limit of 1 us/')}
-  ${throws(meets('{}'), '/got none/')}
-  ${throws(meets(`{ 'p99(latency)': undefined }`), '/p99\\(latency\\)/')}
-  ${throws(meets(`{ 'p99(itl)': '<= 1 s' }`), '/itl/')}
-  ${negated}
+  ${refused.map(([of, text]) => throws(meets(of), text)).join('\n  ')}
+  ${framework.kind === 'node' ? '' : negated.join('\n  ')}
 })
 perfTest('an undefined url', () => ({ ...load, url: undefined, thresholds: KEPT }))
 perfTest('an empty url', () => ({ ...load, url: '', thresholds: KEPT }))
@@ -120,6 +121,19 @@ perfTest('all of them fail', () => ({ ...load, url: url + '/nowhere', number: 1,
 `,
   )
 }
+
+const SCENARIO = `thresholds:
+  p99(latency): <= 60 s
+config:
+  parallel: 1
+  number: 3
+  dataset: openqa
+  maxTokens: 4
+  onInvalid: warn
+`
+
+const perfTestsOf = ({ door }: Framework, folder: string): string =>
+  `import { perfTests } from '${door}'\nperfTests('${folder}/*.yaml')\n`
 
 /** Each framework's program, without npm between it and the signal. */
 const COMMANDS: Record<Framework['kind'], (folder: string, file: string) => string[]> = {
@@ -193,6 +207,20 @@ describe.each(FRAMEWORKS)('$name', (framework) => {
     expect(output).toMatch(/successRate 10(\.0+)? % is below the limit of 99 %/)
   })
 
+  test.runIf(kind === 'vitest')('scenario files without an endpoint are an error in CI', async () => {
+    write(at, {
+      'files/nowhere.yaml': SCENARIO,
+      'asked/own.yaml': `${SCENARIO}  embedded: {}\n`,
+    })
+    const nowhere = await perf({ files: perfTestsOf(framework, 'files') }, { CI: 'true' })
+    expect(nowhere.code).toBe(1)
+    expect(nowhere.stdout + nowhere.stderr).toMatch(/nowhere\.yaml.*option \\?"url\\?": missing, and in CI/)
+    expect(summary()).toMatch(/^## ❌ perfgate: fail, 0 of 1 test passed, 1 not loaded\n/)
+    const asked = await perf({ files: perfTestsOf(framework, 'asked') }, { CI: 'true' })
+    expect(asked.code, asked.stdout + asked.stderr).toBe(0)
+    expect(summary()).toMatch(/^## ✅ perfgate: pass, 1 of 1 test passed, against the embedded server\n/)
+  })
+
   test('Ctrl-C: the summary names what was interrupted', { timeout: 60_000 }, async () => {
     const endpoint = await startEndpoint({ afterMs: 5 })
     const file = `perf/long.${ending}`
@@ -214,5 +242,22 @@ describe.each(FRAMEWORKS)('$name', (framework) => {
     await expect.poll(summary).toMatch(/^## ❌ perfgate: fail, 0 of \d tests? passed, .*\d interrupted/)
     await expect.poll(summary).toMatch(/^\| ⏹️ interrupted \| perf\/long\.perf\.\wjs/mu)
     await endpoint.close()
+  })
+})
+
+describe('npx perfgate', () => {
+  test('scenario files without an endpoint are an error in CI, before anything is measured', async () => {
+    const at = join(inject('consumer'), 'scenario-files')
+    write(at, { 'scenarios/own.yaml': `${SCENARIO}  embedded: {}\n`, 'scenarios/nowhere.yaml': SCENARIO })
+    const perfgate = (files: string, CI: string): Promise<Ended> =>
+      attempt(at, ['sh', '-c', `npx perfgate ${files} --outputs-dir out`], { CI })
+    const refused = await perfgate('scenarios/*.yaml', 'true')
+    expect(refused.code, refused.stdout + refused.stderr).toBe(2)
+    expect(refused.stderr).toContain('option "url": missing, and in CI')
+    expect(existsSync(join(at, 'out'))).toBe(false)
+    expect(await perfgate('scenarios/own.yaml', 'true')).toMatchObject({ code: 0 })
+    const outsideOfCi = await perfgate('scenarios/*.yaml', '')
+    expect(outsideOfCi, outsideOfCi.stdout + outsideOfCi.stderr).toMatchObject({ code: 0 })
+    expect(outsideOfCi.stdout).toContain('Scenarios: 2 of 2 passed')
   })
 })

@@ -428,7 +428,7 @@ describe('bad input', () => {
     })
     expect(await exported(['--format', 'csv'])).toMatchObject({
       code: 2,
-      err: expect.stringContaining('export of what?'),
+      err: expect.stringContaining('export needs result DBs'),
     })
     expect(await exported([made.db, '--format', 'csv', '--endpoint', 'http://x'])).toMatchObject({ code: 2 })
   })

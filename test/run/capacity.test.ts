@@ -61,7 +61,7 @@ describe('a capacity search', () => {
     expect(capacity!.steps.map(({ level }) => level)).toEqual([8, 4, 6, 5])
     expect(capacity!.criteria[0]!.maxSatisfied).toBe(4)
     expect(verdict).toBe('fail')
-    expect(capacity!.gate[0]!.message).toBe('maxParallel with p99_latency <= 650 ms is 4, which breaks >= 16')
+    expect(capacity!.gate[0]!.message).toBe('maxParallel 4 is below 16 (with p99_latency <= 650 ms)')
   })
 
   test('says so where not even the lower bound holds, and where the upper bound does', async () => {

@@ -149,3 +149,17 @@ test.each(['SIGKILL', 'SIGINT'] as const)('nothing is left behind when we are en
   await once(owner, 'exit')
   await allGone(pids)
 })
+
+test('errors repeat no secret of the command or of readyUrl, however short', async () => {
+  const port = await freePort()
+  const command = `${node} -e "process.exit(3)" --api-key k-1 http://me:pw@127.0.0.1:1/`
+  const start = (readyUrl: string): Promise<unknown> =>
+    startCommandServer({ command, readyUrl, logPath: join(folder, 'secret.log'), env: {}, signal: undefined }).then(
+      () => 'started',
+      (error: Error) => error.message.split('\n')[0],
+    )
+  const ended = await start(`http://me:pw@127.0.0.1:${port}/health?key=k-2`)
+  expect(ended).toContain(`--api-key *** http://***@127.0.0.1:1/" ended`)
+  expect(ended).toContain(`answered at http://***@127.0.0.1:${port}/health?key=***`)
+  expect(await start('ftp://tok@h/')).toContain('option "readyUrl": "ftp://***@h/" is not an http URL')
+})

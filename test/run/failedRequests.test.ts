@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { exitCodeOf } from '../../src/cli/exitCode.ts'
+import { exitCodeOf } from '../../src/cli/exit.ts'
 import { type Config, resolveConfig } from '../../src/config/index.ts'
 import { judgeMinSuccess, minSuccessOf, parseThresholds } from '../../src/gates/index.ts'
 import { runComparison, runPerfBenchmark } from '../../src/run/index.ts'
@@ -146,7 +146,7 @@ describe('the share', () => {
   const [threshold] = parseThresholds({ qps: '> 1' })
 
   test('leaves out what was cancelled when the load ended', () => {
-    const judged = judgeMinSuccess(minSuccessOf(undefined, [threshold!.figure])!, {
+    const judged = judgeMinSuccess(minSuccessOf(undefined, [threshold!.statistic])!, {
       total: 108,
       succeeded: 100,
       cancelled: 8,

@@ -111,7 +111,9 @@ describe('with confidence', () => {
       estimate: 'pass',
       // At 95 % and one look it takes 3,688: ln 0.025 / ln 0.999; with a share of the error more.
       samplesNeeded: expect.toSatisfy((needed: number) => needed >= 3688),
-      message: expect.stringMatching(/no upper end at n = \d+, it takes about [\d,]+; the figure alone would pass/),
+      message: expect.stringMatching(
+        /A 95 % upper bound needs about [\d,]+ requests; this run had \d+\. The value alone would pass\./,
+      ),
     })
     expect(result.summary.timeTakenSeconds).toBeGreaterThan(0.45)
     expect(result.summary.totalRequests).toBeGreaterThan(10)

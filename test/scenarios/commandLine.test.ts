@@ -32,7 +32,8 @@ describe('precedence', () => {
 
   test('without a scenario is flag, config file, default', async () => {
     placeWith(files)
-    const { configs } = await perfgate(['--parallel', '4'], { NAME: 'm' })
+    const { configs, err } = await perfgate(['--parallel', '4'], { NAME: 'm' })
+    expect(err).toContain(`perfgate: config file: ${CONFIG}\n`)
     expect(configs).toEqual([
       { parallel: 4, number: 20, maxTokens: 7, headers: { a: 'config', b: 'config' }, model: 'm' },
     ])

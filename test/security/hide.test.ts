@@ -1,11 +1,14 @@
 /** Which names are secret, in which spellings a secret is found, and what is left alone. */
 import { describe, expect, test } from 'vitest'
-import { OPTION_NAMES } from '../../src/config/index.ts'
+import { substituteVariables } from '../../src/config/files/index.ts'
+import { ConfigError, OPTION_NAMES, resolveConfig } from '../../src/config/index.ts'
+import { METRICS } from '../../src/metrics/index.ts'
 import {
   isSecretField,
   isSecretName,
   maskNamed,
   redacted,
+  rememberSecrets,
   secretsIn,
   secretsInArgs,
   secretsOf,
@@ -130,3 +133,110 @@ test.for<[string[], string[]]>([
   ],
   [['--max-tokens', '5', '--tokenizer-path', 'a/b', '--threshold', 'p99(latency) <= 1 s', '--model', 'key'], []],
 ])('on a command line: %j', ([args, secrets]) => expect([...secretsInArgs(args)].toSorted()).toEqual(secrets))
+
+test.for([
+  ...['Helicone-Auth', 'clientSecret', 'private_key', 'metadata.userPassword', 'APIKey', 'X-JWT', 'bearer', 'pass'],
+  ...['client_assertion', 'sshPassphrase', 'aws-credentials', 'userpassword', 'HFTOKEN', 'api_keys', 'authHeader'],
+])('the field %s is secret', (name) => {
+  expect(redacted({ extraArgs: { a: [{ [name]: 'v-1' }] } })).toEqual({ extraArgs: { a: [{ [name]: '***' }] } })
+})
+
+test.for([
+  ...['tokenizer', 'tokenizerPath', 'stop_token_ids', 'eosTokenId', 'eos_token', 'prompt_cache_key', 'maxTokens'],
+  ...[
+    'author',
+    'monkey',
+    'passRate',
+    'token_type_ids',
+    'first_token_latency',
+    'questionKey',
+    'avg(timePerOutputToken)',
+  ],
+])('the field %s is none', (name) => {
+  const config = { extraArgs: { [name]: 'a value of some length' } }
+  expect(redacted(config)).toEqual(config)
+})
+
+test('no metric is secret, by its name or an alias: thresholds are shown', () => {
+  const names = Object.entries(METRICS).flatMap(([name, { aliases }]) => [name, ...aliases])
+  expect(names.filter((name) => isSecretField(name) || isSecretField(`p99(${name})`))).toEqual([])
+})
+
+test('numbers and switches are no secrets, whatever their name', () => {
+  const config = { token: 123456789, auth: true, secret: null, apiKey: 'k' }
+  expect(redacted(config)).toEqual({ ...config, apiKey: '***' })
+  expect([...secretsIn(config)]).toEqual(['k'])
+})
+
+test.for([
+  ['Bearer 0a1b2c3d4e', '***'],
+  ['send sk-abcdefghij0123456789 now', 'send *** now'],
+  ['hf_abcdefghij0123456789', '***'],
+  ['ghp_abcdefghij0123456789abcd', '***'],
+  ['AKIAIOSFODNN7EXAMPLE', '***'],
+  ['x=eyJhbGciOiJI.eyJzdWIiOiIx.SflKxwRJSMeK', 'x=***'],
+  ['authorization: Bearer abcdefghijklmnop1', 'authorization: Bearer ***'],
+  ['a bearer of news, Basic programming, task-0123456789abcdefghij, com.example-one.another-two', undefined],
+])('by its look: %s', ([text, shown]) => expect(redacted({ model: text })).toEqual({ model: shown ?? text }))
+
+test('a value under 8 characters is hidden in its own field alone', () => {
+  expect(redacted({ apiKey: 'blue', prompt: 'why is the sky blue?' })).toEqual({
+    apiKey: '***',
+    prompt: 'why is the sky blue?',
+  })
+  const record = { apiKey: 'seven77', prompt: 'seven77' }
+  expect(redacted(record)).toEqual({ apiKey: '***', prompt: 'seven77' })
+  expect(redacted({ apiKey: 'eight888', prompt: 'eight888' })).toEqual({ apiKey: '***', prompt: '***' })
+})
+
+test.for([
+  ['{"\\u0073k-0123456789":1}', '{"***":1}'],
+  ['{"a":"{\\"b\\":\\"s\\\\u006b-0123456789\\"}"}', '{"a":"{\\"b\\":\\"***\\"}"}'],
+  ['\\u82f9\\u679c sk-\\u0030123', '\\u82f9\\u679c sk-\\u0030123'],
+])('letters written as escapes: %s', ([text, shown]) => expect(secretsOf(['sk-0123456789']).hide(text!)).toBe(shown))
+
+test('names and values of JSON written as escapes are secret', () => {
+  const args = ['--extra-args={"a":{"\\u0073ecret":"v\\u0061lue-1"}}', '{"api\\u005fkey":"value-2",']
+  expect([...secretsInArgs(args)]).toEqual(expect.arrayContaining(['value-1', 'value-2']))
+  expect(maskNamed('{"\\u0073ecret":"v"}')).toBe('{"\\u0073ecret":"***"}')
+})
+
+test('users of URLs are secret, with a password or without', () => {
+  const shown = {
+    readyUrl: 'http://***@h:1/health',
+    localCommand: 'curl https://***@h/a && npm i git+ssh://***@h/b @scope/c a@1',
+  }
+  const given = {
+    readyUrl: 'http://me:p@ss@h:1/health',
+    localCommand: 'curl https://tok-1@h/a && npm i git+ssh://git@h/b @scope/c a@1',
+  }
+  expect(redacted(given)).toEqual(shown)
+  expect([...secretsIn(given)]).toEqual(expect.arrayContaining(['p@ss', 'tok-1']))
+})
+
+test('a key of any length costs a text no more than a short one', () => {
+  const time = (key: string): number => {
+    const { hidePieces } = secretsOf([key])
+    hidePieces('')
+    const begin = performance.now()
+    for (let i = 0; i < 200; i++) expect(hidePieces(`HTTP 401 ${'no such key '.repeat(20)}`)).toContain('HTTP 401')
+    return performance.now() - begin
+  }
+  const long = Array.from({ length: 4000 }, (_, i) => i.toString(36).padStart(8, 'Z')).join('')
+  time('sk-0123456789')
+  // A search for each of its pieces takes a thousand times as long.
+  expect(time(long)).toBeLessThan(50 * time('sk-0123456789') + 50)
+  expect(secretsOf([long]).hidePieces(`(${long.slice(500, 9000)})`)).toBe('(***)')
+})
+
+test('what a variable with a secret name gave is secret in every text and error, wherever it stands', () => {
+  substituteVariables({ model: '${MODEL_TOKEN}' }, { MODEL_TOKEN: 'from-a-variable' }, () => 'f:1')
+  expect(redacted({ model: 'a from-a-variable' })).toEqual({ model: 'a ***' })
+  expect(secretsOf([]).hide('from-a-variable')).toBe('***')
+  expect(new ConfigError('option "model": unknown "from-a-variable"').message).toBe('option "model": unknown "***"')
+  expect(() => resolveConfig({ url: 'http://127.0.0.1', executor: 'from-a-variable' as 'poisson' })).toThrow(
+    'unknown value "***"',
+  )
+  rememberSecrets(['short'])
+  expect(redacted({ model: 'short', name: 'a short name' })).toEqual({ model: '***', name: 'a short name' })
+})

@@ -18,6 +18,8 @@ export const PLANTED = {
   extraField: 'PLANTEDxtr8Wd5Lh3Qy',
   urlPassword: 'PLANTEDurl2Sb6Zc9Fo',
   collector: 'PLANTEDcol1Vr5Xg8Ia',
+  gatewayAuth: 'PLANTEDhlc3Nw7Ty0Uo',
+  clientSecret: 'PLANTEDcls9Bq4Ki6Re',
 } as const
 
 export type Door = keyof typeof PLANTED

@@ -42,6 +42,7 @@ const HEADERS = {
   'x-amz-security-token': PLANTED.awsToken,
   'proxy-authorization': `Basic ${Buffer.from(`me:${PLANTED.proxyPassword}`).toString('base64')}`,
   'x-team-pass': PLANTED.ownHeader,
+  'Helicone-Auth': PLANTED.gatewayAuth,
 }
 
 const scenario = (more: object = {}): Record<string, unknown> => ({
@@ -52,7 +53,7 @@ const scenario = (more: object = {}): Record<string, unknown> => ({
   apiKey: PLANTED.key,
   headers: HEADERS,
   sensitiveHeaders: ['X-Team-Pass'],
-  extraArgs: { metadata: { api_key: PLANTED.extraField } },
+  extraArgs: { metadata: { api_key: PLANTED.extraField, clientSecret: PLANTED.clientSecret } },
   metricsUrl: `/metrics?token=${PLANTED.metricsQuery}`,
   noTestConnection: true,
   enableProgressTracker: true,
@@ -139,7 +140,7 @@ describe('in code', () => {
       /"user-agent":"perfgate","authorization":"\*\*\*",.*"content":"\w+ \w+/,
     )
     expect(String(answer.response_messages)).toContain('/v1/chat/completions?api_key=***&version=2')
-    expect(String(answer.request)).toContain('"metadata":{"api_key":"***"}')
+    expect(String(answer.request)).toContain('"metadata":{"api_key":"***","clientSecret":"***"}')
     expect(rows.filter(({ failure }) => String(failure).includes('refused: /v1/chat'))).toHaveLength(4)
     expect(JSON.stringify(reader.facts['endpoint'])).toContain('/v1/chat/completions?api_key=***&version=2')
   })

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { parsePrometheus } from '../../src/serverView/prometheus.ts'
-import { histogramBetween, readSnapshot } from '../../src/serverView/snapshot.ts'
+import { histogramBetween, parsePrometheus, readSnapshot } from '../../src/serverView/snapshot.ts'
 
 const text = (name: string): string => readFileSync(new URL(`./texts/${name}.txt`, import.meta.url), 'utf8')
 

@@ -1,5 +1,5 @@
 /** Result DBs that are whole, being written, or not what they should be. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -78,6 +78,80 @@ test('a DB of an older schema reads as not measured where it has no column', () 
   reader.close()
 })
 
+describe('a DB of somebody else gets a sentence, not a stack', () => {
+  const RESULT = 'CREATE TABLE result (request_index, latency, response_messages, inter_token_latencies);'
+  const RUN = 'CREATE TABLE run (key TEXT PRIMARY KEY, value);'
+  const VERSION = 'PRAGMA user_version = 1;'
+  const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i'
+
+  test.for([
+    [
+      'a BLOB for a number',
+      `${RESULT}${RUN}INSERT INTO result VALUES (3, x'00', NULL, NULL)`,
+      'column "latency" of request 3 is a BLOB, not REAL',
+    ],
+    [
+      'a BLOB for a text',
+      `${RESULT}${RUN}INSERT INTO result VALUES (3, 1, x'00', NULL)`,
+      'column "response_messages" of request 3 is a BLOB, not TEXT',
+    ],
+    [
+      'a text for a number',
+      `${RESULT}${RUN}INSERT INTO result VALUES (3, 'soon', NULL, NULL)`,
+      'column "latency" of request 3 is a string, not REAL',
+    ],
+    [
+      'a number too large',
+      `${RESULT}${RUN}INSERT INTO result VALUES (9223372036854775807, 1, NULL, NULL)`,
+      'it holds a number that is too large',
+    ],
+    [
+      'gaps that are no list',
+      `${RESULT}${RUN}INSERT INTO result VALUES (3, 1, NULL, '{"a":')`,
+      'column "inter_token_latencies" is not a JSON list of numbers',
+    ],
+    [
+      'a view for its requests',
+      `CREATE VIEW result AS ${endless} AS latency FROM n;${RUN}`,
+      '"result" in it is not a plain table',
+    ],
+    [
+      'a view for its facts',
+      `${RESULT}CREATE VIEW run AS ${endless} AS key, i AS value FROM n`,
+      '"run" in it is not a plain table',
+    ],
+    [
+      'a virtual table',
+      `CREATE VIRTUAL TABLE result USING fts5(latency);${RUN}`,
+      '"result" in it is not a plain table',
+    ],
+    ['no facts at all', RESULT, 'it has no table "run"'],
+    [
+      'a fact that is a BLOB',
+      `${RESULT}${RUN}INSERT INTO run VALUES ('config', x'ff')`,
+      'the fact "config" about its run is not JSON',
+    ],
+    [
+      'a start that is no time',
+      `${RESULT}${RUN}INSERT INTO run VALUES ('startedAt', '"never"')`,
+      'perfgate did not write what it says of its run',
+    ],
+    [
+      'an environment of another shape',
+      `${RESULT}${RUN}INSERT INTO run VALUES ('environment', '5')`,
+      'perfgate did not write what it says of its run: environment',
+    ],
+  ] as const)('%s', async ([name, sql, why]) => {
+    const file = sqlite(`${name.replaceAll(' ', '-')}.db`, `${sql};${VERSION}`)
+    for (const command of [['report'], ['export', '--format', 'csv'], ['export', '--format', 'parquet']]) {
+      const world = fakeWorld()
+      expect(await main([...command, file, '--out', path('out')], world)).toBe(1)
+      expect(world.err()).toMatch(/^perfgate: result DB[ ,][^\n]*\n$/)
+      expect(world.err()).toContain(why)
+    }
+  })
+})
+
 describe('a run without a result', () => {
   const rows = Array.from({ length: 20 }, (_, i) => (i % 10 === 9 ? failedRow(i, 'busy') : madeRow(i)))
   const { db } = madeDb([madeRow(99, { warmup: 1, latency: 9 }), ...rows], null)
@@ -137,6 +211,24 @@ describe('files given to a command', () => {
       JSON.stringify({ ...made.result, summary: { ...made.result.summary, resultDbPath: '/gone/made.db' } }),
     )
     expect(readRuns([made.json])[0]!.dbPath).toBe(made.db)
+  })
+
+  test('a result reads no DB but one beside it or below its folder, also through a link', () => {
+    const made = madeDb([madeRow(0)])
+    const mine = mkdtempSync(join(tmpdir(), 'perfgate-foreign-'))
+    const json = join(mine, 'theirs.json')
+    const naming = (resultDbPath: string): string | undefined => {
+      writeFileSync(json, JSON.stringify({ ...made.result, summary: { ...made.result.summary, resultDbPath } }))
+      return readRuns([json])[0]!.dbPath
+    }
+    expect(naming(made.db)).toBeUndefined()
+    symlinkSync(made.db, join(mine, 'link.db'))
+    expect(naming('link.db')).toBeUndefined()
+    symlinkSync(made.db, join(mine, 'theirs.db'))
+    expect(naming('elsewhere.db')).toBeUndefined()
+    mkdirSync(join(mine, 'below'))
+    renameSync(made.db, join(mine, 'below', 'own.db'))
+    expect(naming(join(mine, 'below', 'own.db'))).toBe(join(mine, 'below', 'own.db'))
   })
 
   test('what is no result is named', () => {

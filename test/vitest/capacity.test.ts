@@ -33,12 +33,10 @@ test('passes when the search finds what the gate asks for', () => {
 })
 
 test('fails with the whole story when the gate is broken, when nothing holds, and when it cannot be known', () => {
-  expect(cases.get('breaks its gate')!.failure!.message).toBe(
-    'maxParallel with p99(latency) < 1 us is none, which breaks >= 1',
-  )
+  expect(cases.get('breaks its gate')!.failure!.message).toBe('maxParallel none is below 1 (with p99(latency) < 1 us)')
   expect(cases.get('carries nothing')!.failure!.message).toBe('p99(latency) < 1 us: broken at the lower bound (1)')
   expect(cases.get('is not sure')!.failure!.message).toMatch(
-    /^maxParallel with rps > 0 is at least 2, which does not settle >= 3 \(slaUpperBound was reached\)/,
+    /^maxParallel 2 or more: undecided against 3\. The value alone would fail\. \(with rps > 0, slaUpperBound was reached\)/,
   )
   expect(run.code).toBe(1)
 })
@@ -54,8 +52,8 @@ test('is skipped unchecked', () => {
 
 test.each([
   ['search', /perf test "search": option "slaAutoTune": use perfTest\.capacity, which judges what is found/],
-  ['capacity', /perf test "capacity": threshold "p99\(latency\) >= 1 s": p99\(latency\) gets worse upwards/],
-  ['gate', /perf test "gate": threshold "maxRate >= 1": the search is over parallel/],
+  ['capacity', /perf test "capacity": criterion "p99\(latency\) >= 1 s": p99\(latency\) gets worse upwards/],
+  ['gate', /perf test "gate": capacity gate "maxRate >= 1": the search is over parallel/],
 ])('a mistake in %s.perf.ts is found at collection, before any request', async (file, message) => {
   const before = endpoint.requests
   const { code, stderr } = await runVitest('mistakes', [`${file}.perf`], {

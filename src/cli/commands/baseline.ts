@@ -2,10 +2,10 @@
 import { Option } from 'commander'
 import { ConfigError, suggestion } from '../../config/index.ts'
 import { terminalStyle } from '../../report/index.ts'
+import { readNumberFlag } from '../flags.ts'
 import type { Io } from '../io.ts'
+import type { CliCommand } from '../usage.ts'
 import { quietCommand, readWords } from '../usage.ts'
-import { readNumberFlag } from '../words.ts'
-import type { CliCommand } from './command.ts'
 
 const ACTIONS = ['save', 'show', 'compare', 'record', 'trend'] as const
 
@@ -46,7 +46,7 @@ export async function baselineCommand(args: readonly string[], io: Io): Promise<
   if (read === undefined) return 0
   const { flags } = read
   const [word, name, ...files] = read.operands
-  if (word === undefined) throw new ConfigError(`baseline: do what? Known: ${ACTIONS.join(', ')}`)
+  if (word === undefined) throw new ConfigError(`baseline needs a subcommand: ${ACTIONS.join(', ')}`)
   const action = ACTIONS.find((known) => known === word)
   if (action === undefined) throw new ConfigError(`baseline "${word}": unknown${suggestion(word, ACTIONS)}`)
   // Loaded late: help and wrong usage need none of it.

@@ -2,8 +2,15 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError } from '../../config/index.ts'
-import { type Figure, parseKey, parseRegressions, regressionRecord, requireStored } from '../../gates/index.ts'
-import { renderAgainstBaseline, renderHistory, renderStored, type TerminalStyle } from '../../report/index.ts'
+import { gateRecord, modelOf, parseKey, parseRegressions, requireStored, type Statistic } from '../../gates/index.ts'
+import {
+  markOf,
+  plainText,
+  renderAgainstBaseline,
+  renderHistory,
+  renderStored,
+  type TerminalStyle,
+} from '../../report/index.ts'
 import type { Result } from '../../result/index.ts'
 import { comparableHistory, compareWith, historyRecord } from '../../run/index.ts'
 import {
@@ -14,8 +21,8 @@ import {
   readResults,
   writeBaseline,
 } from '../../store/index.ts'
-import { exitCodeOf } from '../exitCode.ts'
-import { readChoice } from '../words.ts'
+import { exitCodeOf } from '../exit.ts'
+import { readChoice } from '../flags.ts'
 
 export interface BaselineWords {
   name: string | undefined
@@ -66,7 +73,7 @@ export function show({ name, dir, style, print }: BaselineWords): number {
       const { results } = readBaseline(one, dir)
       const { startedAt, environment, config } = results[0]!
       print(
-        `${one}: ${counted(results.length, 'result')}, ${startedAt}, model ${String(config['model'])}, ${environment.cpu}, ${environment.cores} cores`,
+        `${one}: ${counted(results.length, 'result')}, ${startedAt}, model ${modelOf(config)}, ${environment.cpu}, ${environment.cores} cores`,
       )
     }
     return 0
@@ -80,10 +87,10 @@ export function show({ name, dir, style, print }: BaselineWords): number {
 export function compare(request: BaselineWords): number {
   const { dir, style } = request
   const name = required(request, 'compare')
-  // A log file may not show the one sign beyond ASCII that intervals have.
-  const print = (text: string): void => request.print(style.unicode ? text : text.replaceAll('∞', 'inf'))
+  // A log file may not show the signs beyond ASCII that intervals have.
+  const print = (text: string): void => request.print(plainText(text, style))
   const unlike = readChoice('unlike-baseline', request.unlike, POLICIES)
-  const regressions = parseRegressions(regressionRecord(request.regressions))
+  const regressions = parseRegressions(gateRecord('regression', request.regressions))
   requireStored(regressions)
   const baseline = readBaseline(name, dir)
   // What the results were gated on when they were measured is not judged again.
@@ -94,7 +101,7 @@ export function compare(request: BaselineWords): number {
     const { startedAt } = result.baseline!
     const found = baseline.results.find((candidate) => candidate.startedAt === startedAt)!
     print(renderAgainstBaseline(found, result, regressions, style))
-    for (const { verdict, message } of result.thresholds) print(`  ${verdict}: ${message}`)
+    for (const { verdict, message } of result.thresholds) print(`  ${markOf(verdict, style)} ${message}`)
     for (const note of result.notes) print(note)
   }
   return exitCodeOf(compared)
@@ -118,7 +125,8 @@ export function trend(request: BaselineWords): number {
 }
 
 function required({ name }: BaselineWords, action: string): string {
-  if (name === undefined) throw new ConfigError(`baseline ${action}: which? Give a name, for instance "main"`)
+  if (name === undefined)
+    throw new ConfigError(`baseline ${action} needs a name, for example: perfgate baseline ${action} main`)
   return name
 }
 
@@ -146,7 +154,7 @@ function refuseUnfit(results: readonly Result[]): void {
   }
 }
 
-function figureNamed(key: string): Figure {
+function figureNamed(key: string): Statistic {
   return parseKey(key, (why) => new ConfigError(`option --figure: ${key}: ${why}`))
 }
 

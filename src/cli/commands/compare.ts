@@ -2,19 +2,25 @@
 import { Option } from 'commander'
 import { comparable } from '../../config/files/index.ts'
 import { ConfigError, camelCase, OPTION_NAMES, type OptionName, optionMeta } from '../../config/index.ts'
-import { regressionRecord } from '../../gates/comparison/index.ts'
+import { gateRecord } from '../../gates/index.ts'
 import { renderComparison } from '../../report/index.ts'
 import type { ComparisonResult } from '../../result/index.ts'
-import { addConfigFlags, configLayerOf, underFlags } from '../configFlags.ts'
-import { addRunFlags, flagName, inOneSpelling } from '../flags.ts'
+import {
+  addConfigFlags,
+  addRunFlags,
+  configLayerOf,
+  flagName,
+  inOneSpelling,
+  readNumberFlag,
+  readPairs,
+  underFlags,
+} from '../flags.ts'
 import type { Io } from '../io.ts'
-import { type LoadRequest, measure } from '../measure.ts'
-import { jsonFlag, jsonText } from '../output.ts'
-import { type RunComparison, runComparison } from '../runners.ts'
+import { jsonFlag, jsonText } from '../io.ts'
+import { type LoadRequest, measure, type RunComparison, runComparison } from '../run.ts'
+import type { CliCommand } from '../usage.ts'
 import { quietCommand, readWords, refuseOperands } from '../usage.ts'
 import { valuesOf } from '../values.ts'
-import { readNumberFlag, readPairs } from '../words.ts'
-import type { CliCommand } from './command.ts'
 
 interface Flag {
   name: string
@@ -171,7 +177,7 @@ function allFlags(): string[] {
 }
 
 function ownValues(given: ReadonlyMap<string, string[]>): Record<string, unknown> {
-  const values: Record<string, unknown> = { regressions: regressionRecord(given.get('regression') ?? []) }
+  const values: Record<string, unknown> = { regressions: gateRecord('regression', given.get('regression') ?? []) }
   for (const name of ['confidence', 'blocks', 'max-blocks'])
     if (given.has(name)) values[camelCase(name)] = readNumberFlag(name, given.get(name)!.at(-1)!, 'a number')
   if (given.has('on-undecided')) values.onUndecided = given.get('on-undecided')!.at(-1)

@@ -3,12 +3,12 @@ import { basename, dirname, join } from 'node:path'
 import { ConfigError } from '../../config/index.ts'
 import type { ExportedFile, ExportFormat } from '../../report/export/index.ts'
 import type { ReportRun } from '../../report/reportRun.ts'
+import { readChoice, readPairs } from '../flags.ts'
 import type { Io } from '../io.ts'
+import { notice } from '../io.ts'
 import type { OpenRuns } from '../openRuns.ts'
-import { notice } from '../output.ts'
+import type { CliCommand } from '../usage.ts'
 import { quietCommand, readWords } from '../usage.ts'
-import { readChoice, readPairs } from '../words.ts'
-import type { CliCommand } from './command.ts'
 
 interface ExportFlags {
   format?: string
@@ -46,7 +46,8 @@ export async function exportCommand(args: readonly string[], io: Io): Promise<nu
   if (read === undefined) return 0
   const { flags, operands: paths } = read
   const format = chosen(EXPORT_FORMATS, flags.format)
-  if (paths.length === 0) throw new ConfigError('export of what? Give result DBs, for instance outputs/*.db')
+  if (paths.length === 0)
+    throw new ConfigError('export needs result DBs, for example: perfgate export outputs/*.db --format csv')
   if (flags.endpoint !== undefined && format.name !== 'otlp')
     throw new ConfigError(`option --endpoint: only the format otlp can be sent, not ${format.name}`)
   if (flags.otlpProtocol !== undefined && flags.endpoint === undefined)

@@ -1,6 +1,7 @@
 /** The commands besides a run; adding one is one file and one line here. */
+
+import type { CliCommand } from '../usage.ts'
 import { baseline } from './baseline.ts'
-import type { CliCommand } from './command.ts'
 import { compare } from './compare.ts'
 import { exportResults } from './export.ts'
 import { init } from './init.ts'
@@ -12,7 +13,7 @@ import { serve } from './serve.ts'
 import { sweep } from './sweep.ts'
 import { view } from './view.ts'
 
-export type { CliCommand } from './command.ts'
+export type { CliCommand } from '../usage.ts'
 
 export const COMMANDS: readonly CliCommand[] = [
   serve,

@@ -1,10 +1,10 @@
 /** `perfgate init`: writes a first perf test, its config, a script and a CI job into an existing project. */
 import { Option } from 'commander'
 import type { Change, Plan, Wishes } from '../../init/index.ts'
+import { readChoice } from '../flags.ts'
 import type { Io } from '../io.ts'
+import type { CliCommand } from '../usage.ts'
 import { quietCommand, readWords, refuseOperands } from '../usage.ts'
-import { readChoice } from '../words.ts'
-import type { CliCommand } from './command.ts'
 
 const FRAMEWORKS = ['vitest', 'jest', 'node'] as const
 const CI = ['github', 'gitlab', 'none'] as const

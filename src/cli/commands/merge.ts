@@ -1,11 +1,11 @@
 /** `perfgate merge <DBs or folders>`: the parts of a load that ran on several machines, as one run. */
 import { ConfigError } from '../../config/index.ts'
 import { renderJson, renderText } from '../../report/index.ts'
-import { exitCodeOf } from '../exitCode.ts'
+import { exitCodeOf } from '../exit.ts'
 import type { Io } from '../io.ts'
-import { jsonFlag, notice, printTables } from '../output.ts'
+import { jsonFlag, notice, printTables } from '../io.ts'
+import type { CliCommand } from '../usage.ts'
 import { quietCommand, readWords } from '../usage.ts'
-import type { CliCommand } from './command.ts'
 
 interface MergeFlags {
   allowMissing?: boolean
@@ -34,7 +34,7 @@ export async function mergeCommand(args: readonly string[], io: Io): Promise<num
   const read = readWords<MergeFlags>(command, args)
   if (read === undefined) return 0
   if (read.operands.length === 0)
-    throw new ConfigError('merge what? Give the result DBs of the parts, or the folder they are in')
+    throw new ConfigError('merge needs the result DBs of the parts, or the folder they are in')
   const { allowMissing = false, outputsDir, json = false } = read.flags
   const { mergeShards } = await import('../../run/index.ts')
   const { result, path } = mergeShards(read.operands, { allowMissing, outputsDir })

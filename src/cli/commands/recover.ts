@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { ConfigError } from '../../config/index.ts'
 import { renderJson, renderText } from '../../report/index.ts'
 import type { Io } from '../io.ts'
-import { jsonFlag, jsonOfAll, notice, printTables } from '../output.ts'
+import { jsonFlag, jsonOfAll, notice, printTables } from '../io.ts'
+import type { CliCommand } from '../usage.ts'
 import { quietCommand, readWords } from '../usage.ts'
-import type { CliCommand } from './command.ts'
 
 /**
  * @returns 0 when every run could be recovered; that says nothing of its verdict
@@ -28,7 +28,8 @@ export async function recoverCommand(args: readonly string[], io: Io): Promise<n
   const read = readWords<{ json?: boolean }>(command, args)
   if (read === undefined) return 0
   const { operands, flags } = read
-  if (operands.length === 0) throw new ConfigError('recover what? Give a result DB, for instance outputs/run.db')
+  if (operands.length === 0)
+    throw new ConfigError('recover needs a result DB, for example: perfgate recover outputs/run.db')
   const { json = false } = flags
   const { mendProgressFile, readRunDb, recoverRun } = await import('../../run/index.ts')
 
@@ -49,11 +50,13 @@ export async function recoverCommand(args: readonly string[], io: Io): Promise<n
     const paths = isFolder ? unfinishedIn(given) : [given]
     if (paths.length === 0) {
       const mended = mendProgressFile(given)
-      say(mended === undefined ? `${given}: nothing to recover` : `${mended} said that its run goes on: put right`)
+      say(
+        mended === undefined ? `${given}: nothing to recover` : `${mended} showed its run as still running; corrected`,
+      )
     }
     for (const path of paths) {
       const { result, jsonPath, wasFinished, mendedPath } = recoverRun(path)
-      if (mendedPath !== undefined) say(`${mendedPath} said that its run goes on: put right`)
+      if (mendedPath !== undefined) say(`${mendedPath} showed its run as still running; corrected`)
       say(
         wasFinished
           ? `${path}: the run was complete; its files are as they should be`

@@ -4,9 +4,9 @@ import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ConfigError, ciSystem } from '../../config/index.ts'
 import type { Io } from '../io.ts'
-import { notice } from '../output.ts'
+import { notice } from '../io.ts'
+import type { CliCommand } from '../usage.ts'
 import { quietCommand, readWords } from '../usage.ts'
-import type { CliCommand } from './command.ts'
 
 interface ReportFlags {
   out?: string
@@ -31,7 +31,8 @@ export async function reportCommand(
   const read = readWords<ReportFlags>(command, args)
   if (read === undefined) return 0
   const { operands: paths, flags } = read
-  if (paths.length === 0) throw new ConfigError('report of what? Give result files, for instance reports/*.json')
+  if (paths.length === 0)
+    throw new ConfigError('report needs result files, for example: perfgate report reports/*.json')
   const { out, open: wanted = false } = flags
   const { openRuns } = await import('../openRuns.ts')
   const { renderHtml } = await import('../../report/html/index.ts')

@@ -5,9 +5,9 @@ import { z } from 'zod'
 import { ConfigError, suggestion } from '../../config/index.ts'
 import { capacitySchema, comparisonResultSchema, resultSchema, sweepSchema } from '../../result/index.ts'
 import type { Io } from '../io.ts'
-import { jsonText } from '../output.ts'
+import { jsonText } from '../io.ts'
+import type { CliCommand } from '../usage.ts'
 import { quietCommand, readWords } from '../usage.ts'
-import type { CliCommand } from './command.ts'
 
 const SCHEMAS: Record<string, () => unknown> = {
   result: () => z.toJSONSchema(resultSchema),
@@ -28,7 +28,7 @@ export async function schemaCommand(args: readonly string[], io: Io): Promise<nu
   const read = readWords<{ for?: string }>(command, args)
   if (read === undefined) return 0
   const name = read.flags.for ?? read.operands[0]
-  if (name === undefined) throw new ConfigError(`schema of what? Known: ${Object.keys(SCHEMAS).join(', ')}`)
+  if (name === undefined) throw new ConfigError(`schema needs a name: ${Object.keys(SCHEMAS).join(', ')}`)
   const found = Object.hasOwn(SCHEMAS, name) ? SCHEMAS[name] : undefined
   if (found === undefined) throw new ConfigError(`schema "${name}": unknown${suggestion(name, Object.keys(SCHEMAS))}`)
   io.stdout.write(jsonText(await found()))

@@ -1,11 +1,11 @@
 /** `perfgate serve`: the embedded OpenAI-compatible server by itself, until it is interrupted. */
 import { Option } from 'commander'
 import { ConfigError } from '../../config/index.ts'
+import { type NumberKind, readChoice, readNumberFlag } from '../flags.ts'
 import type { Io } from '../io.ts'
 import { type Served, serveUntilInterrupted } from '../serving.ts'
+import type { CliCommand } from '../usage.ts'
 import { quietCommand, readWords, refuseOperands } from '../usage.ts'
-import { type NumberKind, readChoice, readNumberFlag } from '../words.ts'
-import type { CliCommand } from './command.ts'
 
 /** What is needed of the embedded server's `startServer`; it checks its options itself. */
 export type StartServer = (options: Record<string, unknown>) => Promise<Served>

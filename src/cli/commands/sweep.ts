@@ -4,16 +4,21 @@ import { ConfigError } from '../../config/index.ts'
 import { renderSweep } from '../../report/index.ts'
 import type { SweepResult } from '../../result/index.ts'
 import type { SweepRange } from '../../run/index.ts'
-import { addConfigFlags, configLayerOf, underFlags } from '../configFlags.ts'
-import { addRunFlags, inOneSpelling } from '../flags.ts'
+import {
+  addConfigFlags,
+  addRunFlags,
+  configLayerOf,
+  inOneSpelling,
+  readChoice,
+  readNumberFlag,
+  underFlags,
+} from '../flags.ts'
 import type { Io } from '../io.ts'
-import { type LoadRequest, measure } from '../measure.ts'
-import { jsonFlag, jsonText } from '../output.ts'
-import { type RunSweep, runSweep } from '../runners.ts'
+import { jsonFlag, jsonText } from '../io.ts'
+import { type LoadRequest, measure, type RunSweep, runSweep } from '../run.ts'
+import type { CliCommand } from '../usage.ts'
 import { quietCommand, readWords, refuseOperands } from '../usage.ts'
 import { valuesOf } from '../values.ts'
-import { readChoice, readNumberFlag } from '../words.ts'
-import type { CliCommand } from './command.ts'
 
 const DEFAULT_TO = 256
 

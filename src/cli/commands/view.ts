@@ -1,11 +1,11 @@
 /** `perfgate view [folder]`: a local page over the result DBs of a folder, until it is interrupted. */
 import { existsSync, statSync } from 'node:fs'
 import { ConfigError } from '../../config/index.ts'
+import { readNumberFlag } from '../flags.ts'
 import type { Io } from '../io.ts'
 import { serveUntilInterrupted } from '../serving.ts'
+import type { CliCommand } from '../usage.ts'
 import { quietCommand, readWords } from '../usage.ts'
-import { readNumberFlag } from '../words.ts'
-import type { CliCommand } from './command.ts'
 
 const DEFAULT_FOLDER = './outputs'
 

@@ -1,7 +1,6 @@
 /** `${NAME}` and `${NAME:-default}` in the texts of a file: variables of the environment in their place. */
-import { isSecretVariable } from '../../secrets/index.ts'
-import { ConfigError } from '../errors.ts'
-import { suggestion } from '../suggest.ts'
+import { isSecretName, rememberSecrets } from '../../secrets/index.ts'
+import { ConfigError, suggestion } from '../errors.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -46,7 +45,11 @@ export function substituteVariables(
         throw fail(
           `the environment variable ${name} is not set${near(name, env)}; set it, or write \${${name}:-default}`,
         )
-      if (isSecretVariable(name) && found.length > 3) secrets.push(found)
+      // A shorter one would hide ordinary words of its own field.
+      if (isSecretName(name) && found.length > 3) {
+        secrets.push(found)
+        rememberSecrets([found])
+      }
       return found
     })
     if (variables === 1 && new RegExp(`^${VARIABLE}$`).test(text)) whole.push(path)

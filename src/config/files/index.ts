@@ -1,8 +1,7 @@
 /** Options in files: read with their lines, checked, and joined with what was said elsewhere. */
-export { comparable } from './comparable.ts'
-export { type ConfigFileRequest, loadConfig, loadConfigLayer } from './configFile.ts'
+
+export { below, type ConfigFileRequest, layerOf, loadConfig, loadConfigLayer, settle } from './configFile.ts'
 export { type FileDocument, readDocuments } from './document.ts'
 export { type Environment, type Substituted, substituteVariables, TEXT, VARIABLE } from './environment.ts'
-export { MODULE_EXTENSIONS, shownPath, TEXT_EXTENSIONS } from './find.ts'
-export { joinLayers, type Layer, type Layered, placed, withPlaces } from './layers.ts'
-export { below, layerOf, settle } from './options.ts'
+export { fromHere, MODULE_EXTENSIONS, shownPath, TEXT_EXTENSIONS } from './find.ts'
+export { comparable, joinLayers, type Layer, type Layered, placed, withPlaces } from './layers.ts'

@@ -1,5 +1,6 @@
 /** Options from several places, one over the other, and for each value the place it came from. */
 import { ConfigError } from '../errors.ts'
+import { passedOver } from '../plans.ts'
 import type { OptionName } from '../schema.ts'
 
 /** Options that were said in one place. */
@@ -8,6 +9,8 @@ export interface Layer {
   values: Record<string, unknown>
   /** Where one of them was said, for instance `perfgate.config.yaml:3`. */
   place(path: readonly PropertyKey[]): string
+  /** Of a config file: its path, as it is shown. */
+  file?: string
   /** Values that must not be shown. */
   secrets: readonly string[]
 }
@@ -19,7 +22,7 @@ export interface Layered {
 }
 
 /** Joined key by key: to add a header or a threshold is not to give up those that were there. All else is replaced. */
-export const JOINED: readonly OptionName[] = ['headers', 'extraArgs', 'thresholds', 'objectives', 'regressions']
+const JOINED: readonly OptionName[] = ['headers', 'extraArgs', 'thresholds', 'objectives', 'regressions']
 
 /** @param layers each one wins over those before it */
 export function joinLayers(layers: readonly Layer[]): Layered {
@@ -73,4 +76,15 @@ function longestKey(option: string, text: string, origins: Layered['origins']): 
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The first three mean something else in a comparison. */
+const NOT_COMPARED: readonly string[] = ['regressions', 'baseline', 'confidence', ...passedOver('comparison')]
+
+export function comparable(defaults: Layer | undefined): Layer | undefined {
+  return defaults === undefined ? undefined : { ...defaults, values: comparableOptions(defaults.values) }
+}
+
+export function comparableOptions(options: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !NOT_COMPARED.includes(name)))
 }

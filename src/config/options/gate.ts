@@ -1,4 +1,4 @@
-/** What must hold, and what happens when it cannot be known. */
+/** Options of what is judged: thresholds, baselines, and the search for a capacity. */
 import { z } from 'zod'
 import { count, option, seconds } from '../option.ts'
 
@@ -74,5 +74,92 @@ export const gateOptions = {
     kind: 'number',
     value: 'seconds',
     description: 'with confidence: while a threshold is undecided, go on sending, until this long after the start',
+  }),
+}
+
+export const baselineOptions = {
+  baseline: option(z.string().min(1).optional(), {
+    group: 'Gate',
+    kind: 'string',
+    value: 'name|file',
+    description: 'stored result to compare with: a name in baselineDir, or the path of a result JSON',
+  }),
+  baselineDir: option(z.string().min(1).default('./baselines'), {
+    group: 'Gate',
+    kind: 'string',
+    value: 'folder',
+    description: 'where baselines are kept',
+  }),
+  regressions: option(z.record(z.string(), z.string()).default({}), {
+    group: 'Gate',
+    kind: 'strings',
+    value: 'expression',
+    description: 'how much worse than the baseline a figure may be, for instance "p99(latency) 5 %"',
+  }),
+  unlikeBaseline: option(z.enum(['refuse', 'show', 'judge']).default('refuse'), {
+    group: 'Gate',
+    kind: 'string',
+    value: 'policy',
+    description: 'when the baseline was measured in another environment: refuse to run, show only, or judge',
+  }),
+}
+
+const criterion = z.record(z.string(), z.string())
+
+export const slaOptions = {
+  slaAutoTune: option(z.boolean().default(false), {
+    group: 'Capacity',
+    kind: 'switch',
+    description: 'search for the most load that meets slaParams, instead of running one scenario',
+  }),
+  slaVariable: option(z.enum(['parallel', 'rate']).default('parallel'), {
+    group: 'Capacity',
+    kind: 'string',
+    value: 'what',
+    description: 'the load that is searched: parallel or rate; the search starts at its value',
+  }),
+  slaParams: option(z.union([z.array(criterion).min(1), criterion]).optional(), {
+    group: 'Capacity',
+    kind: 'json',
+    value: 'json',
+    description:
+      'criteria, for instance [{"p99_latency":"<=2"}] or [{"tps":"max"}]: keys of one object hold together, objects are searched one by one; plain times are seconds',
+  }),
+  slaUpperBound: option(count.default(65_536), {
+    group: 'Capacity',
+    kind: 'number',
+    value: 'n',
+    description: 'the search goes no higher',
+  }),
+  slaLowerBound: option(count.default(1), {
+    group: 'Capacity',
+    kind: 'number',
+    value: 'n',
+    description: 'the search goes no lower',
+  }),
+  slaFixedParallel: option(count.optional(), {
+    group: 'Capacity',
+    kind: 'number',
+    value: 'n',
+    description: 'requests in flight at most while the rate is searched',
+    defaultText: 'slaUpperBound',
+  }),
+  slaNumRuns: option(count.default(3), {
+    group: 'Capacity',
+    kind: 'number',
+    value: 'n',
+    description: 'runs at each level, whose figures are averaged',
+  }),
+  slaNumberMultiplier: option(z.number().positive().default(2), {
+    group: 'Capacity',
+    kind: 'number',
+    value: 'n',
+    description: 'requests of one run, as a multiple of its level',
+  }),
+  slaGate: option(z.record(z.string(), z.string()).default({}), {
+    group: 'Capacity',
+    kind: 'strings',
+    value: 'expression',
+    description: 'what the search must find, for instance "maxParallel >= 32" or "maxRate >= 10"',
   }),
 }

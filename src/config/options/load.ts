@@ -124,7 +124,7 @@ export const loadOptions = {
   outliveParent: option(z.boolean().default(false), {
     group: 'Load',
     kind: 'switch',
-    description: 'go on when the process that started the run ends, as with nohup; else the run is ended',
+    description: 'keep running after the parent process exits (default: stop)',
   }),
   loadShard: option(
     z

@@ -1,4 +1,4 @@
-/** What is kept, and where. */
+/** Options of what is written, and of what the server says of itself. */
 import { z } from 'zod'
 import { count, option } from '../option.ts'
 
@@ -48,5 +48,21 @@ export const outputOptions = {
     kind: 'strings',
     value: 'name',
     description: 'further headers and URL parameters never kept or shown, beside authorization, api-key, cookie …',
+  }),
+}
+
+export const serverViewOptions = {
+  metricsUrl: option(z.string().min(1).optional(), {
+    group: 'Server view',
+    kind: 'string',
+    value: 'url',
+    description:
+      "Prometheus metrics of the engine (vLLM, SGLang, TGI, llama.cpp), scraped during the run and shown beside the client's; a path such as /metrics is one of the endpoint's host",
+  }),
+  metricsInterval: option(z.number().min(0.05).default(1), {
+    group: 'Server view',
+    kind: 'number',
+    value: 'seconds',
+    description: 'time between scrapes of metricsUrl',
   }),
 }

@@ -1,7 +1,7 @@
 /** The four files of an EvalScope run, with its names: summary, percentiles over nine metrics, arguments, log. */
 import { DistributionRecorder } from '../../metrics/index.ts'
 import type { Result } from '../../result/index.ts'
-import type { StoredRequest } from '../../store/index.ts'
+import { readGaps, type StoredRequest } from '../../store/index.ts'
 import type { ReportRun } from '../reportRun.ts'
 import { renderText } from '../text.ts'
 import type { ExportFormat } from './format.ts'
@@ -11,7 +11,7 @@ const PERCENTILES = [10, 25, 50, 66, 75, 80, 90, 95, 98, 99] as const
 /** Column of the percentile table, and the figure of one succeeded request. */
 const METRICS: Record<string, (row: StoredRequest) => (number | null)[]> = {
   'TTFT (s)': (row) => [number(row.time_to_first_token)],
-  'ITL (s)': (row) => JSON.parse(String(row.inter_token_latencies ?? '[]')) as number[],
+  'ITL (s)': readGaps,
   'TPOT (s)': (row) => [number(row.time_per_output_token)],
   'Latency (s)': (row) => [number(row.latency)],
   'Input tokens': (row) => [number(row.prompt_tokens)],

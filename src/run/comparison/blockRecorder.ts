@@ -1,5 +1,5 @@
 /** Gathers the samples of one block: what was counted, and each request's figures by its place among the prompts. */
-import type { SideBlock } from '../../gates/comparison/index.ts'
+import type { SideBlock } from '../../gates/index.ts'
 import { type DistributionName, type Objective, RunMetrics } from '../../metrics/index.ts'
 import { C, ROW, type SampleBatch } from '../../samples/index.ts'
 import type { CacheFacts } from './sharedCache.ts'

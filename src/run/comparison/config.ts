@@ -1,4 +1,5 @@
 /** What a comparison may be told: its two sides, what must not get worse, and the scenario that both sides are given. */
+
 import { z } from 'zod'
 import {
   type Config,
@@ -16,15 +17,17 @@ import {
 } from '../../config/index.ts'
 import { hasFreshPrompts } from '../../datasets/index.ts'
 import {
-  type Look,
-  looksOf,
-  type ParsedRegression,
-  parseRegressions,
+  type ComparedGate,
+  type MinSuccess,
+  minSuccessOf,
+  type ParsedObjective,
+  parseComparison,
+  parseObjectives,
   type Regressions,
-  requireComparedObjectives,
+  requireObjectives,
   type Side,
-} from '../../gates/comparison/index.ts'
-import { type MinSuccess, minSuccessOf, type ParsedObjective, parseObjectives } from '../../gates/index.ts'
+} from '../../gates/index.ts'
+import { looksOf, type PlannedLook } from '../../stats/index.ts'
 import { levelsOf, type RunLevel } from '../levels.ts'
 
 /** One side: a URL, or what is to be started, with what differs from the scenario. Without either: the embedded server. */
@@ -71,12 +74,12 @@ export interface ResolvedSide {
 
 export interface ResolvedComparison {
   sides: Record<Side, ResolvedSide>
-  regressions: ParsedRegression[]
+  regressions: ComparedGate[]
   objectives: ParsedObjective[]
   /** Judged for each side, beside the regressions. */
   minSuccess: MinSuccess | undefined
   level: RunLevel
-  looks: Look[]
+  looks: PlannedLook[]
   confidence: number
   /** Requests of each side in one block. */
   blockSize: number
@@ -135,16 +138,16 @@ export function resolveComparison(input: ComparisonConfig | Record<string, unkno
   }
   rejectUnsupported('comparison', scenario)
   const { baseline, candidate, ...rest } = given
-  if (rest.regressions === undefined) parseRegressions({})
+  if (rest.regressions === undefined) parseComparison({})
   const options = parsed(own, rest, '')
-  const regressions = parseRegressions(options.regressions as Record<string, string>)
+  const regressions = parseComparison(options.regressions as Record<string, string>)
   const sides = {
     baseline: resolveSide('baseline', baseline, scenario),
     candidate: resolveSide('candidate', candidate, scenario),
   }
   if (options.disjointPrompts) requireMadeUp(sides.baseline.config)
   const objectives = parseObjectives(sides.baseline.config.objectives)
-  requireComparedObjectives(regressions, objectives)
+  requireObjectives(regressions, objectives, 'regression')
   const level = onlyLevel(sides.baseline.config)
   const blocks = options.blocks ?? usualBlocks(level.level)
   const maxBlocks = options.maxBlocks ?? LOOKS * blocks
@@ -163,7 +166,7 @@ export function resolveComparison(input: ComparisonConfig | Record<string, unkno
     objectives,
     minSuccess: minSuccessOf(
       sides.baseline.config.minSuccessRate,
-      regressions.filter(({ isGuard }) => !isGuard).map(({ figure }) => figure),
+      regressions.filter(({ isGuard }) => !isGuard).map(({ statistic }) => statistic),
     ),
     level,
     looks,

@@ -1,5 +1,5 @@
 /** In which order the sides of each pair of blocks send. */
-import type { Side } from '../../gates/comparison/index.ts'
+import type { Side } from '../../gates/index.ts'
 import { seeded } from '../../random/index.ts'
 
 /**

@@ -1,6 +1,6 @@
 /** The prompts of both sides of a comparison: the same, or of the same lengths where each is to have its own. */
 import { readPrompts, type TimedPrompt } from '../../datasets/index.ts'
-import type { Side } from '../../gates/comparison/index.ts'
+import type { Side } from '../../gates/index.ts'
 import type { RunHooks } from '../hooks.ts'
 import { withPromptSalt } from '../promptSalt.ts'
 import type { ResolvedComparison, ResolvedSide } from './config.ts'

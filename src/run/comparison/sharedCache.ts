@@ -1,6 +1,7 @@
 /** Whether the two sides of a comparison share a cache of prompts: then the one that sends second is the faster one. */
-import type { Side } from '../../gates/comparison/index.ts'
-import { studentTQuantile } from '../../gates/index.ts'
+
+import type { Side } from '../../gates/index.ts'
+import { studentTQuantile } from '../../stats/index.ts'
 
 /** Of one block. */
 export interface CacheFacts {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   fingerprintDifferences,
   fingerprintOf,
-  judgeRegressions,
+  judgeAgainst,
   parseRegressions,
   scenarioDifferences,
   scenarioFacts,
@@ -27,7 +27,7 @@ function result(meanMs: number, reach: number, qps = 10): Result {
 }
 
 function verdictsOf(regressions: Record<string, string>, baseline: Result, current: Result) {
-  return judgeRegressions(parseRegressions(regressions), { name: 'main', baseline, current })
+  return judgeAgainst(parseRegressions(regressions), { name: 'main', baseline, current })
 }
 
 describe('a run against a baseline', () => {
@@ -54,13 +54,13 @@ describe('a run against a baseline', () => {
     const [failed] = verdictsOf({ 'avg(latency)': '5 %' }, result(100, 0.01), result(110, 0.01))
     // ln 1.1 ± √(ln²(1/0.99) + ln² 1.01)
     expect(failed!.message).toBe(
-      'avg(latency) 110 ms against 100 ms of baseline main: +10 % [+8.46, +11.6] is beyond the tolerance of 5 % (n = 15 against 15, 95 %)',
+      'avg(latency) +10.0 % [+8.5, +11.6] is beyond the tolerance of 5 % (100 ms of baseline main → 110 ms, n = 15 against 15, 95 %)',
     )
     expect(failed).toMatchObject({ actual: 110, unit: 'ms', n: 15 })
     expect(failed!.limit).toBeCloseTo(105, 9)
     const [open] = verdictsOf({ 'avg(latency)': '5 %' }, result(100, 0.1), result(103, 0.1))
     expect(open!.message).toMatch(
-      /^undecided: avg\(latency\) 103 ms .* does not settle a tolerance of 5 %; the figure alone would pass/,
+      /^avg\(latency\) \+3\.0 % .*: undecided against the tolerance of 5 %\. The value alone would pass\. \(100 ms of/,
     )
   })
 
@@ -75,7 +75,7 @@ describe('a run against a baseline', () => {
     const { intervals: __, ...bare } = result(100, 0.01)
     const [old] = verdictsOf({ 'avg(latency)': '5 %' }, bare, result(100, 0.01))
     expect(old!.verdict).toBe('undecided')
-    expect(old!.message).toContain('save it anew')
+    expect(old!.message).toContain('Baseline main has no intervals; save it again.')
   })
 })
 

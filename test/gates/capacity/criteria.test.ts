@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../../../src/config/index.ts'
 import {
-  capacityGateRecord,
+  gateRecord,
   judgeCapacity,
   meets,
   optimumValue,
   parseCapacityGate,
   parseCriteria,
   valuesOf,
-} from '../../../src/gates/capacity/index.ts'
+} from '../../../src/gates/index.ts'
 import { measured } from '../measured.ts'
 
 function errorOf(action: () => unknown): string {
@@ -39,7 +39,7 @@ describe('criteria', () => {
     ])
     expect(
       criterion!.kind === 'limit' &&
-        criterion!.conditions.map(({ figure, operator, limit }) => [figure.name, operator, limit]),
+        criterion!.conditions.map(({ statistic, operator, limit }) => [statistic.name, operator, limit]),
     ).toEqual([
       ['avg(latency)', '<=', 2000],
       ['p99(latency)', '<', 2500],
@@ -90,13 +90,13 @@ describe('criteria', () => {
   test.each([
     [undefined, /option "slaParams": missing; say what must hold/],
     [[{}], /a criterion without a condition/],
-    [[{ p99_latncy: '<=2' }], /slaParams": p99_latncy <=2: .*did you mean "p99\(latency\)"/],
+    [[{ p99_latncy: '<=2' }], /^criterion "p99_latncy <=2": .*did you mean "p99\(latency\)"/],
     [[{ p99_latency: '2' }], /no operator/],
     [[{ p99_latency: '<=2 %' }], /is a time; write us, ms, s or min/],
     [[{ p99_latency: '>=2' }], /p99_latency gets worse upwards; write <= or </],
     [[{ rps: '<=2' }], /rps gets worse downwards; write >= or >/],
     [[{ rps: '==2' }], /a search needs <, <=, > or >=/],
-    [[{ tps: 'max', rps: '>=1' }], /"tps: max" must be alone in its object/],
+    [[{ tps: 'max', rps: '>=1' }], /^criterion "tps max": it must be alone in its object/],
     [[{ tps: 'min' }], /the best value is the largest: "max"/],
     [[{ avg_ttft: 'max' }], /the best value is the smallest: "min"/],
     [[{ p99_latency: '<=1', 'p99(latency)': '>2 s' }], /contradict|gets worse upwards/],
@@ -130,16 +130,20 @@ describe('the gate', () => {
   })
 
   test('tells the whole story in one line', () => {
-    expect(judgeCapacity(gate, [found(31)])[0]!.message).toBe('maxParallel with rps >= 4 is 31, which breaks >= 32')
-    expect(judgeCapacity(gate, [found(null)])[0]!.message).toBe('maxParallel with rps >= 4 is none, which breaks >= 32')
+    expect(judgeCapacity(gate, [found(31)])[0]!.message).toBe('maxParallel 31 is below 32 (with rps >= 4)')
+    expect(judgeCapacity(gate, [found(null)])[0]!.message).toBe('maxParallel none is below 32 (with rps >= 4)')
     expect(judgeCapacity(gate, [found(64, { atUpperBound: true })])[0]!.message).toBe(
-      'maxParallel with rps >= 4 is at least 64, which meets >= 32 (slaUpperBound was reached)',
+      'maxParallel 64 or more is at least 32 (with rps >= 4, slaUpperBound was reached)',
     )
   })
 
   test('is read from words of the command line', () => {
-    expect(capacityGateRecord(['maxParallel >= 32', 'maxParallel < 64'])).toEqual({ maxParallel: '>= 32 && < 64' })
-    expect(errorOf(() => capacityGateRecord(['maxParallel 32']))).toMatch(/write for instance "maxParallel >= 32"/)
+    expect(gateRecord('capacity gate', ['maxParallel >= 32', 'maxParallel < 64'])).toEqual({
+      maxParallel: '>= 32 && < 64',
+    })
+    expect(errorOf(() => gateRecord('capacity gate', ['maxParallel 32']))).toMatch(
+      /write for instance "maxParallel >= 32"/,
+    )
   })
 
   test('refuses keys it does not know and those of the other variable', () => {

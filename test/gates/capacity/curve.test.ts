@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { findKnee, isOverSaturated } from '../../../src/gates/capacity/index.ts'
+import { findKnee, isOverSaturated } from '../../../src/gates/index.ts'
 
 const curve = (loads: number[], throughput: (load: number) => number) =>
   loads.map((load) => ({ load, throughput: throughput(load) }))

@@ -1,13 +1,7 @@
 /** The search against simulated servers whose capacity is known, because they are nothing else. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  bestLevel,
-  highestHolding,
-  nextForLimit,
-  nextForOptimum,
-  type SearchRange,
-} from '../../../src/gates/capacity/index.ts'
+import { bestLevel, highestHolding, nextForLimit, nextForOptimum, type SearchRange } from '../../../src/gates/index.ts'
 
 const RANGE: SearchRange = { start: 1, lower: 1, upper: 65_536 }
 

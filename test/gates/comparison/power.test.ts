@@ -1,7 +1,7 @@
 /** What the statistics of a comparison find and let pass, on simulated servers; the full proof is in bench/proof. */
 import { describe, expect, test } from 'vitest'
 import { drawBlocks, type LatencyModel } from '../../../bench/proof/latencies.ts'
-import { judgeRegressions, parseRegressions } from '../../../src/gates/comparison/index.ts'
+import { judgeComparison, parseComparison } from '../../../src/gates/index.ts'
 import { seeded } from '../../../src/random/index.ts'
 
 const RUNS = 60
@@ -17,11 +17,11 @@ const server: LatencyModel = {
 }
 
 function fails(model: Partial<LatencyModel>, regressions: Record<string, string>): number {
-  const parsed = parseRegressions(regressions)
+  const parsed = parseComparison(regressions)
   let failed = 0
   for (let seed = 1; seed <= RUNS; seed++) {
     const blocks = drawBlocks({ ...server, ...model }, seeded(seed))
-    if (judgeRegressions(parsed, blocks, 0.95).some(({ verdict }) => verdict === 'fail')) failed++
+    if (judgeComparison(parsed, blocks, 0.95).some(({ verdict }) => verdict === 'fail')) failed++
   }
   return failed
 }

@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../../../src/config/index.ts'
 import {
   type BlockPair,
-  judgeRegressions,
+  gateRecord,
+  judgeComparison,
   needsMore,
-  parseRegressions,
-  regressionRecord,
+  parseComparison,
   type SideBlock,
-} from '../../../src/gates/comparison/index.ts'
+} from '../../../src/gates/index.ts'
 
 describe('tolerances', () => {
   test.each([
@@ -21,7 +21,7 @@ describe('tolerances', () => {
     ['successRate', '0.5 %', { scale: 'absolute', value: 0.005, text: '0.5 %' }],
     ['avg(tpot)', '0 %', { scale: 'relative', value: 0, text: '0 %' }],
   ])('%s: %j', (key, text, tolerance) => {
-    expect(parseRegressions({ [key]: text })[0]!.tolerance).toMatchObject(tolerance)
+    expect(parseComparison({ [key]: text })[0]!.tolerance).toMatchObject(tolerance)
   })
 
   test.each([
@@ -29,7 +29,7 @@ describe('tolerances', () => {
     ['p50(latency)', '5', 'the tolerance "5" has no unit; write "5 %" of the baseline, or "5 ms"'],
     ['successRate', '1', 'the tolerance "1" has no unit; write "1 %"'],
     ['p50(latency)', '', 'a tolerance is missing; write for instance "5 %"'],
-    ['p50(latency)', 'much', '"much" is no tolerance'],
+    ['p50(latency)', 'much', '"much" is not a tolerance'],
     ['p50(latency)', '<= 5 %', 'without an operator'],
     ['p50(latency)', '-5 %', 'latency) gets worse by rising; write "5 %", or with the sign "+5 %"'],
     ['qps', '+3 %', 'qps gets worse by falling; write "3 %", or with the sign "-3 %"'],
@@ -42,23 +42,23 @@ describe('tolerances', () => {
     ['p50(outputTokens)', '5 %', 'neither better nor worse'],
     ['p50(connect)', '5 %', 'not the server’s time alone'.replace('’', "'")],
   ])('%s: %j is refused', (key, text, message) => {
-    expect(() => parseRegressions({ [key]: text })).toThrow(ConfigError)
-    expect(() => parseRegressions({ [key]: text })).toThrow(message)
+    expect(() => parseComparison({ [key]: text })).toThrow(ConfigError)
+    expect(() => parseComparison({ [key]: text })).toThrow(message)
   })
 
   test('two spellings of one figure, and none at all', () => {
-    expect(() => parseRegressions({ qps: '3 %', rps: '5 %' })).toThrow('qps has two tolerances; give one')
-    expect(() => parseRegressions({})).toThrow('nothing to compare')
+    expect(() => parseComparison({ qps: '3 %', rps: '5 %' })).toThrow('qps has two tolerances; give one')
+    expect(() => parseComparison({})).toThrow('nothing to compare')
   })
 
   test('as words of the command line', () => {
-    expect(regressionRecord(['p50(latency) 5 %', 'p99(ttft) +10 ms', 'qps 3%'])).toEqual({
+    expect(gateRecord('regression', ['p50(latency) 5 %', 'p99(ttft) +10 ms', 'qps 3%'])).toEqual({
       'p50(latency)': '5 %',
       'p99(ttft)': '+10 ms',
       qps: '3%',
     })
-    expect(() => regressionRecord(['p50(latency)'])).toThrow('a tolerance is missing')
-    expect(() => regressionRecord(['qps 3 %', 'qps 4 %'])).toThrow('two tolerances')
+    expect(() => gateRecord('regression', ['p50(latency)'])).toThrow('a tolerance is missing')
+    expect(() => gateRecord('regression', ['qps 3 %', 'qps 4 %'])).toThrow('two tolerances')
   })
 })
 
@@ -87,7 +87,7 @@ function pairs(factor: number): BlockPair[] {
 }
 
 function verdicts(blocks: BlockPair[], regressions: Record<string, string>): Record<string, string> {
-  const judged = judgeRegressions(parseRegressions(regressions), blocks, 0.95)
+  const judged = judgeComparison(parseComparison(regressions), blocks, 0.95)
   return Object.fromEntries(judged.map(({ expression, verdict }) => [expression, verdict]))
 }
 
@@ -113,15 +113,15 @@ describe('verdicts', () => {
   })
 
   test('undecided where the interval reaches across the tolerance, with what it would take', () => {
-    const [result] = judgeRegressions(parseRegressions({ 'p99(latency)': '5 %' }), pairs(1.1), 0.95)
+    const [result] = judgeComparison(parseComparison({ 'p99(latency)': '5 %' }), pairs(1.1), 0.95)
     expect(result!.verdict).toBe('undecided')
-    expect(result!.message).toContain('too few requests lie beyond p99, it takes about 300 a side')
-    const few = judgeRegressions(parseRegressions({ 'p50(latency)': '5 %' }), pairs(1.1).slice(0, 4), 0.95)
-    expect(few[0]!.message).toContain('it takes at least 6 blocks')
+    expect(result!.message).toContain('Too few requests lie beyond p99: it needs about 300 a side; this run had 120.')
+    const few = judgeComparison(parseComparison({ 'p50(latency)': '5 %' }), pairs(1.1).slice(0, 4), 0.95)
+    expect(few[0]!.message).toContain('It needs at least 6 blocks; this run had 4.')
   })
 
   test('the message is the whole story', () => {
-    const [result] = judgeRegressions(parseRegressions({ 'p50(latency)': '5 %' }), pairs(1.1), 0.95)
+    const [result] = judgeComparison(parseComparison({ 'p50(latency)': '5 %' }), pairs(1.1), 0.95)
     expect(result!.message).toBe(
       'p50(latency) +10.1 % [+10.1, +10.2] is beyond the tolerance of 5 % (114 ms → 126 ms, n = 120 a side in 12 blocks, 95 %)',
     )
@@ -134,9 +134,9 @@ describe('verdicts', () => {
     }))
     expect(verdicts(failing, { 'p50(latency)': '50 %' })['successRate 1 %']).toBe('fail')
     const dead = pairs(1).map(({ baseline }) => ({ baseline, candidate: block([], { failed: 10 }) }))
-    const [latency, qps] = judgeRegressions(parseRegressions({ 'p50(latency)': '5 %', qps: '5 %' }), dead, 0.95)
+    const [latency, qps] = judgeComparison(parseComparison({ 'p50(latency)': '5 %', qps: '5 %' }), dead, 0.95)
     expect(latency).toMatchObject({ verdict: 'fail', change: null, candidate: null })
-    expect(latency!.message).toBe('p50(latency): nothing was measured of the candidate, which is never a pass')
+    expect(latency!.message).toBe('p50(latency) 5 %: nothing was measured of the candidate, which is never a pass')
     expect(qps!.verdict).toBe('fail')
   })
 
@@ -145,7 +145,7 @@ describe('verdicts', () => {
       { length: 24 },
       (_, i) => pairs(i < 12 ? 1.01 - (i % 2) / 40 : 1.2 + (i % 2) / 40)[i % 12]!,
     )
-    const [p50] = judgeRegressions(parseRegressions({ 'p50(latency)': '2 %' }), scattered, 0.95)
+    const [p50] = judgeComparison(parseComparison({ 'p50(latency)': '2 %' }), scattered, 0.95)
     expect(p50!.verdict).toBe('undecided')
     const dying = pairs(1).map(({ baseline }, i) => ({
       baseline,
@@ -155,8 +155,8 @@ describe('verdicts', () => {
   })
 
   test('nobody waits for the guard, or after a failure', () => {
-    const parsed = parseRegressions({ 'p50(latency)': '5 %' })
-    const judged = (factor: number, count = 12) => judgeRegressions(parsed, pairs(factor).slice(0, count), 0.95)
+    const parsed = parseComparison({ 'p50(latency)': '5 %' })
+    const judged = (factor: number, count = 12) => judgeComparison(parsed, pairs(factor).slice(0, count), 0.95)
     expect(needsMore(parsed, judged(1.1))).toBe(false)
     expect(needsMore(parsed, judged(1))).toBe(false)
     expect(needsMore(parsed, judged(1, 4))).toBe(true)

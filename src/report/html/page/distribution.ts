@@ -1,6 +1,6 @@
 /** How latencies are spread: a histogram, and percentiles on the axis that HdrHistogram made usual. */
 import type uPlot from 'uplot'
-import { valueAt } from '../../../metrics/rank.ts'
+import { valueAt } from '../../../stats/quantiles.ts'
 import { axis, type ChartFrame, chartFrame, dataTable, milliseconds, mount, type Palette, palette } from './chart.ts'
 import type { Requests } from './requests.ts'
 
