@@ -7,7 +7,7 @@ import { readSearch, runPerfBenchmark } from '../run/index.ts'
 import { FIGURE_PREFIX, type Figure } from './figures.ts'
 import type { Host } from './host.ts'
 import { runInTurn, withOutputs } from './running.ts'
-import { type CheckedScenario, checkScenario, type Scenario } from './scenario.ts'
+import { type CheckedScenario, checkScenario, namingTest, type Scenario } from './scenario.ts'
 
 /** What must hold together, for instance `{ 'p99(latency)': '<= 1.5 s' }`; or one figure and `max` or `min`. */
 export type SlaCriterion = { readonly [Key in ThresholdKey]?: Condition | 'max' | 'min' }
@@ -38,12 +38,7 @@ export function checkSearch(test: string, scenario: unknown, defaults?: Layer): 
     ...(searchesRate ? { slaVariable: 'rate' } : {}),
   }
   const checked = checkScenario(test, config, defaults)
-  try {
-    readSearch(resolveConfig(checked.config))
-  } catch (error) {
-    if (error instanceof Error) error.message = `perf test "${test}": ${error.message}`
-    throw error
-  }
+  namingTest(test, () => readSearch(resolveConfig(checked.config)))
   return checked
 }
 

@@ -215,7 +215,9 @@ function collectCase<Own>(
   }
   const checked = seenFrom(call.entry, () => checkedWhenRun(kind, title, scenario, () => framework.defaults?.()))
   if (body !== undefined && typeof body !== 'function')
-    throw new TypeError(`perf test "${title}": the third argument must be a function`)
+    throw new TypeError(
+      `perf test "${title}": the third argument must be a function, got ${typeof body}; a time limit is timeoutMs of the scenario`,
+    )
   framework.collect({
     ...call,
     title,

@@ -1,6 +1,5 @@
 /** The load of a `perfTest.compare`: a candidate against a baseline in one run. */
 import type { Layer } from '../config/files/index.ts'
-import { ConfigError } from '../config/index.ts'
 import {
   InvalidRunError,
   RegressionError,
@@ -10,20 +9,32 @@ import {
 } from '../gates/index.ts'
 import { comparedFailures } from '../report/index.ts'
 import type { ComparisonResult } from '../result/index.ts'
-import { type ComparisonConfig, requireEndpoint, resolveComparison, runComparison } from '../run/index.ts'
+import {
+  type ComparisonConfig,
+  type ComparisonSide,
+  requireEndpoint,
+  resolveComparison,
+  runComparison,
+} from '../run/index.ts'
 import { overDefaults } from './defaults.ts'
 import { FIGURE_PREFIX, type Figure } from './figures.ts'
 import type { Host } from './host.ts'
 import { withoutStack } from './judge.ts'
 import { runInTurn, withOutputs } from './running.ts'
+import { namingTest, readWritten } from './scenario.ts'
 
 /** Two sides, the load both are given, and what must not get worse. */
-export interface CompareScenario extends Omit<ComparisonConfig, 'regressions'> {
+export interface CompareScenario extends Omit<ComparisonConfig, 'regressions' | 'baseline' | 'candidate'> {
+  baseline: string | URL | WrittenSide
+  candidate: string | URL | WrittenSide
   /** For instance `{ 'p50(latency)': '5 %', 'p99(ttft)': '10 %', qps: '3 %' }`. */
   regressions: Regressions
   /** The comparison is stopped, and the test fails, after this many milliseconds. */
   timeoutMs?: number
 }
+
+/** One side, whose URL may be a `URL`. */
+export type WrittenSide = Omit<ComparisonSide, 'url'> & { url?: string | URL | undefined }
 
 export interface CheckedComparison {
   config: ComparisonConfig
@@ -33,20 +44,13 @@ export interface CheckedComparison {
 
 /** @throws ConfigError naming the test */
 export function checkComparison(test: string, scenario: unknown, defaults?: Layer): CheckedComparison {
-  try {
-    if (typeof scenario !== 'object' || scenario === null || Array.isArray(scenario))
-      throw new ConfigError('expected a scenario like { baseline, candidate, regressions }')
-    const { timeoutMs, ...own } = scenario as CompareScenario
-    if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
-      throw new ConfigError('option "timeoutMs": expected a positive number of milliseconds', 'timeoutMs')
-    const config = overDefaults(defaults, { ...own }, true).config as unknown as ComparisonConfig
+  return namingTest(test, () => {
+    const { timeoutMs, own } = readWritten(scenario, '{ baseline, candidate, regressions }')
+    const config = overDefaults(defaults, own, true).config as unknown as ComparisonConfig
     const { sides } = resolveComparison(config)
     for (const side of [sides.baseline, sides.candidate]) requireEndpoint(side.config)
     return { config, timeoutMs, onInvalid: sides.baseline.config.onInvalid }
-  } catch (error) {
-    if (error instanceof Error) error.message = `perf test "${test}": ${error.message}`
-    throw error
-  }
+  })
 }
 
 /**

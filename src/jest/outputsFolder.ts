@@ -1,5 +1,6 @@
 /** Where a project of Jest has results go. */
-import { relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { fromHere } from '../config/files/index.ts'
 import type { JestConfigs } from './jest.ts'
 
 /**
@@ -16,7 +17,5 @@ export function outputsFolder({
   if (outputsDir === undefined) return undefined
   if (typeof outputsDir !== 'string')
     throw new TypeError('perfgate/jest: testEnvironmentOptions.outputsDir: expected the path of a folder')
-  const path = resolve(rootDir, outputsDir)
-  const fromHere = relative(process.cwd(), path)
-  return fromHere.startsWith('..') ? path : `./${fromHere}`
+  return fromHere(resolve(rootDir, outputsDir))
 }

@@ -1,7 +1,8 @@
 /** What each process of one run of `node --test` knows of its tests, as files that the others read. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
-import { join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import { shownPath } from '../config/files/index.ts'
 import { messageOf, type ReportedTest } from '../report/index.ts'
 
 export interface Part {
@@ -103,7 +104,7 @@ function tryLock(lock: string): boolean {
 
 /** As it is shown: from the working folder. */
 export function shownFile(path: string | undefined): string {
-  return path === undefined ? '' : relative(process.cwd(), resolve(path)).replaceAll('\\', '/')
+  return path === undefined ? '' : shownPath(resolve(path))
 }
 
 /** `node:test` wraps what was thrown. */

@@ -1,10 +1,10 @@
 /** The Vitest plugin: makes a project a place where measurements are valid, and adds the reporter that shows them. */
-import { relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { configDefaults, type Plugin } from 'vitest/config'
 import type { VitestPluginContext } from 'vitest/node'
 import { ciSystem } from '../config/ci.ts'
-import { findConfigFile } from '../config/files/find.ts'
+import { findConfigFile, fromHere } from '../config/files/find.ts'
 import { cancelOnSignals } from './signals.ts'
 
 export interface PerfgateOptions {
@@ -50,7 +50,8 @@ export function perfgate(options: PerfgateOptions = {}): Plugin {
     async configureVitest({ vitest, project }) {
       checkVersion(vitest.version)
       await setUpProject(project, vitest, options)
-      if (options.reporter !== false) addReporter(vitest)
+      if (options.reporter === false) await keepFiguresOut(vitest)
+      else addReporter(vitest)
       cancelOnSignals(vitest)
     },
   }
@@ -114,12 +115,17 @@ function addReporter(vitest: Vitest): void {
   if (!present) vitest.config.reporters.push([path, {}])
 }
 
+/** Without our reporter, Vitest's own would print some forty annotations under each failed test. */
+async function keepFiguresOut(vitest: Vitest): Promise<void> {
+  const { FIGURES_KEPT_OUT } = await import('./terminalAnnotations.ts')
+  // Further projects of the same run share it.
+  if (!vitest.config.reporters.includes(FIGURES_KEPT_OUT)) vitest.config.reporters.push(FIGURES_KEPT_OUT)
+}
+
 /** Short where it can be: it is shown in the table as the way to the result DB. */
 function outputsFolder({ outputsDir }: PerfgateOptions, project: Project): string | undefined {
   if (outputsDir === undefined) return undefined
-  const path = resolve(project.config.root, outputsDir)
-  const fromHere = relative(process.cwd(), path)
-  return fromHere.startsWith('..') ? path : `./${fromHere}`
+  return fromHere(resolve(project.config.root, outputsDir))
 }
 
 function own(module: 'runner' | 'reporter'): string {

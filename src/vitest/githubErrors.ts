@@ -4,19 +4,19 @@
  * A broken threshold has no place in the code, so its error has no stack, and Vitest's own `github-actions` reporter
  * leaves errors without a frame out. An error that has one is left to it: each is annotated once.
  */
-import { relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import type { TestCase } from 'vitest/node'
+import { pathBelow } from '../config/files/find.ts'
 
 /** Workflow commands for the errors of this test, one line each; none where Vitest writes them. */
 export function githubErrors(test: TestCase, workspace: string | undefined): string[] {
   const { state, errors } = test.result()
   if (state !== 'failed') return []
   const { moduleId } = test.module
-  const path = workspace === undefined ? moduleId : relative(workspace, moduleId)
+  const path = workspace === undefined ? moduleId : (pathBelow(workspace, moduleId) ?? moduleId)
   const project = test.project.name === '' ? '' : `[${test.project.name}] `
   const properties: [string, string][] = [
-    ['file', path.startsWith('..') ? moduleId : path],
+    ['file', path],
     ...(test.location === undefined
       ? []
       : ([

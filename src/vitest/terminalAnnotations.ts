@@ -6,13 +6,16 @@
  * what our tables say. There is no option against it, so their printing is wrapped: annotations of others are printed
  * as ever, and where a reporter has no such method nothing changes.
  */
-import type { TestCase, Vitest } from 'vitest/node'
+import type { Reporter, TestCase, Vitest } from 'vitest/node'
 // Not from the folder's index: the reporter is loaded before the tests, and is to be there at once.
 import { FIGURE_PREFIX } from '../doors/figures.ts'
 
 interface Printing {
   printAnnotations?: (test: TestCase, console: string, padding?: number) => void
 }
+
+/** A reporter that does nothing else, where ours is not wanted. */
+export const FIGURES_KEPT_OUT: Reporter = { onInit: withoutFigures }
 
 export function withoutFigures(vitest: Vitest): void {
   const { reporters = [] } = vitest as { reporters?: Printing[] }

@@ -111,3 +111,10 @@ test('each spreads rows, for hands over the row and the context, on every kind',
   for (const { run } of tests) await expect(run!({} as Host, () => 'context')).rejects.toThrow('far enough')
   expect(given).toEqual([[1, 2], [3, 4], [[5, 6], 'context'], [{ n: 7 }], [{ a: 8, b: 9 }, 'context']])
 })
+
+test('a number or options as the third argument are rejected with the way to a time limit', () => {
+  for (const wrong of [60_000, { timeout: 60_000 }])
+    expect(() => collected((t) => t('x', load, wrong as never))).toThrow(
+      /^perf test "x": the third argument must be a function, got (number|object); a time limit is timeoutMs of the scenario$/,
+    )
+})

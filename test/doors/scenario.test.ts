@@ -1,5 +1,8 @@
-/** Gates are checked against the scenario while the test file is collected. */
+/** What a test file writes is checked while it is collected. */
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
+import { checkSearch } from '../../src/doors/capacity.ts'
+import { checkComparison } from '../../src/doors/compare.ts'
 import { checkScenario } from '../../src/doors/scenario.ts'
 
 test.each([
@@ -15,4 +18,50 @@ test.each([
   ],
 ])('%j', (scenario, message) => {
   expect(() => checkScenario('chat', { embedded: {}, ...scenario })).toThrow(message)
+})
+
+const ENDPOINT = 'http://127.0.0.1:9/v1/chat/completions'
+const CHECKS = [
+  ['perfTest', checkScenario, { url: ENDPOINT }],
+  ['compare', checkComparison, { baseline: ENDPOINT, candidate: ENDPOINT, regressions: { qps: '3 %' } }],
+  ['capacity', checkSearch, { url: ENDPOINT, sla: { 'p99(latency)': '<= 1 s' } }],
+] as const
+
+test.each(
+  CHECKS.flatMap((check) =>
+    (
+      [
+        ['timeout', 5000, 'write timeoutMs'],
+        ['retry', 2, 'raise number'],
+        ['repeats', 2, 'raise number'],
+        ['tags', ['slow'], "describe('chat', { tags: ['slow'] }"],
+        ['meta', { owner: 'x' }, "describe('chat', { meta: { owner: 'search' } }"],
+        ['skip', true, 'write perfTest.skip(…)'],
+        ['concurrent', true, 'loads never overlap'],
+      ] as const
+    ).map((option) => [check[0], option[0], check, option] as const),
+  ),
+)('%s answers the option %s of a test framework with what to write', (_, name, [, check, right], [, value, advice]) => {
+  expect(() => check('chat', { ...right, [name]: value })).toThrow(
+    `perf test "chat": option "${name}": it belongs to the test framework, not to a scenario; `,
+  )
+  expect(() => check('chat', { ...right, [name]: value })).toThrow(advice)
+})
+
+test.each([
+  ['URL', URL],
+  [
+    'URL of another realm, as in a test file of Jest',
+    runInNewContext('class URL extends Outer {}; URL', { Outer: URL }),
+  ],
+])('an object of %s is taken for a URL', (_, Class: typeof URL) => {
+  const url = new Class(ENDPOINT)
+  expect(checkScenario('chat', { url }).config.url).toBe(ENDPOINT)
+  expect(checkSearch('chat', { url, sla: { 'p99(latency)': '<= 1 s' } }).config.url).toBe(ENDPOINT)
+  const { config } = checkComparison('chat', {
+    baseline: url,
+    candidate: { url, model: 'm' },
+    regressions: { qps: '3 %' },
+  })
+  expect([config.baseline, config.candidate]).toEqual([ENDPOINT, { url: ENDPOINT, model: 'm' }])
 })

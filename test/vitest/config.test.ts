@@ -65,8 +65,15 @@ test('our reporter joins the reporters of the command line', async () => {
 })
 
 test('our reporter is not there with reporter: false', async () => {
-  await resolved({ reporter: false }, { test: { reporters: ['dot'] } })
-  expect(reporterNames(vitest)).toEqual(['dot'])
+  const silent = perfgate({ reporter: false })
+  await resolved(
+    {},
+    { plugins: [], test: { reporters: ['dot'], projects: [{ plugins: [silent], test: { name: 'perf' } }] } },
+  )
+  const named = vitest.config.reporters.filter((reporter) => Array.isArray(reporter))
+  expect(named.map(([name]) => name)).toEqual(['dot'])
+  // One that keeps figures out of the others.
+  expect(vitest.config.reporters).toHaveLength(2)
 })
 
 test('options say where files go and which hold perf tests', async () => {

@@ -164,6 +164,21 @@ test('the verbose reporter shows tables and annotations of others, but not our f
   expect(stdout).not.toMatch(/perf\.(verdict|qps)/)
 })
 
+test.each(['default', 'verbose'])('with reporter: false the %s reporter prints no figures either', async (reporter) => {
+  const xml = join(testFolder(), 'junit.xml')
+  const { stdout, stderr, code } = await runVitest(
+    'gates',
+    [`--reporter=${reporter}`, '--reporter=junit', `--outputFile=${xml}`, '-t', '^(holds|breaks)$'],
+    { ENDPOINT: endpoint.url, OUTPUTS: testFolder(), REPORTER: 'false' },
+  )
+  expect(code).toBe(1)
+  expect(stderr).toContain('ThresholdError: p99(latency)')
+  expect(stdout + stderr).not.toMatch(/perf\.(verdict|qps)|Benchmarking summary:/)
+  // They are still there for files.
+  const measured = readJUnit(xml).filter(({ skipped }) => !skipped)
+  expect(measured.map(({ properties }) => properties['perf.total_requests'])).toEqual(['6', '6'])
+})
+
 test('a reporter that owns stdout has it to itself', async () => {
   const { stdout, stderr, code } = await runVitest('gates', ['--reporter=tap', '-t', '^holds$'], {
     ENDPOINT: endpoint.url,

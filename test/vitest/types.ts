@@ -35,6 +35,16 @@ export function typesOfPerfTest(): void {
       ]
     },
   )
+  // As in Vitest, the columns of a template are known by their names alone.
+  perfTest.each`
+    parallel | model
+    ${1}     | ${'m'}
+  `('template', ({ parallel, model }) => ({ parallel, model }))
+  perfTest.for`
+    parallel
+    ${1}
+  `('template', ({ parallel }, { task }) => ({ parallel, name: task.name }))
+  perfTest('address', { url: new URL('http://127.0.0.1:1') })
   // @ts-expect-error: the row is a number
   perfTest.each([1])('row', (row) => ({ model: row }))
 
@@ -50,6 +60,11 @@ export function typesOfCompare(): void {
   const sides = { baseline: 'http://127.0.0.1:1', candidate: { command: 'node .', readyUrl: 'http://127.0.0.1:2' } }
   perfTest.compare('typed', { ...sides, parallel: 8, regressions: { 'p99(ttft)': '10 %', qps: '3 %' } }, (context) => {
     void context.comparison.regressions[0]?.change?.estimate
+  })
+  perfTest.compare('addresses', {
+    baseline: new URL('http://127.0.0.1:1'),
+    candidate: { url: new URL('http://127.0.0.1:2') },
+    regressions: { qps: '3 %' },
   })
   // @ts-expect-error: a misspelt metric
   perfTest.compare('metric', { ...sides, regressions: { 'p99(tttf)': '10 %' } })

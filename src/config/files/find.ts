@@ -1,7 +1,7 @@
 /** Where a project's config file is, and from where its paths go. Nothing else is loaded for it: most projects have none. */
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import nodePath, { dirname, isAbsolute, join, type PlatformPath, resolve } from 'node:path'
 import { ConfigError } from '../errors.ts'
 import type { OptionName } from '../schema.ts'
 
@@ -40,8 +40,25 @@ function projectAround(folder: string): string | undefined {
 
 /** Short where it can be: relative to the working folder, unless it lies outside. */
 export function shownPath(path: string): string {
-  const fromHere = relative(process.cwd(), resolve(path))
-  return fromHere === '' || fromHere.startsWith('..') ? path : fromHere.replaceAll('\\', '/')
+  return pathBelow(process.cwd(), path) || path
+}
+
+/** A path as a user would type it, `./outputs` for one in the working folder; absolute where it lies outside. */
+export function fromHere(path: string): string {
+  const below = pathBelow(process.cwd(), path)
+  return below === undefined ? path : `./${below}`
+}
+
+/**
+ * The path from a folder to a file in it, with slashes on every system.
+ *
+ * @param rules of which system the paths are
+ * @returns undefined where it lies outside, for instance on another drive of Windows; empty for the folder itself
+ */
+export function pathBelow(folder: string, path: string, rules: PlatformPath = nodePath): string | undefined {
+  const way = rules.relative(folder, rules.resolve(folder, path))
+  if (way === '..' || way.startsWith(`..${rules.sep}`) || rules.isAbsolute(way)) return undefined
+  return way.split(rules.sep).join('/')
 }
 
 /** These are always paths; of the others below only what begins with `./` or `../` is one. */
@@ -60,9 +77,4 @@ export function fromFolderOf(file: string, options: Record<string, unknown>): Re
     if (isPath) moved[name] = at + fromHere(resolve(folder, path))
   }
   return moved
-}
-
-function fromHere(path: string): string {
-  const short = relative(process.cwd(), path).replaceAll('\\', '/')
-  return short.startsWith('..') || isAbsolute(short) ? path : `./${short}`
 }
