@@ -1,13 +1,14 @@
 /** A comparison as text and as Markdown: both sides, the change with its interval, the verdict on each figure. */
+// Not from the folder's index: Vitest's main process waits for this file, and needs no schemas for it.
+import { changeText } from '../gates/message.ts'
 import {
-  changeText,
   formatConfidence,
   formatCount,
   formatNumber,
   quantityOfUnit,
   readableUnit,
   withUnit,
-} from '../gates/index.ts'
+} from '../gates/quantity.ts'
 import type { ComparedRegression, ComparedSide, ComparisonResult, Verdict } from '../result/index.ts'
 import { coloured, VERDICT_COLOURS } from './colour.ts'
 import { NOT_MEASURED } from './figures.ts'

@@ -127,9 +127,9 @@ describe('perfgate baseline', () => {
   })
 
   test.each<[string[], RegExp]>([
-    [[], /^perfgate: baseline: do what\? Known: save, show, compare, record, trend\n$/],
+    [[], /^perfgate: baseline needs a subcommand: save, show, compare, record, trend\n$/],
     [['sav'], /^perfgate: baseline "sav": unknown, did you mean "save"\?\n$/],
-    [['save'], /baseline save: which\? Give a name/],
+    [['save'], /baseline save needs a name, for example: perfgate baseline save main/],
     [['save', 'main'], /baseline: no result in .*; run perfgate first, or name the result JSON/],
     [['save', 'main', 'no.json'], /result "no\.json": there is no such file/],
     [['compare', 'main'], /baseline "main": there is no /],

@@ -34,8 +34,8 @@ function expectWritten(outputs: string): void {
   expect(result.summary.succeededRequests).toBeGreaterThanOrEqual(8)
   const summary = readFileSync(join(outputs, 'summary.md'), 'utf8')
   expect(summary).toMatch(/^## ❌ perfgate: fail, 0 of 2 tests passed, 2 interrupted\n/)
-  expect(summary).toMatch(/\\| ⏹️ interrupted \| long\.perf\.ts &gt; long /u)
-  expect(summary).toMatch(/\\| ⏹️ interrupted \| long\.perf\.ts &gt; after it /u)
+  expect(summary).toMatch(/\| ⏹️ interrupted \| long\.perf\.ts &gt; long /u)
+  expect(summary).toMatch(/\| ⏹️ interrupted \| long\.perf\.ts &gt; after it /u)
 }
 
 test.each([
