@@ -75,7 +75,6 @@ export {
   formatCount,
   formatNumber,
   QUANTITIES,
-  quantityOfUnit,
   readableUnit,
   withUnit,
 } from './quantity.ts'
