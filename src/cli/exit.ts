@@ -1,9 +1,9 @@
 /** How a command ends: exit codes, messages of errors, interrupts. */
 
-import { ConfigError, EndpointError } from '../config/index.ts'
+import { ConfigError, EndpointError, STOP_CODES, STOP_SIGNALS, type StopSignal, stoppingText } from '../config/index.ts'
 import { isAcceptedRun } from '../gates/index.ts'
 import type { CapacityResult, Result } from '../result/index.ts'
-import type { InterruptSignal, Io } from './io.ts'
+import type { Io } from './io.ts'
 
 /** 0 when every level is accepted: it passed, or had nothing to judge; otherwise 1. */
 export function exitCodeOf(results: readonly Result[]): 0 | 1 {
@@ -31,15 +31,10 @@ export function messageOf(error: unknown): string {
   return isForeign ? (error.stack ?? error.message) : error.message
 }
 
-export const INTERRUPTED = 130
-
 /** By one of the two signals that end a run. */
 export function isInterruption(exitCode: number): boolean {
-  return Object.values(EXIT_CODES).includes(exitCode)
+  return (Object.values(STOP_CODES) as number[]).includes(exitCode)
 }
-
-const EXIT_CODES: Record<InterruptSignal, number> = { SIGINT: INTERRUPTED, SIGTERM: 143 }
-const SIGNALS = Object.keys(EXIT_CODES) as InterruptSignal[]
 
 interface Interrupts {
   /** Aborted by the first interrupt. */
@@ -61,8 +56,8 @@ export function listenForInterrupts(io: Io, say: (text: string) => void, beforeE
   const stop = new AbortController()
   const kill = new AbortController()
   let exitCode: number | undefined
-  function onSignal(name: InterruptSignal): void {
-    exitCode ??= EXIT_CODES[name]
+  function onSignal(name: StopSignal): void {
+    exitCode ??= STOP_CODES[name]
     if (kill.signal.aborted) {
       beforeExit()
       io.exit(exitCode)
@@ -70,11 +65,11 @@ export function listenForInterrupts(io: Io, say: (text: string) => void, beforeE
       say('cancelling the requests in flight')
       kill.abort()
     } else {
-      say('stopping: requests in flight may finish; interrupt again to cancel them')
+      say(stoppingText('cancels them'))
       stop.abort()
     }
   }
-  const listeners = SIGNALS.map((name) => ({ name, listener: () => onSignal(name) }))
+  const listeners = STOP_SIGNALS.map((name) => ({ name, listener: () => onSignal(name) }))
   for (const { name, listener } of listeners) io.signals.on(name, listener)
   return {
     signal: stop.signal,

@@ -1,5 +1,6 @@
 /** The world of a command: what it prints where, and without which secrets. */
 import { Option } from 'commander'
+import type { StopSignal } from '../config/index.ts'
 import { type TerminalStyle, terminalStyle } from '../report/index.ts'
 import { environmentSecrets } from '../run/redact.ts'
 import { maskArg, secretsInArgs, secretsOf } from '../secrets/index.ts'
@@ -11,15 +12,13 @@ export interface Output {
   rows?: number | undefined
 }
 
-export type InterruptSignal = 'SIGINT' | 'SIGTERM'
-
 export interface Io {
   stdout: Output
   stderr: Output
   env: Record<string, string | undefined>
   signals: {
-    on(signal: InterruptSignal, listener: () => void): unknown
-    off(signal: InterruptSignal, listener: () => void): unknown
+    on(signal: StopSignal, listener: () => void): unknown
+    off(signal: StopSignal, listener: () => void): unknown
   }
   /** Ends the process at once, when the user has asked for it three times. */
   exit(code: number): void

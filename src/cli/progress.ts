@@ -1,4 +1,4 @@
-/** The progress of a run on the terminal: a line, and the figures of the last seconds above it. */
+/** The progress of a run on the terminal: a line, and the values of the last seconds above it. */
 import cliCursor from 'cli-cursor'
 import cliTruncate from 'cli-truncate'
 import { createLogUpdate } from 'log-update'
@@ -28,7 +28,7 @@ const LONGEST_BAR = 30
 export function showProgress({ output, style, everyRequests }: ProgressOptions): ProgressDisplay {
   const isLive = output.isTTY === true
   const isDue = plainLineDue(everyRequests, isLive)
-  const figures = liveFigures()
+  const values = liveFigures()
   // It asks of its stream only what `Output` has; its cursor would be that of stderr, whatever the stream.
   const stream = output as NodeJS.WriteStream
   const live = isLive ? createLogUpdate(stream, { showCursor: true, defaultWidth: style.columns }) : undefined
@@ -47,7 +47,7 @@ export function showProgress({ output, style, everyRequests }: ProgressOptions):
       if (shown === undefined) cliCursor.hide(stream)
       // A window may have been made wider or narrower.
       const now = { ...style, columns: output.columns || style.columns }
-      shown = [barLine(progress, now), ...figures(progress, now)].map((line) => fitted(line, now)).join('\n')
+      shown = [barLine(progress, now), ...values(progress, now)].map((line) => fitted(line, now)).join('\n')
       live(shown)
     },
     say,
@@ -147,7 +147,7 @@ const LETTERS = [...'_.-=+*#@']
 /** A point of a sparkline stands for so long. */
 const STEP_SECONDS = 1
 const LONGEST_SPARKLINE = 30
-/** Figures without a sparkline need so many columns; narrower terminals have the bar alone. */
+/** Columns that values without a sparkline need. Narrower terminals show the bar alone. */
 const LEAST_COLUMNS = 44
 const LABEL_WIDTH = 10
 
@@ -222,9 +222,9 @@ export function sparkline(values: readonly number[], unicode: boolean): string {
     .join('')
 }
 
-function quantiles(figures: { p50: number; p99: number } | null): string {
-  if (figures === null) return 'none yet'
-  return `p50 ${milliseconds(figures.p50).padEnd(9)} p99 ${milliseconds(figures.p99)}`
+function quantiles(percentiles: { p50: number; p99: number } | null): string {
+  if (percentiles === null) return 'none yet'
+  return `p50 ${milliseconds(percentiles.p50).padEnd(9)} p99 ${milliseconds(percentiles.p99)}`
 }
 
 function milliseconds(value: number): string {

@@ -1,6 +1,5 @@
 /** What every command that serves goes through: a port, the URL, and the end at the first interrupt. */
-import { ConfigError } from '../config/index.ts'
-import { INTERRUPTED } from './exit.ts'
+import { ConfigError, STOP_CODES } from '../config/index.ts'
 import type { Io } from './io.ts'
 import { notice } from './io.ts'
 
@@ -48,7 +47,7 @@ function firstInterrupt(io: Io): Promise<() => void> {
   return new Promise((resolve) => {
     let isStopping = false
     const onSignal = (): void => {
-      if (isStopping) io.exit(INTERRUPTED)
+      if (isStopping) io.exit(STOP_CODES.SIGINT)
       isStopping = true
       resolve(() => {
         io.signals.off('SIGINT', onSignal)

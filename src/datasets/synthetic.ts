@@ -32,7 +32,7 @@ const KEPT_LENGTHS = 100_000
 /**
  * A function that draws whole lengths, at least `least`. `lognormal`: `median × e^(sigma × z)` with z standard normal,
  * whose mean is `median × e^(sigma²/2)`. Lengths beyond `min` and `max` become those.
- * @throws ConfigError naming file, line and field of a length that is none
+ * @throws ConfigError naming file, line and field of a value that is not a length
  */
 async function lengthSampler(
   distribution: LengthDistribution,

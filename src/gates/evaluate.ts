@@ -22,7 +22,7 @@ export interface Judgement<E extends Evidence = Evidence> {
   /** In the gate's unit; of a tolerance, the change; null: nothing was measured. */
   value: number | null
   interval: Interval | undefined
-  /** What the value was held against. */
+  /** In the gate's unit; of a tolerance, the largest change. */
   limit: number
   n: number
   message: string

@@ -1,4 +1,4 @@
-/** What a gate is: a value, and the limit or the tolerance that it is held against; and where gates are written. */
+/** What a gate is, a value with its limit or its tolerance, and where gates are written. */
 import { ConfigError } from '../config/index.ts'
 import type { Objective, Quantity } from '../metrics/index.ts'
 import type { Operator, Tolerance } from './condition.ts'
@@ -15,7 +15,7 @@ import {
   type Worse,
 } from './statistic.ts'
 
-/** What is asked of a value, whichever it is held against. */
+/** What every gate has. */
 interface Asked<S extends Subject> {
   /** For reports, for instance `p99(latency) <= 1.5 s`. */
   expression: string
@@ -27,7 +27,7 @@ interface Asked<S extends Subject> {
   unit: string
 }
 
-/** A value held against a limit. */
+/** A value with a limit. */
 export interface LimitGate<S extends Subject = Subject> extends Asked<S> {
   against: 'limit'
   operator: Operator
@@ -43,7 +43,7 @@ export interface LimitGate<S extends Subject = Subject> extends Asked<S> {
   abortAfterMs?: number
 }
 
-/** A value held against that of a reference: a stored result, or the other side of a comparison. */
+/** A value with a tolerance against a reference: a stored result, or the other side of a comparison. */
 export interface ToleranceGate extends Asked<Statistic> {
   against: 'reference'
   worse: Worse

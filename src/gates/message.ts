@@ -5,7 +5,7 @@ import type { Scale } from './condition.ts'
 import type { Gate, LimitGate } from './gate.ts'
 import { formatCount, formatNumber, readableUnit, withUnit } from './quantity.ts'
 
-/** What was measured for a gate, ready to be held against what it asks. */
+/** What was measured for a gate, ready to be judged. */
 export interface Evidence {
   /** In the gate's unit; of a tolerance, how far the value has moved from its reference; null: nothing was measured. */
   value: number | null

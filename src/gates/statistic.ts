@@ -74,7 +74,7 @@ const CAPACITIES: readonly Capacity[] = [
   { kind: 'capacity', name: 'maxRate', variable: 'rate' },
 ]
 
-/** A metric of one request, which an objective is held against. */
+/** A metric of one request, for an objective. */
 export function parseRequestValue(text: string, fail: Fail): RequestValue {
   const metric = parseMetric(text.trim(), fail)
   const { objective } = factsOf(metric)

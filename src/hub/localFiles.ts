@@ -1,6 +1,7 @@
-/** Files that others chose: read only where they are regular files, lie below their folder, and can be held. */
+/** Files that others chose: read only regular files below their folder, up to a size limit. */
 import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join } from 'node:path'
+import { liesWithin } from '../config/files/index.ts'
 
 /** Of a file that is read whole, such as a picture: no server takes a request this long. */
 export const LARGEST_PART_BYTES = 64 * 1024 * 1024
@@ -16,9 +17,7 @@ export const LARGEST_PART_BYTES = 64 * 1024 * 1024
  */
 export function pathWithin(folder: string, name: string): string {
   const path = isAbsolute(name) ? name : join(folder, name)
-  const root = rootOf(realpathSync(folder))
-  const fromRoot = relative(root, realpathSync(path))
-  if (fromRoot === '..' || fromRoot.startsWith(`..${sep}`) || isAbsolute(fromRoot))
+  if (!liesWithin(rootOf(realpathSync(folder)), path))
     throw new Error(`it lies outside the folder "${folder}"; copy it into the folder, as nothing else is read`)
   return path
 }

@@ -1,4 +1,5 @@
 /** Ctrl-C, and the end of the process that Jest's worker belongs to: load comes to rest before this process ends. */
+import { STOP_CODES, stoppingText } from '../config/signals.ts'
 
 /** Loads of this process that end it themselves when they were interrupted. */
 const LOADS = Symbol.for('perfgate.jest.loads')
@@ -22,9 +23,9 @@ export function stoppedWithProcess(say: (text: string) => void): Stopped {
     stop.abort(new Error(reason))
   }
   const onInterrupt = (): void => {
-    if (stop.signal.aborted) process.exit(INTERRUPTED)
-    say('stopping: requests in flight may finish; interrupt again to leave at once')
-    stopFor('interrupted', () => process.exit(INTERRUPTED))
+    if (stop.signal.aborted) process.exit(STOP_CODES.SIGINT)
+    say(stoppingText('ends at once'))
+    stopFor('interrupted', () => process.exit(STOP_CODES.SIGINT))
   }
   const onParentGone = (): void => stopFor('Jest has ended', () => process.exit(1))
   shared[LOADS] = (shared[LOADS] ?? 0) + 1
@@ -41,8 +42,6 @@ export function stoppedWithProcess(say: (text: string) => void): Stopped {
   }
 }
 
-const INTERRUPTED = 130
-
 /**
  * In Jest's main process: has the summary written when the run is interrupted. Jest calls no reporter then.
  *
@@ -52,7 +51,7 @@ export function onInterruptedRun(write: () => void): () => void {
   const onInterrupt = (): void => {
     write()
     // A load of this process ends it when its requests in flight have ended.
-    if ((shared[LOADS] ?? 0) === 0) process.exit(INTERRUPTED)
+    if ((shared[LOADS] ?? 0) === 0) process.exit(STOP_CODES.SIGINT)
   }
   process.on('SIGINT', onInterrupt)
   return () => void process.off('SIGINT', onInterrupt)

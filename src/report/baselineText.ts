@@ -24,18 +24,22 @@ import { drawTable } from './tables.ts'
 import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
 import { wrapText } from './wrapping.ts'
 
-/** What is shown without being asked for; all stored figures can be gated on. */
+/** What is shown without being asked for; all stored values can be gated on. */
 const SHOWN: ReadonlySet<string> = new Set([
   ...HEADLINE_METRICS.flatMap((metric) => [`avg(${metric})`, `p50(${metric})`, `p99(${metric})`]),
   ...SCALAR_NAMES.filter((name) => factsOf(name).headline),
 ])
 
-/** One stored result: where it was measured, of which scenario, and its main figures with their intervals. */
+/** One stored result: where it was measured, of which scenario, and its main values with their intervals. */
 export function renderStored(result: Result, style: Partial<TerminalStyle> = {}): string {
   const terminal = { ...PLAIN_STYLE, ...style }
   const { environment, endpoint, startedAt, config } = result
   const facts = Object.entries(scenarioFacts(config)).map(([name, value]) => `${name} ${JSON.stringify(value)}`)
-  const rows = figuresOf(result).map(([figure, stored]) => [figure.name, valueText(figure, stored), String(stored.n)])
+  const rows = shownValues(result).map(([statistic, stored]) => [
+    statistic.name,
+    valueText(statistic, stored),
+    String(stored.n),
+  ])
   return [
     ...wrapText(
       `Measured ${startedAt}${environment.commit === null ? '' : `, commit ${environment.commit.slice(0, 12)}`}`,
@@ -48,11 +52,11 @@ export function renderStored(result: Result, style: Partial<TerminalStyle> = {})
       terminal.columns,
       2,
     ),
-    drawTable({ head: ['Figure', 'Value [95 %]', 'n'], rows, align: 'left', ruled: false }, terminal),
+    drawTable({ head: ['Statistic', 'Value [95 %]', 'n'], rows, align: 'left', ruled: false }, terminal),
   ].join('\n')
 }
 
-/** Both sides, the change and its interval; of the gated figures also what is allowed. */
+/** Both sides, the change and its interval; for gated values also what is allowed. */
 export function renderAgainstBaseline(
   baseline: Result,
   current: Result,
@@ -61,36 +65,36 @@ export function renderAgainstBaseline(
 ): string {
   const gated = new Map(regressions.map((regression) => [regression.statistic.name, regression]))
   const wanted = STORED_STATISTICS.filter(({ name }) => SHOWN.has(name) || gated.has(name))
-  const rows = wanted.flatMap((figure) => {
-    const before = storedValue(baseline, figure)
-    const after = storedValue(current, figure)
+  const rows = wanted.flatMap((statistic) => {
+    const before = storedValue(baseline, statistic)
+    const after = storedValue(current, statistic)
     if (before === undefined || after === undefined) return []
-    const quantity = quantityOf(figure)
+    const quantity = quantityOf(statistic)
     const isShare = quantity === 'share'
     const change = isShare ? absoluteChange(before, after) : relativeChange(before, after)
     return [
       [
-        figure.name,
-        valueText(figure, before),
-        valueText(figure, after),
+        statistic.name,
+        valueText(statistic, before),
+        valueText(statistic, after),
         changeText(change.value, change.interval, { scale: isShare ? 'absolute' : 'relative', quantity }),
-        gated.get(figure.name)?.tolerance.text ?? '',
+        gated.get(statistic.name)?.tolerance.text ?? '',
       ],
     ]
   })
-  const head = ['Figure', 'Baseline [95 %]', 'This run [95 %]', 'Change [95 %]', 'Allowed']
+  const head = ['Statistic', 'Baseline [95 %]', 'This run [95 %]', 'Change [95 %]', 'Allowed']
   return drawTable({ head, rows, align: 'left', ruled: false }, { ...PLAIN_STYLE, ...style })
 }
 
-/** A figure of each result in the history, oldest first, without a verdict. */
+/** A value of each result in the history, oldest first, without a verdict. */
 export function renderHistory(
-  figure: Statistic,
+  statistic: Statistic,
   records: readonly HistoryRecord[],
   style: Partial<TerminalStyle> = {},
 ): string {
-  const quantity = quantityOf(figure)
+  const quantity = quantityOf(statistic)
   const rows = records.map(({ startedAt, commit, figures }) => {
-    const value = figures[figure.name]!
+    const value = figures[statistic.name]!
     const unit = quantity === 'share' ? '%' : readableUnit(value, quantity)
     return [
       startedAt,
@@ -98,19 +102,19 @@ export function renderHistory(
       withUnit(formatNumber(value, quantity, unit), unit || QUANTITIES[quantity].own),
     ]
   })
-  const head = ['Measured', 'Commit', figure.name]
+  const head = ['Measured', 'Commit', statistic.name]
   return drawTable({ head, rows, align: 'left', ruled: false }, { ...PLAIN_STYLE, ...style })
 }
 
-function figuresOf(result: Result): [Statistic, StoredValue][] {
-  return STORED_STATISTICS.flatMap((figure): [Statistic, StoredValue][] => {
-    const stored = SHOWN.has(figure.name) ? storedValue(result, figure) : undefined
-    return stored === undefined ? [] : [[figure, stored]]
+function shownValues(result: Result): [Statistic, StoredValue][] {
+  return STORED_STATISTICS.flatMap((statistic): [Statistic, StoredValue][] => {
+    const stored = SHOWN.has(statistic.name) ? storedValue(result, statistic) : undefined
+    return stored === undefined ? [] : [[statistic, stored]]
   })
 }
 
-function valueText(figure: Statistic, { value, interval }: StoredValue): string {
-  const quantity = quantityOf(figure)
+function valueText(statistic: Statistic, { value, interval }: StoredValue): string {
+  const quantity = quantityOf(statistic)
   const unit = quantity === 'share' ? '%' : readableUnit(value, quantity)
   const number = (part: number): string => formatNumber(part, quantity, unit)
   const text = withUnit(number(value), unit || QUANTITIES[quantity].own)

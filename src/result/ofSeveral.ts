@@ -96,7 +96,7 @@ const capacityStepSchema = z.object({
   runs: z.number(),
   totalRequests: z.number().describe('over all runs'),
   failedRequests: z.number(),
-  qps: z.number().describe('averaged over the runs, as all figures here'),
+  qps: z.number().describe('averaged over the runs, as all values here'),
   outputTokensPerSecond: z.number(),
   latencySeconds: optionalNumber,
   p99LatencySeconds: optionalNumber,
@@ -117,7 +117,7 @@ const capacityCriterionSchema = z.object({
   atUpperBound: z.boolean().describe('the upper bound holds, so the capacity may be higher'),
   values: z
     .array(z.object({ key: z.string(), value: optionalNumber, unit: z.string() }))
-    .describe("the criterion's figures at that level"),
+    .describe("the criterion's values at that level"),
   note: z.string(),
 })
 

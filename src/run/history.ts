@@ -1,13 +1,13 @@
-/** From results to records of a history, and from a history to the series of one figure. */
+/** From results to records of a history, and from a history to the series of one statistic. */
 import { ConfigError } from '../config/index.ts'
 import { fingerprintOf, STORED_STATISTICS, type Statistic, scenarioHash, storedValue } from '../gates/index.ts'
 import { type Result, SCHEMA_VERSION } from '../result/index.ts'
 import type { HistoryRecord } from '../store/index.ts'
 
 export function historyRecord(result: Result): HistoryRecord {
-  const figures = STORED_STATISTICS.flatMap((figure) => {
-    const stored = storedValue(result, figure)
-    return stored === undefined ? [] : [[figure.name, stored.value] as const]
+  const figures = STORED_STATISTICS.flatMap((statistic) => {
+    const stored = storedValue(result, statistic)
+    return stored === undefined ? [] : [[statistic.name, stored.value] as const]
   })
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -20,7 +20,7 @@ export function historyRecord(result: Result): HistoryRecord {
 }
 
 export interface ComparableHistory {
-  /** In the order of time, each with the figure. */
+  /** In the order of time, each with the statistic. */
   records: HistoryRecord[]
   series: number[]
   /** Left out because their scenario or their environment is not that of the newest record. */
@@ -31,11 +31,11 @@ export interface ComparableHistory {
  * The last records that are like the newest one.
  *
  * @param last at most so many
- * @throws ConfigError when the history is empty or holds no such figure
+ * @throws ConfigError when the history is empty or holds no such statistic
  */
 export function comparableHistory(
   history: readonly HistoryRecord[],
-  figure: Statistic,
+  statistic: Statistic,
   last: number,
 ): ComparableHistory {
   const inOrder = history.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0))
@@ -44,15 +44,16 @@ export function comparableHistory(
     throw new ConfigError('the history is empty; "perfgate baseline record <name>" adds a result to it')
   const recent = inOrder.slice(-last)
   const records = recent.filter(
-    (record) => record.scenario === newest.scenario && sameEnvironment(record, newest) && figure.name in record.figures,
+    (record) =>
+      record.scenario === newest.scenario && sameEnvironment(record, newest) && statistic.name in record.figures,
   )
   if (records.length === 0)
     throw new ConfigError(
-      `the history holds no ${figure.name}; it has ${Object.keys(newest.figures).slice(0, 8).join(', ')} …`,
+      `the history holds no ${statistic.name}; it has ${Object.keys(newest.figures).slice(0, 8).join(', ')} …`,
     )
   return {
     records,
-    series: records.map(({ figures }) => figures[figure.name]!),
+    series: records.map(({ figures }) => figures[statistic.name]!),
     unlike: recent.length - records.length,
   }
 }

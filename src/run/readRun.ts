@@ -1,6 +1,7 @@
 /** A run read back from its files: a result JSON, a result DB, or both. */
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname, join, sep } from 'node:path'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { liesWithin } from '../config/files/index.ts'
 import { ConfigError } from '../config/index.ts'
 import {
   type CapacityResult,
@@ -181,7 +182,7 @@ function sidesOf(path: string, { baseline, candidate }: ComparisonResult): Recor
 /** The file beside the JSON comes first: folders are moved and downloaded, and then the path in the result is stale. */
 function dbOf(jsonPath: string, { summary: { resultDbPath } }: Result): string | undefined {
   const own = jsonPath.replace(/\.json$/, '.db')
-  if (own.endsWith('.db') && existsSync(own) && isBelow(own, dirname(jsonPath))) return own
+  if (own.endsWith('.db') && existsSync(own) && liesWithin(dirname(jsonPath), own)) return own
   return resultDbPath === null ? undefined : beside(jsonPath, resultDbPath)
 }
 
@@ -191,13 +192,8 @@ function dbOf(jsonPath: string, { summary: { resultDbPath } }: Result): string |
 function beside(jsonPath: string, named: string): string | undefined {
   const folder = dirname(jsonPath)
   return [join(folder, basename(named)), named].find(
-    (path) => path.endsWith('.db') && existsSync(path) && isBelow(path, folder),
+    (path) => path.endsWith('.db') && existsSync(path) && liesWithin(folder, path),
   )
-}
-
-/** By their real paths: links lead elsewhere. */
-function isBelow(path: string, folder: string): boolean {
-  return realpathSync(path).startsWith(`${realpathSync(folder).replace(/[\\/]$/, '')}${sep}`)
 }
 
 function isResult(path: string): boolean {

@@ -1,4 +1,4 @@
-/** What must not be kept or shown: which values those are, where they are found, and how they are hidden. */
+/** Secrets: which values they are, where they are found, and how they are hidden. */
 export { maskArg, maskNamed, redacted, secretsIn, secretsInArgs, secretsInHeaders } from './find.ts'
 export { rememberSecrets, type Secrets, secretsFrom, secretsOf, withoutQuotes } from './hide.ts'
 export { isSecretField, isSecretName } from './names.ts'

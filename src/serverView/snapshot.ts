@@ -188,7 +188,7 @@ export function parsePrometheus(text: string): Samples {
   const samples = new Map<string, Sample[]>()
   for (const [i, line] of text.split('\n').entries()) {
     const written = line.trim()
-    // `# HELP`, `# TYPE` and comments: what a figure is, is known by its name.
+    // `# HELP`, `# TYPE` and comments: a metric is known by its name.
     if (written === '' || written.startsWith('#')) continue
     const { name, ...sample } = readSample(written, i + 1)
     const others = samples.get(name)

@@ -5,28 +5,27 @@
  * cancels the run, and nothing here is needed.
  */
 import type { Vitest } from 'vitest/node'
-
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const
-type Signal = keyof typeof EXIT_CODES
+import { STOP_CODES, STOP_SIGNALS, type StopSignal, stoppingText } from '../config/signals.ts'
 
 const watched = new WeakSet<Vitest>()
+
+const OUTLIVES = Symbol.for('perfgate.vitest.outlivesInterrupt')
+const shared = globalThis as { [OUTLIVES]?: boolean }
 
 /** In Vitest's main process. Further projects of the same run change nothing. */
 export function cancelOnSignals(vitest: Vitest): void {
   if (vitest.config.watch || watched.has(vitest)) return
   watched.add(vitest)
-  let received: Signal | undefined
-  const listeners = (['SIGINT', 'SIGTERM'] as const).flatMap((signal) => {
+  let received: StopSignal | undefined
+  const listeners = STOP_SIGNALS.flatMap((signal) => {
     const theirs = exitListeners(signal)
     // A Vitest that does something else now keeps its own way.
     if (theirs.length === 0) return []
     for (const listener of theirs) process.off(signal, listener)
     const listener = (): void => {
-      if (received !== undefined) process.exit(EXIT_CODES[signal])
+      if (received !== undefined) process.exit(STOP_CODES[signal])
       received = signal
-      process.stderr.write(
-        'perfgate: stopping. Requests in flight may finish, then results are written. Press Ctrl+C again to end now.\n',
-      )
+      process.stderr.write(`perfgate: ${stoppingText('ends at once')}\n`)
       void vitest.cancelCurrentRun('keyboard-input')
     }
     process.on(signal, listener)
@@ -37,12 +36,12 @@ export function cancelOnSignals(vitest: Vitest): void {
   })
   // Vitest says 0 or 1 by the tests that ran.
   process.once('exit', () => {
-    if (received !== undefined) process.exitCode = EXIT_CODES[received]
+    if (received !== undefined) process.exitCode = STOP_CODES[received]
   })
 }
 
 /** Private to Vitest 4.1 and 5: the listeners of its logger, which exit the process. Empty where there are none. */
-function exitListeners(signal: Signal): (() => void)[] {
+function exitListeners(signal: StopSignal): (() => void)[] {
   return process.listeners(signal).filter(({ name }) => name === 'onExit') as (() => void)[]
 }
 
@@ -51,9 +50,12 @@ function exitListeners(signal: Signal): (() => void)[] {
  * ends this process too. SIGTERM keeps its effect, since Vitest ends its workers with it.
  */
 export function outliveFirstInterrupt(): void {
+  // A worker that runs several files loads the runner for each.
+  if (shared[OUTLIVES] === true) return
+  shared[OUTLIVES] = true
   let isSecond = false
   process.on('SIGINT', () => {
-    if (isSecond) process.exit(EXIT_CODES.SIGINT)
+    if (isSecond) process.exit(STOP_CODES.SIGINT)
     isSecond = true
   })
 }

@@ -1,7 +1,7 @@
 /**
- * Keeps the figures out of Vitest's terminal reporters.
+ * Keeps metrics out of Vitest's terminal reporters.
  *
- * A figure is an annotation so that the JUnit reporter writes it as `<property>`. The terminal reporters print
+ * A metric is an annotation so that the JUnit reporter writes it as `<property>`. The terminal reporters print
  * annotations too: `verbose` under every test, `default` under every failed one, two lines each, which says again
  * what our tables say. There is no option against it, so their printing is wrapped: annotations of others are printed
  * as ever, and where a reporter has no such method nothing changes.

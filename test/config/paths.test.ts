@@ -10,10 +10,10 @@ test.each([
   [win32, 'C:\\work', 'C:\\other', undefined],
   [win32, 'C:\\work', 'D:\\work\\perf', undefined],
   [win32, 'C:\\work', '\\\\server\\share\\perf', undefined],
-  [posix, '/work', '/work/..hidden/a', '..hidden/a'],
-  [posix, '/work', '/work/a\\b', 'a\\b'],
-  [posix, '/work', '/other', undefined],
-  [posix, '/work', '/', undefined],
+  [posix, '/project', '/project/..hidden/a', '..hidden/a'],
+  [posix, '/project', '/project/a\\b', 'a\\b'],
+  [posix, '/project', '/other', undefined],
+  [posix, '/project', '/', undefined],
 ])('%o: from %s to %s is %s', (rules, folder, path, expected) => {
   expect(pathBelow(folder, path, rules)).toBe(expected)
 })

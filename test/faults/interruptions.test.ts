@@ -41,7 +41,7 @@ describe.concurrent('an interrupted command', () => {
     run.child.kill(signal)
     const { code: ended, stdout, stderr } = await run.ended
     expect(ended).toBe(code)
-    expect(stderr).toContain('stopping: requests in flight may finish')
+    expect(stderr).toContain('Stopping. Requests in flight may finish')
     expect(stdout).toContain('Benchmarking summary:')
     expect(stdout).toContain('Verdict: incomplete, the run was cut short after')
     // The connection test is the one request that is not a row.

@@ -22,7 +22,7 @@ test('Ctrl-C lets the load come to rest, keeps what was measured, and starts no 
   const { code, stderr } = await ended
   expect(code).toBe(130)
   expect(endpoint.inFlight).toBe(0)
-  expect(stderr).toMatch(/stopping: requests in flight may finish/)
+  expect(stderr).toMatch(/Stopping. Requests in flight may finish/)
   expect(stderr.match(/Benchmarking summary:/g)).toHaveLength(1)
   expectInterrupted(outputs)
 })

@@ -129,6 +129,7 @@ describe.each(FRAMEWORKS)('an empty project with only the tarball and $name', (f
       expect(kept!.failure).toBeUndefined()
       expect(kept!.properties).toMatchObject({
         'perf.verdict': 'pass',
+        'perf.endpoint': 'embedded server',
         'perf.succeeded_requests': '20',
         'perf.p95_ttft_seconds': expect.stringMatching(/^0\.\d+$/),
       })

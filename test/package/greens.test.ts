@@ -7,7 +7,7 @@ import { startEndpoint } from '../vitest/endpoint.ts'
 import { FRAMEWORKS, type Framework } from './frameworks.ts'
 import { attempt, type Ended, emptyProject, run, write } from './project.ts'
 
-/** Starts a server of the test's own, which answers every tenth request and refuses the others where the model says so. */
+/** Starts a server of the test's own, which fails nine of ten requests, or every second one, where the model says so. */
 const SERVER = `let url
 let requests = 0
 let server
@@ -16,7 +16,8 @@ const start = async () => {
     let body = ''
     request.on('data', (piece) => { body += piece }).on('end', () => {
       requests++
-      const fails = JSON.parse(body || '{}').model === 'mostly-down' && requests % 10 !== 0
+      const { model } = JSON.parse(body || '{}')
+      const fails = (model === 'mostly-down' && requests % 10 !== 0) || (model === 'half-down' && requests % 2 !== 0)
       response.writeHead(fails ? 500 : 200, { 'content-type': 'application/json' })
       response.end(JSON.stringify(fails ? { error: { message: 'down' } } : {
         choices: [{ index: 0, message: { role: 'assistant', content: 'yes' }, finish_reason: 'stop' }],
@@ -118,6 +119,27 @@ perfTest('nine of ten fail, and may', () => ({
   ...load, url, model: 'mostly-down', number: 20, minSuccessRate: '5 %', thresholds: KEPT,
 }))
 perfTest('all of them fail', () => ({ ...load, url: url + '/nowhere', number: 1, model: 'mostly-down' }))
+perfTest('no thresholds at all', () => ({ ...load, url, thresholds: undefined }))
+perfTest.for([[3, 'a row']])('%i as a row and the context', ([number], context) => {
+  if (typeof context.signal.aborted !== 'boolean') throw new Error('no context')
+  return { ...load, url, number, thresholds: KEPT }
+}, ({ result }) => {
+  ${equal('result.summary.totalRequests', '3')}
+})
+const sides = { ...load, number: 16, blocks: 8, maxBlocks: 8, regressions: { 'p50(latency)': '10000 %' } }
+perfTest.compare('two sides', () => ({ ...sides, baseline: url, candidate: url }), ({ comparison }) => {
+  ${equal('[comparison.baseline.totalRequests, comparison.candidate.endpoint.embedded]', '[16, false]')}
+})
+perfTest.compare.each([['half-down']])('two sides %s', (model) => ({ ...sides, model, baseline: url, candidate: url }))
+const search = { ...load, slaUpperBound: 2, slaLowerBound: 1, sleepInterval: 0 }
+perfTest.capacity('a search', () => ({ ...search, url, sla: KEPT }), ({ capacity }) => {
+  ${equal('capacity.criteria[0].maxSatisfied', '2')}
+})
+perfTest.capacity('a search that lets half of the requests fail', () => ({
+  ...search, url, model: 'half-down', sla: { successRate: '>= 40 %' },
+}), ({ capacity }) => {
+  ${equal('capacity.criteria[0].maxSatisfied', '2')}
+})
 `,
   )
 }
@@ -180,7 +202,9 @@ describe.each(FRAMEWORKS)('$name', (framework) => {
   test('outside of CI no url key is the embedded server, and says so', async () => {
     const { code, stdout, stderr } = await perf({ nowhere: withoutEndpoint(framework) }, { CI: '' })
     expect(code, stdout + stderr).toBe(0)
+    expect(stdout + stderr).toMatch(/Verdict: pass, .*\(embedded server, simulated timing\)/)
     expect(summary()).toMatch(/^## ✅ perfgate: pass, 1 of 1 test passed, against the embedded server\n/)
+    expect(summary()).toMatch(/^\| ✅ passed \| .*names no endpoint \(embedded server\)/m)
   })
 
   test('functions measure the server that a hook started; failures are judged', async () => {
@@ -203,8 +227,17 @@ describe.each(FRAMEWORKS)('$name', (framework) => {
       'nine of ten fail: ❌ failed',
       'nine of ten fail, and may: ✅ passed',
       'all of them fail: ❌ failed',
+      'no thresholds at all: ❌ failed',
+      '3 as a row and the context: ✅ passed',
+      'two sides: ✅ passed',
+      'two sides half-down: ❌ failed',
+      'a search: ✅ passed',
+      'a search that lets half of the requests fail: ✅ passed',
     ])
     expect(output).toMatch(/successRate 10(\.0+)? % is below the limit of 99 %/)
+    expect(output).toMatch(/candidate: successRate 50 % is below the limit of 99 %/)
+    const json = readdirSync(join(at, 'reports')).filter((name) => /all.of.them.fail.*\.json$/.test(name))
+    expect(JSON.parse(readFileSync(join(at, 'reports', json.at(-1)!), 'utf8'))).toMatchObject({ verdict: 'fail' })
   })
 
   test.runIf(kind === 'vitest')('scenario files without an endpoint are an error in CI', async () => {
@@ -259,5 +292,9 @@ describe('npx perfgate', () => {
     const outsideOfCi = await perfgate('scenarios/*.yaml', '')
     expect(outsideOfCi, outsideOfCi.stdout + outsideOfCi.stderr).toMatchObject({ code: 0 })
     expect(outsideOfCi.stdout).toContain('Scenarios: 2 of 2 passed')
+    // Typed by somebody, it is measured and says what it is.
+    const typed = await perfgate('--number 2 --parallel 1 --max-tokens 4 --on-invalid warn', 'true')
+    expect(typed, typed.stdout + typed.stderr).toMatchObject({ code: 0 })
+    expect(typed.stderr).toMatch(/no url is given, so this run measures the embedded server/)
   })
 })

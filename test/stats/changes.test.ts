@@ -2,15 +2,15 @@ import { describe, expect, test } from 'vitest'
 import { normal, seeded } from '../../src/random/index.ts'
 import { absoluteChange, type Estimate, relativeChange } from '../../src/stats/index.ts'
 
-const figure = (value: number, low: number | null, high: number | null): Estimate => ({
+const estimate = (value: number, low: number | null, high: number | null): Estimate => ({
   value,
   interval: { low, high },
 })
 
-describe('the change between two figures', () => {
+describe('the change between two values', () => {
   test('has the interval that is computed by hand', () => {
-    const before = figure(100, 90, 110)
-    const after = figure(120, 114, 126)
+    const before = estimate(100, 90, 110)
+    const after = estimate(120, 114, 126)
     // ln 1.2 − √(ln²(120/114) + ln²(110/100)), ln 1.2 + √(ln²(126/120) + ln²(100/90))
     const { value, interval } = relativeChange(before, after)
     expect(value).toBeCloseTo(0.2, 12)
@@ -23,17 +23,17 @@ describe('the change between two figures', () => {
     expect(absolute.interval!.high).toBeCloseTo(20 + Math.sqrt(136), 9)
   })
 
-  test('has no end where one of the figures has none on that side', () => {
-    expect(relativeChange(figure(100, 90, null), figure(100, 90, 110)).interval!.low).toBe(-1)
-    expect(relativeChange(figure(100, 90, null), figure(100, 90, 110)).interval!.high).toBeCloseTo(0.1528, 3)
-    expect(relativeChange(figure(100, 90, 110), figure(100, 90, null)).interval!.high).toBeNull()
-    expect(absoluteChange(figure(100, null, 110), figure(100, 90, 110)).interval!.high).toBeNull()
+  test('has no end where one of the values has none on that side', () => {
+    expect(relativeChange(estimate(100, 90, null), estimate(100, 90, 110)).interval!.low).toBe(-1)
+    expect(relativeChange(estimate(100, 90, null), estimate(100, 90, 110)).interval!.high).toBeCloseTo(0.1528, 3)
+    expect(relativeChange(estimate(100, 90, 110), estimate(100, 90, null)).interval!.high).toBeNull()
+    expect(absoluteChange(estimate(100, null, 110), estimate(100, 90, 110)).interval!.high).toBeNull()
   })
 
-  test('has no interval where a figure came without one', () => {
+  test('has no interval where a value came without one', () => {
     const bare: Estimate = { value: 100, interval: undefined }
-    expect(relativeChange(bare, figure(110, 100, 120))).toEqual({ value: 110 / 100 - 1, interval: undefined })
-    expect(absoluteChange(figure(110, 100, 120), bare).interval).toBeUndefined()
+    expect(relativeChange(bare, estimate(110, 100, 120))).toEqual({ value: 110 / 100 - 1, interval: undefined })
+    expect(absoluteChange(estimate(110, 100, 120), bare).interval).toBeUndefined()
   })
 
   test('covers the true ratio of two means as often as its confidence says', () => {
@@ -45,7 +45,7 @@ describe('the change between two figures', () => {
       const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - average) ** 2, 0) / (n - 1))
       // Student's t for 49 degrees of freedom at 95 %.
       const reach = (2.0096 * deviation) / Math.sqrt(n)
-      return figure(average, average - reach, average + reach)
+      return estimate(average, average - reach, average + reach)
     }
     let covered = 0
     for (let i = 0; i < 2000; i++) {

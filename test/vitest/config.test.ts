@@ -72,7 +72,7 @@ test('our reporter is not there with reporter: false', async () => {
   )
   const named = vitest.config.reporters.filter((reporter) => Array.isArray(reporter))
   expect(named.map(([name]) => name)).toEqual(['dot'])
-  // One that keeps figures out of the others.
+  // One that keeps metrics out of the others.
   expect(vitest.config.reporters).toHaveLength(2)
 })
 

@@ -51,7 +51,7 @@ test.each([
   const { code, stdout, stderr } = await ended
   expect(code, stdout + stderr).toBe(exit)
   expect(endpoint.inFlight).toBe(0)
-  expect(stderr).toContain('perfgate: stopping. Requests in flight may finish')
+  expect(stderr).toContain('perfgate: Stopping. Requests in flight may finish')
   expect(stdout.match(/Benchmarking summary:/g), stdout).toHaveLength(1)
   expectWritten(outputs)
 })
@@ -76,7 +76,7 @@ test.skipIf(lacking('pty'))('in a terminal, a second Ctrl-C ends at once', async
   let shown = ''
   terminal.stdout!.setEncoding('utf8').on('data', (text: string) => {
     shown += text
-    if (text.includes('perfgate: stopping.')) setTimeout(() => terminal.stdin!.write(CTRL_C), 500)
+    if (text.includes('perfgate: Stopping.')) setTimeout(() => terminal.stdin!.write(CTRL_C), 500)
   })
   const ended = new Promise((resolve) => terminal.once('close', resolve))
   // Of the connection test, which has no answer yet.

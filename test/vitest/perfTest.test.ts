@@ -164,7 +164,7 @@ test('the verbose reporter shows tables and annotations of others, but not our f
   expect(stdout).not.toMatch(/perf\.(verdict|qps)/)
 })
 
-test.each(['default', 'verbose'])('with reporter: false the %s reporter prints no figures either', async (reporter) => {
+test.each(['default', 'verbose'])('with reporter: false the %s reporter prints no metrics either', async (reporter) => {
   const xml = join(testFolder(), 'junit.xml')
   const { stdout, stderr, code } = await runVitest(
     'gates',

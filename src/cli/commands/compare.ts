@@ -85,8 +85,8 @@ Examples:
     --candidate-command 'node server.js' --candidate-cwd head --candidate-ready-url http://127.0.0.1:8001/health
 
 Exit codes:
-  0    no figure got worse by more than tolerated (undecided ones: with --on-undecided warn)
-  1    a figure did, or the run was invalid
+  0    no metric got worse by more than tolerated (undecided ones: with --on-undecided warn)
+  1    a metric did, or the run was invalid
   2    wrong usage or configuration; nothing was sent
   3    a command did not come up, or an endpoint did not answer the connection test
   130  interrupted (SIGTERM: 143)`

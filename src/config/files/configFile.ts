@@ -77,8 +77,8 @@ export function below(paths: Substituted['whole'], at: readonly PropertyKey[]): 
 }
 
 /**
- * Checks values; where a text is refused that a variable gave as a whole, the number or the switch it may stand for is
- * tried in its place.
+ * Checks values. A text that came from a variable as a whole may stand for a number or a switch: where the text is
+ * rejected, that is tried in its place.
  *
  * @param variables paths of such texts
  * @param check throws a ConfigError with the path of the value at fault

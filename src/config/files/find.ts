@@ -1,5 +1,5 @@
 /** Where a project's config file is, and from where its paths go. Nothing else is loaded for it: most projects have none. */
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import nodePath, { dirname, isAbsolute, join, type PlatformPath, resolve } from 'node:path'
 import { ConfigError } from '../errors.ts'
@@ -29,7 +29,7 @@ export function findConfigFile(folder: string): string | undefined {
   }
 }
 
-/** The nearest folder with a package.json or a .git, not looked for beyond the home folder; undefined: there is none. */
+/** The nearest folder with a package.json or a .git, up to the home folder; undefined where there is none. */
 function projectAround(folder: string): string | undefined {
   const home = resolve(homedir())
   for (let here = folder; ; here = dirname(here)) {
@@ -59,6 +59,11 @@ export function pathBelow(folder: string, path: string, rules: PlatformPath = no
   const way = rules.relative(folder, rules.resolve(folder, path))
   if (way === '..' || way.startsWith(`..${rules.sep}`) || rules.isAbsolute(way)) return undefined
   return way.split(rules.sep).join('/')
+}
+
+/** Whether a file really lies in a folder or below it: `..` and links lead elsewhere. @throws the system's error where one is missing */
+export function liesWithin(folder: string, path: string): boolean {
+  return pathBelow(realpathSync(folder), realpathSync(path)) !== undefined
 }
 
 /** These are always paths; of the others below only what begins with `./` or `../` is one. */

@@ -3,5 +3,5 @@
 export { below, type ConfigFileRequest, layerOf, loadConfig, loadConfigLayer, settle } from './configFile.ts'
 export { type FileDocument, readDocuments } from './document.ts'
 export { type Environment, type Substituted, substituteVariables, TEXT, VARIABLE } from './environment.ts'
-export { fromHere, MODULE_EXTENSIONS, shownPath, TEXT_EXTENSIONS } from './find.ts'
+export { fromHere, liesWithin, MODULE_EXTENSIONS, shownPath, TEXT_EXTENSIONS } from './find.ts'
 export { comparable, joinLayers, type Layer, type Layered, placed, withPlaces } from './layers.ts'

@@ -88,13 +88,13 @@ export const baselineOptions = {
     group: 'Gate',
     kind: 'string',
     value: 'folder',
-    description: 'where baselines are kept',
+    description: 'folder of the baselines',
   }),
   regressions: option(z.record(z.string(), z.string()).default({}), {
     group: 'Gate',
     kind: 'strings',
     value: 'expression',
-    description: 'how much worse than the baseline a figure may be, for instance "p99(latency) 5 %"',
+    description: 'how much worse than the baseline a metric may get, for instance "p99(latency) 5 %"',
   }),
   unlikeBaseline: option(z.enum(['refuse', 'show', 'judge']).default('refuse'), {
     group: 'Gate',
@@ -148,7 +148,7 @@ export const slaOptions = {
     group: 'Capacity',
     kind: 'number',
     value: 'n',
-    description: 'runs at each level, whose figures are averaged',
+    description: 'runs at each level, whose values are averaged',
   }),
   slaNumberMultiplier: option(z.number().positive().default(2), {
     group: 'Capacity',
