@@ -48,8 +48,11 @@ export function stoppedWithProcess(say: (text: string) => void): Stopped {
  * @returns ends the watch
  */
 export function onInterruptedRun(write: () => void): () => void {
+  let isWritten = false
   const onInterrupt = (): void => {
-    write()
+    // The job's summary is appended to: a second Ctrl-C must not repeat it.
+    if (!isWritten) write()
+    isWritten = true
     // A load of this process ends it when its requests in flight have ended.
     if ((shared[LOADS] ?? 0) === 0) process.exit(STOP_CODES.SIGINT)
   }
