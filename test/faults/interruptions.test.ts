@@ -66,7 +66,7 @@ describe.concurrent('an interrupted command', () => {
     const run = perfgate([...scenario(url, outputs), '--no-test-connection'])
     await expect.poll(() => endless.requests.length, until).toBe(4)
     run.child.kill('SIGINT')
-    await expect.poll(run.stderr, until).toContain('stopping')
+    await expect.poll(run.stderr, until).toContain('Stopping')
     expect(run.child.exitCode).toBeNull()
     run.child.kill('SIGINT')
     const { code, stderr } = await run.ended

@@ -1,14 +1,15 @@
-/** What servers really send, played from a raw socket to the built command line: `cases/` holds the situations. */
-import { spawn } from 'node:child_process'
+/** What servers really send, played from a raw socket to the command line: `cases/` holds the situations. */
 import { globSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { describe, expect, it } from 'vitest'
-import { BIN } from '../program.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { main } from '../../src/cli/index.ts'
+import { fakeWorld } from '../cli/fakeWorld.ts'
 import { answersOf, readCases, type WireCase } from './case.ts'
 import { differences, type Outcome, readRows } from './compare.ts'
 import { startWireServer } from './server.ts'
+
+afterEach(() => void vi.unstubAllEnvs())
 
 describe('what a server sends', () => {
   // A time that a busy machine disturbed is measured once more; anything else that is wrong stays wrong.
@@ -30,13 +31,13 @@ async function run(one: WireCase): Promise<Outcome> {
       ...['--on-invalid', 'warn', '--workers', '1', '--json', '--no-timestamp', '--outputs-dir', folder],
       ...one.args,
     ]
-    const child = spawn(process.execPath, [BIN, ...args], {
-      env: { ...ownEnvironment(), NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1', ...one.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: one.timeoutSeconds * 1000,
-    })
-    const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-    const [out, err, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+    stubEnvironment(one.env)
+    // In this process: to start one for each case would take most of the time.
+    const world = fakeWorld({ env: one.env })
+    const timer = setTimeout(() => world.signals.emit('SIGINT'), one.timeoutSeconds * 1000)
+    const exitCode = await main(args, world)
+    clearTimeout(timer)
+    const [out, err] = [world.out(), world.err()]
     const result = parsed(out)
     const [db] = globSync('**/*.db', { cwd: folder })
     return {
@@ -52,10 +53,11 @@ async function run(one: WireCase): Promise<Outcome> {
 }
 
 /** Without settings and keys of whoever runs the tests. */
-function ownEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith('PERFGATE_') && !name.endsWith('_API_KEY')),
-  )
+function stubEnvironment(own: Record<string, string>): void {
+  const inherited = Object.keys(process.env).filter((name) => /^PERFGATE_|_API_KEY$/.test(name))
+  for (const name of inherited) vi.stubEnv(name, undefined)
+  for (const [name, value] of Object.entries({ NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1', ...own }))
+    vi.stubEnv(name, value)
 }
 
 /** stderr without tables, paths and the client's health, whose words are not about the answers. */
