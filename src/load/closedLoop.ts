@@ -1,4 +1,6 @@
 /** The closed loop: keeps a number of requests in flight. */
+import { performance } from 'node:perf_hooks'
+import { setImmediate, setTimeout } from 'node:timers'
 import type { Connection } from '../client/index.ts'
 import type { Engine, PhaseOptions } from './engine.ts'
 import type { ClosedLoop as Executor } from './executors.ts'

@@ -1,4 +1,6 @@
 /** Holds conversations: each turn is sent when the answer before it was read and thought about. */
+import { performance } from 'node:perf_hooks'
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers'
 import type { Connection } from '../client/index.ts'
 import { type Random, seeded } from '../random/index.ts'
 import { type ConversationBook, continuation, type PlannedTurn } from './conversationBook.ts'

@@ -1,4 +1,6 @@
 /** The load loop of one thread: starts requests when they are due, keeps connections, and stops when told. */
+import { performance } from 'node:perf_hooks'
+import { clearInterval, setImmediate, setInterval, setTimeout } from 'node:timers'
 import { Connection, type ConnectionListener, type Target, type TurnOrder } from '../client/index.ts'
 import type { Shard } from '../config/index.ts'
 import { type BatchWriter, FLAG_WARMUP } from '../samples/index.ts'

@@ -1,4 +1,6 @@
 /** The open loop: starts each request when it is due. Arrivals are dealt out in turn. */
+import { performance } from 'node:perf_hooks'
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers'
 import type { Connection } from '../client/index.ts'
 import type { Engine, PhaseOptions } from './engine.ts'
 import type { OpenLoop as Executor } from './executors.ts'

@@ -1,4 +1,6 @@
 /** The load threads of a run: starts them, splits the load over them, and notices when one dies or hangs. */
+import { performance } from 'node:perf_hooks'
+import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers'
 import type { Worker } from 'node:worker_threads'
 import type { Shard } from '../config/index.ts'
 import type { SampleBatch } from '../samples/index.ts'

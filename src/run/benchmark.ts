@@ -7,6 +7,7 @@ import {
   parseStartAt,
   type ResolvedConfig,
   resolveConfig,
+  wallClockMs,
 } from '../config/index.ts'
 import { hasFreshPrompts, type Prompt, readConversations, readPrompts } from '../datasets/index.ts'
 import { worstVerdict } from '../gates/index.ts'
@@ -112,7 +113,7 @@ export async function runPlan(
   hooks: RunHooks,
 ): Promise<Outcome> {
   let config = asked
-  const startAtMs = config.startAt === undefined ? undefined : parseStartAt(config.startAt, Date.now())
+  const startAtMs = config.startAt === undefined ? undefined : parseStartAt(config.startAt, wallClockMs())
   if (config.debug) hooks.onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
   const { thresholds, objectives, minSuccess, notices } = gatesOf(config, plan.extent)
   for (const notice of [admitHost(config) ?? [], ...notices].flat()) hooks.onNotice?.(notice)

@@ -1,5 +1,5 @@
 /** Searches for the most load an endpoint carries within a service level: one pool and one endpoint for all steps. */
-import { ConfigError, type ResolvedConfig, rejectUnsupported } from '../config/index.ts'
+import { ConfigError, currentDate, type ResolvedConfig, rejectUnsupported } from '../config/index.ts'
 import {
   bestLevel,
   type Criterion,
@@ -81,7 +81,7 @@ export function readSearch(config: ResolvedConfig): CapacitySearch {
 export async function runCapacity(scenario: Protocol, hooks: RunHooks): Promise<CapacityOutcome> {
   const { config } = scenario
   const search = readSearch(config)
-  const startedAt = new Date()
+  const startedAt = currentDate()
   // The steps are judged by the criteria, each by itself by nothing.
   const stepConfig: ResolvedConfig = { ...config, thresholds: {}, minSuccessRate: undefined }
   const plan = planOf(search, stepConfig, hooks)

@@ -1,6 +1,7 @@
 /** Runs one level of load: warmup, measured phase, figures, verdict, files. */
+import { performance } from 'node:perf_hooks'
 import type { Api } from '../apis/index.ts'
-import { parseShard, type ResolvedConfig } from '../config/index.ts'
+import { currentDate, parseShard, type ResolvedConfig } from '../config/index.ts'
 import type { MinSuccess, ParsedThreshold } from '../gates/index.ts'
 import { type LoadPool, type SharedBodies, WHOLE } from '../load/index.ts'
 import { type Objective, RunMetrics } from '../metrics/index.ts'
@@ -76,7 +77,7 @@ export async function runLevel(
   const own = partOf(level, part)
   const ownRequests = Number.isFinite(own.number) ? requestsOf(context, own) : null
   const name = hooks.label ?? config.name ?? config.model ?? 'run'
-  const startedAt = new Date()
+  const startedAt = currentDate()
   const path =
     config.store === 'none'
       ? undefined

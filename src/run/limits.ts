@@ -1,5 +1,6 @@
 /** A run that nobody ends, ends by itself: after `timeLimit`, or when the process that started it is gone. */
-import { ConfigError, type ResolvedConfig } from '../config/index.ts'
+import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers'
+import { ConfigError, PerfgateError, type ResolvedConfig } from '../config/index.ts'
 import type { ThresholdResult } from '../result/index.ts'
 import type { RunHooks } from './hooks.ts'
 
@@ -10,8 +11,12 @@ const LONGEST_MS = 2 ** 31 - 1
 const LOOK_AT_PARENT_MS = 1000
 
 /** Why a run was ended: the reason of its signal. */
-export class RunLimit extends Error {
-  override readonly name = 'RunLimit'
+export class RunLimit extends PerfgateError {
+  declare readonly name: 'RunLimit'
+
+  constructor(message: string) {
+    super('RunLimit', message)
+  }
 }
 
 /** In a sentence, why the run was ended before its work was done; undefined: it was not, or the user did it. */

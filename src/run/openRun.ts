@@ -1,4 +1,5 @@
 /** What a run, and each side of a comparison, sends with: request bodies, secrets, load threads and the result DB. */
+import { performance } from 'node:perf_hooks'
 import type { Api } from '../apis/index.ts'
 import { parseShard, type ResolvedConfig } from '../config/index.ts'
 import type { Conversation, TimedPrompt } from '../datasets/index.ts'

@@ -1,4 +1,5 @@
 /** Watches the server's own metrics during a measured phase, where the scenario names them. */
+import { performance } from 'node:perf_hooks'
 import { ConfigError, type ResolvedConfig } from '../config/index.ts'
 import type { RunMetrics } from '../metrics/index.ts'
 import type { ServerView } from '../result/index.ts'

@@ -1,4 +1,6 @@
 /** Scrapes a server's metrics while a run goes on, on the calling thread; a scrape that fails is noted and no more. */
+import { performance } from 'node:perf_hooks'
+import { clearTimeout, setTimeout } from 'node:timers'
 import { exchange } from '../client/exchange.ts'
 import type { Route } from '../client/route.ts'
 import { readSnapshot, type Snapshot } from './snapshot.ts'
