@@ -23,5 +23,6 @@ export {
 } from './files.ts'
 export { addFacts, completeResultDb, type JoinedPart, joinResultDbs } from './join.ts'
 export { type ReadOptions, type ResultReader, readGaps, readResultDb, type StoredRequest } from './reader.ts'
+export { DatabaseSync } from './sqlite.ts'
 export { prepareStoreThread, ResultStore, StoreError } from './store.ts'
 export { COLUMN_NAMES, COLUMN_TYPES } from './table.ts'

@@ -28,7 +28,7 @@ export function summaryFigure(record: PerfRecord): Figure {
 }
 
 /** For instance `pass, 2 of 2 thresholds kept`. */
-function sentenceOf({ kind, result }: Finding): string {
+export function sentenceOf({ kind, result }: Finding): string {
   if (kind === 'result') return verdictSentence(result)
   return kind === 'comparison' ? comparisonSentence(result) : capacitySentence(result)
 }

@@ -36,3 +36,4 @@ export {
 export type { Finding, Host, PerfRecord } from './host.ts'
 export { LoadError, type Measured, rememberMetrics, toMeetThresholds } from './load.ts'
 export { type CheckedScenario, projectDefaults, type Scenario } from './scenario.ts'
+export { type Finished, readTables, renderFinished, showsTables, type Tables } from './tables.ts'

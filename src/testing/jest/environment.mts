@@ -5,24 +5,13 @@ import { fileURLToPath } from 'node:url'
 import { runInContext } from 'node:vm'
 import { prepareThread } from '../../load/loadThreads.ts'
 import { type FileOfTests, fileOfTests } from './fileOfTests.ts'
-import { type JestConfigs, type JestEvent, type JestState, requireOfJest } from './internals.ts'
-import { type Kept, outputsFolder, showRecord } from './records.ts'
-
-interface NodeEnvironment {
-  global: { [name: symbol]: unknown }
-  context: object | null
-  setup(): Promise<void>
-  teardown(): Promise<void>
-}
-
-const { TestEnvironment } = requireOfJest('jest-environment-node') as {
-  TestEnvironment: new (configs: JestConfigs, context: { testPath: string }) => NodeEnvironment
-}
+import { type JestConfigs, type JestEvent, type JestState, nodeEnvironmentOfJest } from './internals.ts'
+import { type Kept, outputsFolder, showRecord, tablesOf } from './records.ts'
 
 /** Where door.cts looks for it. */
 const DOOR = Symbol.for('perfgate.jest')
 
-export default class PerfgateEnvironment extends TestEnvironment {
+export default class PerfgateEnvironment extends nodeEnvironmentOfJest() {
   readonly #tests: FileOfTests
 
   constructor(configs: JestConfigs, context: { testPath: string }) {
@@ -34,7 +23,14 @@ export default class PerfgateEnvironment extends TestEnvironment {
       outputsDir: outputsFolder(configs.projectConfig),
       bail: globalConfig.bail,
       isUnreported: !hasReporter(configs),
-      show: (name, record) => showRecord(file, name, record),
+      // No verdict of the test is known here, but that of what it has measured.
+      show: (name, record) =>
+        showRecord(record, {
+          title: `${file} > ${name}`,
+          hasPassed: record.result.verdict === 'pass',
+          tables: tablesOf(configs.projectConfig),
+          tests: 0,
+        }),
       inRealm: (value) => runInContext('JSON.parse', this.context!)(JSON.stringify(value)),
     })
   }

@@ -5,6 +5,8 @@ import { configDefaults, type Plugin } from 'vitest/config'
 import type { VitestPluginContext } from 'vitest/node'
 import { ciSystem } from '../../config/ci.ts'
 import { findConfigFile, fromHere } from '../../config/files/find.ts'
+import { requireNode } from '../../config/node.ts'
+import { readTables, type Tables } from '../tables.ts'
 import { cancelOnSignals } from './stopping.ts'
 
 export interface PerfgateOptions {
@@ -14,6 +16,11 @@ export interface PerfgateOptions {
   include?: string[]
   /** False: no tables in the terminal, no Markdown files. */
   reporter?: boolean
+  /**
+   * Of which perf tests the terminal shows tables: of all, of those that did not pass, or of none; others have one line
+   * each. Default `all` for up to five perf tests, else `failed`. PERFGATE_TABLES wins. Files do not depend on it.
+   */
+  tables?: Tables
   /** Config file with defaults, from the project's root; false: none. Default: the nearest `perfgate.config.*` of the project. */
   config?: string | false
 }
@@ -21,6 +28,8 @@ export interface PerfgateOptions {
 /** What the plugin hands to the tests through Vitest's `provide`. */
 export interface PerfgateSettings {
   outputsDir: string | null
+  /** Absent: by the number of tests. */
+  tables?: Tables
   /** Of the config file: its options, where each of them stands, and which values are secret. */
   defaults?: { values: Record<string, unknown>; places: Record<string, string>; secrets: readonly string[] }
 }
@@ -43,6 +52,7 @@ const REPORTER_NAME = 'perfgate/vitest/reporter'
  * `reporters` and `sequence.groupOrder` stay as the user set them.
  */
 export function perfgate(options: PerfgateOptions = {}): Plugin {
+  requireNode()
   return {
     name: 'perfgate',
     config: () => ({ test: { server: { deps: { external: [ownFiles()] } } } }),
@@ -81,8 +91,10 @@ async function setUpProject(project: Project, vitest: Vitest, options: PerfgateO
   // would only be in every name that is printed.
   if (ciSystem(process.env) === 'github') config.includeTaskLocation ??= true
   if (config.sequence.groupOrder === 0) config.sequence.groupOrder = GROUP_ORDER
+  const tables = readTables(options.tables)
   project.provide('perfgate', {
     outputsDir: outputsFolder(options, project) ?? null,
+    ...(tables === undefined ? {} : { tables }),
     ...(await defaultsOf(options, config.root, vitest)),
   })
 }

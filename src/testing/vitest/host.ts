@@ -12,11 +12,12 @@ import { rememberSecrets } from '../../secrets/index.ts'
 import { type Host, type PerfRecord, renderFinding, summaryFigure } from '../index.ts'
 import { CAPACITY_ARTIFACT, COMPARISON_ARTIFACT, type PerfArtifact, RESULT_ARTIFACT } from './artifact.ts'
 import type { PerfgateSettings } from './config.ts'
+import { countedExpect } from './internals.ts'
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** Of a perf test that ran. */
-    perfgate?: { outputsDir: string }
+    /** Of a perf test; where its results go is known when it runs. */
+    perfgate?: { outputsDir?: string }
   }
 }
 
@@ -48,9 +49,7 @@ const judged = new WeakSet<TestContext>()
  */
 export function countAssertions(context: TestContext): void {
   if (!judged.has(context)) return
-  // Vitest looks at the test's own `expect` where the function used it, else at the global one.
-  const { _local: isLocal } = context as TestContext & { readonly _local?: boolean }
-  const own = isLocal ? context.expect : expect
+  const own = countedExpect(context, expect)
   const { assertionCalls, expectedAssertionsNumber } = own.getState()
   if (assertionCalls === 0 && expectedAssertionsNumber == null) own.setState({ assertionCalls: 1 })
 }
