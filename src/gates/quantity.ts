@@ -81,6 +81,14 @@ export const QUANTITIES: Record<Quantity, Facts> = {
     units: { tokens: ONE, tok: ONE },
     advice: 'is counted in tokens; write "tokens" or no unit',
   },
+  // The currency is that of the run's prices; two of them are never compared.
+  money: {
+    own: '',
+    shown: '',
+    bare: true,
+    units: { '': ONE },
+    advice: 'is an amount of money in the currency of prices; write no unit',
+  },
   count: { own: '', shown: '', bare: true, units: { '': ONE }, advice: 'is a count; write no unit' },
 }
 

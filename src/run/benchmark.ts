@@ -33,6 +33,7 @@ import { limitReached, withinLimits } from './limits.ts'
 import { usesEmbedded } from './localServer.ts'
 import { type OpenRun, openRun } from './openRun.ts'
 import { inOrder, type LoadPlan } from './plan.ts'
+import { withPrice } from './prices.ts'
 import { withProgressFile } from './progressFile.ts'
 import { withPromptSalt } from './promptSalt.ts'
 import { PromptUse } from './promptUse.ts'
@@ -137,7 +138,7 @@ export async function runPlan(
   try {
     if (config.metricsUrl !== undefined) metricsAddress(config.metricsUrl, endpoint.origin)
     // That of a server which was started for the run could not be asked for before.
-    config = await withServedModel(config, api, endpoint, hooks)
+    config = withPrice(await withServedModel(config, api, endpoint, hooks))
     const headers = requestHeaders(config, api)
     const open = (): OpenRun => openRun({ config, api, reference, endpoint, headers, prompts, conversations, limit })
     let run = open()

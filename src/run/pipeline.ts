@@ -1,7 +1,7 @@
 /** The way of a batch: token counts, figures, disk; in order, although counting may have to wait for its tables. */
 import { setImmediate } from 'node:timers/promises'
 import type { Api } from '../apis/index.ts'
-import type { ResolvedConfig } from '../config/index.ts'
+import type { Price, ResolvedConfig } from '../config/index.ts'
 import { showsSpeed } from '../datasets/index.ts'
 import { Bodies, type SharedBodies } from '../load/index.ts'
 import type { PromptCache, Result } from '../result/index.ts'
@@ -9,6 +9,7 @@ import type { SampleBatch } from '../samples/index.ts'
 import type { ResultStore } from '../store/index.ts'
 import { loadTokenizer, type TokenCounter } from '../tokens/index.ts'
 import { countItems } from './itemCounts.ts'
+import { priceOf, priceRequests } from './prices.ts'
 import { CacheWatch, type PromptUse } from './promptUse.ts'
 import { type SpeedRecorder, speedRecorder } from './speed.ts'
 import { countUncountedMedia, estimateTokens, lacksTokens } from './tokenEstimates.ts'
@@ -33,6 +34,7 @@ export class Pipeline {
   readonly #store: ResultStore | undefined
   readonly #config: ResolvedConfig
   readonly #api: Api
+  readonly #price: Price | undefined
   readonly #usage: UsageCheck | undefined
   readonly #roughUsage = roughUsageCheck()
   readonly #speed: SpeedRecorder | undefined
@@ -46,6 +48,7 @@ export class Pipeline {
 
   constructor({ api, bodies, config, promptUse }: PipelineOptions, store: ResultStore | undefined) {
     this.#api = api
+    this.#price = priceOf(config)
     this.#bodies = new Bodies(bodies)
     this.#store = store
     this.#config = config
@@ -110,6 +113,7 @@ export class Pipeline {
   #process(batch: SampleBatch): void {
     if (this.#counter !== undefined) estimateTokens(batch, this.#bodies, this.#api, this.#counter, this.#inputCounts)
     countItems(batch, this.#bodies, this.#api, this.#itemCounts)
+    if (this.#price !== undefined) priceRequests(batch, this.#price)
     this.#cache?.add(batch, this.#sink !== undefined)
     if (this.#sink !== undefined) {
       this.#sink.add(batch)

@@ -224,6 +224,7 @@ function addRow(writer: BatchWriter, row: StoredRequest, originMs: number): void
   values[C.outputTokens] = whole(row.completion_tokens)
   values[C.cachedTokens] = whole(row.cached_tokens)
   values[C.reasoningTokens] = whole(row.reasoning_tokens)
+  values[C.cost] = whole(row.cost ?? null)
   values[C.status] = Number(row.status ?? 0)
   values[C.cause] = (FAILURE_CAUSES as readonly string[]).indexOf(String(row.cause))
   const isWhole = row.is_stream === 0 || (notes & NOTE['one-piece']) !== 0

@@ -77,6 +77,9 @@ const BETTER: Record<MetricName, 'lower' | 'higher' | 'neither'> = {
   timeTaken: 'lower',
   completedConversations: 'neither',
   abandonedConversations: 'lower',
+  cost: 'lower',
+  costPerSession: 'lower',
+  totalCost: 'lower',
 }
 
 /** By what a metric that is better, and one that is worse, differs. */
@@ -141,6 +144,7 @@ describe('an objective', () => {
     'connect',
     'dispatchDelay',
     'conversationDuration',
+    'costPerSession',
     'conversationTurns',
     ...SCALAR_NAMES,
   ]
@@ -295,6 +299,7 @@ const FULL: Result = {
     steadyQps: 2.5,
     steadyOutputTokensPerSecond: 335,
   },
+  cost: { currency: 'USD', total: 0.5, perRequest: 0.01, perSession: null },
   conversations: {
     total: 3,
     completed: 2,
