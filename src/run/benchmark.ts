@@ -19,6 +19,7 @@ import { onAbort, pause } from './abort.ts'
 import { againstBaseline } from './baseline.ts'
 import { withBudget } from './budget.ts'
 import { calibrate } from './calibration.ts'
+import { costBudget } from './costBudget.ts'
 import { connectionsOf, requireDescriptors } from './descriptors.ts'
 import { openEndpoint, requestHeaders } from './endpoint.ts'
 import { readEnvironment } from './environment.ts'
@@ -142,6 +143,7 @@ export async function runPlan(
     const headers = requestHeaders(config, api)
     const open = (): OpenRun => openRun({ config, api, reference, endpoint, headers, prompts, conversations, limit })
     let run = open()
+    const budget = costBudget({ config, bodies: run.bodies, conversations: run.conversations })
     const { secrets } = run
     const spare = Math.max(1, (hooks.cores ?? availableParallelism()) - 1)
     let workers = config.workers === 'auto' ? threadsFor(plan.extent, spare) : config.workers
@@ -196,6 +198,7 @@ export async function runPlan(
           batches,
           bodies: run.bodies,
           promptUse,
+          budget,
           secrets,
           turnCounts: run.turnCounts,
           thresholds,

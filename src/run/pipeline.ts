@@ -8,6 +8,7 @@ import type { PromptCache, Result } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import type { ResultStore } from '../store/index.ts'
 import { loadTokenizer, type TokenCounter } from '../tokens/index.ts'
+import type { CostBudget } from './costBudget.ts'
 import { countItems } from './itemCounts.ts'
 import { priceOf, priceRequests } from './prices.ts'
 import { CacheWatch, type PromptUse } from './promptUse.ts'
@@ -21,6 +22,8 @@ export interface PipelineOptions {
   config: ResolvedConfig
   /** Of the run; absent: it is not looked at what comes from a cache. */
   promptUse?: PromptUse
+  /** Of the run; absent: it may cost anything. */
+  budget?: CostBudget | undefined
 }
 
 /** What counts the batches of a measured phase. */
@@ -35,6 +38,7 @@ export class Pipeline {
   readonly #config: ResolvedConfig
   readonly #api: Api
   readonly #price: Price | undefined
+  readonly #budget: CostBudget | undefined
   readonly #usage: UsageCheck | undefined
   readonly #roughUsage = roughUsageCheck()
   readonly #speed: SpeedRecorder | undefined
@@ -46,9 +50,10 @@ export class Pipeline {
   #counter: TokenCounter | undefined
   #queue: Promise<void> | undefined
 
-  constructor({ api, bodies, config, promptUse }: PipelineOptions, store: ResultStore | undefined) {
+  constructor({ api, bodies, config, promptUse, budget }: PipelineOptions, store: ResultStore | undefined) {
     this.#api = api
     this.#price = priceOf(config)
+    this.#budget = budget
     this.#bodies = new Bodies(bodies)
     this.#store = store
     this.#config = config
@@ -114,6 +119,7 @@ export class Pipeline {
     if (this.#counter !== undefined) estimateTokens(batch, this.#bodies, this.#api, this.#counter, this.#inputCounts)
     countItems(batch, this.#bodies, this.#api, this.#itemCounts)
     if (this.#price !== undefined) priceRequests(batch, this.#price)
+    this.#budget?.add(batch)
     this.#cache?.add(batch, this.#sink !== undefined)
     if (this.#sink !== undefined) {
       this.#sink.add(batch)

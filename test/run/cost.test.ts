@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/index.ts'
 import { runPerfBenchmark } from '../../src/run/index.ts'
 import { costOf, withPrice } from '../../src/run/prices.ts'
@@ -150,5 +150,81 @@ describe('a run with prices', () => {
     const { result } = await runPerfBenchmark(scenario())
     expect(result.cost).toBeUndefined()
     expect(result.distributions['cost']).toBeUndefined()
+  })
+})
+
+/** Requests that the server answered. */
+let answered = 0
+server.on('request', (request) => {
+  if (request.method === 'POST') answered++
+})
+
+describe('maxCost', () => {
+  beforeEach(() => {
+    answered = 0
+  })
+
+  const bounded = (more: Record<string, unknown>) =>
+    runPerfBenchmark({ ...scenario(), prices: PRICE, noTestConnection: true, ...more })
+
+  test.each([
+    ['a number of requests', { number: 1000 }],
+    ['a duration', { number: undefined, duration: 20 }],
+    ['an open loop', { number: 1000, openLoop: true, rate: 2000 }],
+    ['an open loop without a cap', { number: 1000, openLoop: true, rate: 2000, parallel: undefined }],
+    ['a warmup', { number: 1000, warmupNum: 10 }],
+    [
+      'conversations',
+      {
+        prompt: undefined,
+        dataset: 'random_multi_turn',
+        multiTurn: true,
+        number: 1000,
+        minTurns: 2,
+        maxTurns: 4,
+        maxPromptLength: 20,
+      },
+    ],
+  ])('ends %s before it costs more', async (_, load) => {
+    const { result } = await bounded({ ...load, maxCost: 0.5 })
+    // 0.5 ÷ 0.004 by hand.
+    expect(answered).toBeLessThanOrEqual(125)
+    expect(answered).toBeGreaterThan(70)
+    expect(result.cost!.total).toBeLessThanOrEqual(0.5)
+    expect(result.verdict).toBe('fail')
+    expect(result.thresholds.at(-1)!.message).toMatch(
+      /^run is complete: one more request could have passed maxCost, 0\.5 EUR, after 0\.[34]\d* EUR, when \d+/,
+    )
+  })
+
+  test('goes on while answers cost less than they might', async () => {
+    // A request may cost 0.03 by its 3,000 tokens at most: three of them, if none were cheaper.
+    const { result } = await bounded({ number: 1000, parallel: 1, maxTokens: 3000, maxCost: 0.1 })
+    expect(result.summary.totalRequests).toBeGreaterThan(10)
+    expect(result.cost!.total).toBeLessThanOrEqual(0.1)
+  })
+
+  test('does not touch a run that costs less', async () => {
+    const { result } = await bounded({ maxCost: 1, thresholds: { totalCost: '<= 0.041' } })
+    expect(result.verdict).toBe('pass')
+    expect(answered).toBe(10)
+  })
+
+  test('ends a list of levels', async () => {
+    const { results } = await bounded({ parallel: [1, 2, 4], number: 100, maxCost: 0.5 })
+    expect(results).toHaveLength(2)
+    expect(answered).toBeLessThanOrEqual(125)
+  })
+
+  test.each([
+    [{ maxCost: 1 }, 'option "maxCost": needs the prices of tokens'],
+    [{ maxCost: 1, prices: PRICE, maxTokens: null }, 'needs a limit on the output'],
+    [{ maxCost: 0.001, prices: PRICE }, 'is less than one request may cost, 0.00'],
+    [{ maxCost: 1, prices: PRICE, loadShard: '1/2' }, 'the parts of a load'],
+    [{ maxCost: -1, prices: PRICE }, 'option "maxCost"'],
+    [{ maxCost: 1, prices: PRICE, slaAutoTune: true, slaParams: { p99_latency: '<= 2' } }, 'option "maxCost"'],
+  ])('%j is rejected before anything is sent', async (options, message) => {
+    await expect(runPerfBenchmark({ ...scenario(), ...options })).rejects.toThrow(message)
+    expect(answered).toBe(0)
   })
 })
