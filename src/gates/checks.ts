@@ -8,17 +8,19 @@ import { countsGood } from './statistic.ts'
 /** What some metrics are counted by, as a scenario has it. */
 export interface Counted {
   objectives: readonly unknown[]
-  prices: unknown
+  prices?: unknown
+  metricsUrl?: unknown
 }
 
 /**
- * Checks that gates on goodput have objectives to count by, and gates on money have prices.
+ * Checks that gates on goodput have objectives to count by, and gates on money prices, and gates on energy
+ * somebody who measures it.
  *
  * @throws ConfigError naming the first gate that has none
  */
 export function requireCounted(
   gates: readonly Gate[],
-  { objectives, prices }: Counted,
+  { objectives, prices, metricsUrl }: Counted,
   kind: GateKind = 'threshold',
 ): void {
   for (const { statistic, quantity, key, expression } of gates) {
@@ -29,6 +31,8 @@ export function requireCounted(
       )
     if (quantity === 'money' && prices === undefined)
       throw fail(`${key} needs the prices of tokens; add prices, for instance { "input": 0.15, "output": 0.6 }`)
+    if ((quantity === 'energy' || quantity === 'efficiency') && metricsUrl === undefined)
+      throw fail(`${key} needs the metrics of the GPUs; add metricsUrl, the address of NVIDIA's or AMD's exporter`)
   }
 }
 

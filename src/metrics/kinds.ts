@@ -48,6 +48,17 @@ export const runCount = {
   tellsFailures: false,
 } as const
 
+export const energy = {
+  ...plain,
+  of: 'run',
+  quantity: 'energy',
+  better: 'lower',
+  amount: 'energyJoules',
+  samples: 'succeededRequests',
+  compare: 'none',
+  tellsFailures: false,
+} as const
+
 /** NaN for what is not above 0: what is made of it is absent. */
 export function positive(value: number): number {
   return value > 0 ? value : Number.NaN

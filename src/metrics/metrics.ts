@@ -1,13 +1,16 @@
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: one table, in which a metric is one entry
 /**
  * METRICS: everything that is known of a metric, one entry each. Thresholds, objectives, regressions, comparisons,
  * exports, JSON Schemas and the reference page are made from it, so that a new metric is one new entry.
  */
+import type { Result } from '../result/index.ts'
 import {
   ABOUT_CONVERSATIONS,
   answerNumber,
   answerSpeed,
   answerTime,
   answerTokens,
+  energy,
   mean,
   number,
   perSecond,
@@ -372,6 +375,37 @@ export const METRICS = {
     gauge: 'cost',
     inResult: ({ cost }) => cost?.total,
   },
+  totalEnergy: {
+    ...energy,
+    about: 'Energy of all watched GPUs in the measured phase.',
+    per: null,
+    gauge: 'energy_joules',
+    inResult: ({ server }) => server?.energy?.joules,
+  },
+  energyPerRequest: {
+    ...energy,
+    about: 'Energy of all watched GPUs per succeeded request.',
+    per: 'succeeded',
+    gauge: 'energy_per_request_joules',
+    inResult: ({ server, summary }) => perUnit(server?.energy?.joules, summary.succeededRequests),
+  },
+  energyPerToken: {
+    ...energy,
+    about: 'Energy of all watched GPUs per output token.',
+    per: 'outputTokens',
+    gauge: 'energy_per_token_joules',
+    inResult: ({ server, summary }) => perUnit(server?.energy?.joules, outputTokensOf(summary)),
+  },
+  tokensPerJoule: {
+    ...energy,
+    about: 'Output tokens per joule of all watched GPUs.',
+    quantity: 'efficiency',
+    better: 'higher',
+    amount: 'outputTokens',
+    per: 'energyJoules',
+    gauge: 'tokens_per_joule',
+    inResult: ({ server, summary }) => perUnit(outputTokensOf(summary), server?.energy?.joules ?? 0),
+  },
   completedConversations: {
     ...runCount,
     about: 'Conversations of which every turn was answered.',
@@ -389,3 +423,11 @@ export const METRICS = {
     inResult: ({ conversations }) => conversations?.abandoned,
   },
 } as const satisfies Record<string, Metric>
+
+function outputTokensOf({ outputTokensPerRequest, succeededRequests }: Result['summary']): number {
+  return (outputTokensPerRequest ?? 0) * succeededRequests
+}
+
+function perUnit(amount: number | null | undefined, units: number): number | null {
+  return amount === null || amount === undefined || units <= 0 ? null : amount / units
+}

@@ -109,6 +109,8 @@ export class RunMetrics implements MetricsView, RunCounts {
   /** In the same order: answers that have the metric, of those that must have it, and the number of these. */
   readonly #measured = new Float64Array(OF_ANSWERS.length)
   readonly #possible = new Float64Array(OF_ANSWERS.length)
+  /** Set when the server's view of the run is known. */
+  energyJoules = Number.NaN
   readonly #notes = new NoteCounter()
 
   constructor(startedAt: number, objectives: readonly Objective[] = []) {

@@ -137,7 +137,7 @@ export async function runPlan(
   let pool: LoadPool | undefined
   let store: ResultStore | undefined
   try {
-    if (config.metricsUrl !== undefined) metricsAddress(config.metricsUrl, endpoint.origin)
+    for (const url of [config.metricsUrl ?? []].flat()) metricsAddress(url, endpoint.origin)
     // That of a server which was started for the run could not be asked for before.
     config = withPrice(await withServedModel(config, api, endpoint, hooks))
     const headers = requestHeaders(config, api)

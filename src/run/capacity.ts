@@ -72,7 +72,7 @@ export function readSearch(config: ResolvedConfig): CapacitySearch {
   const criteria = parseCriteria(config.slaParams ?? (hasThresholds ? joined(thresholds) : undefined))
   const objectives = parseObjectives(config.objectives)
   for (const criterion of criteria)
-    if (criterion.kind === 'limit') requireCounted(criterion.conditions, { objectives, prices: config.prices })
+    if (criterion.kind === 'limit') requireCounted(criterion.conditions, { ...config, objectives })
   const given = [config[variable]].flat()[0]!
   const start = Math.min(upper, Math.max(lower, Math.floor(given)))
   return { criteria, gate: parseCapacityGate(config.slaGate, variable), range: { start, lower, upper } }

@@ -31,7 +31,7 @@ export interface Gates {
 export function gatesOf(config: ResolvedConfig, levels: readonly RunLevel[] = levelsOf(config)): Gates {
   const thresholds = parseThresholds(config.thresholds)
   const objectives = parseObjectives(config.objectives)
-  requireCounted([...thresholds, ...objectives], { objectives, prices: config.prices })
+  requireCounted([...thresholds, ...objectives], { ...config, objectives })
   requireParts(thresholds, {
     stages: config.stages?.length ?? 0,
     parallels: levels.map(({ level }) => level.parallel),

@@ -57,6 +57,8 @@ export function rebuildResult(reader: ResultReader, state: Unfinished = 'unknown
   const shard = shardOf(reader)
   const whole = levelIn(facts['level'])
   const level = whole && shard ? partOf(whole, { index: shard.index - 1, count: shard.count }) : whole
+  const server = serverViewSchema.safeParse(facts['server']).data
+  metrics.energyJoules = server?.energy?.joules ?? Number.NaN
   const rebuilt = toResult(metrics, {
     startedAt: new Date(text(facts['startedAt']) ?? 0),
     config,
@@ -65,7 +67,7 @@ export function rebuildResult(reader: ResultReader, state: Unfinished = 'unknown
     expectedRequests: finite('expectedRequests' in facts ? facts['expectedRequests'] : level?.number),
     resultDbPath: reader.path,
     thresholds: [],
-    server: serverViewSchema.safeParse(facts['server']).data,
+    server,
     speed: speed?.rows(),
     shard,
     ...(comparison.success ? sideFacts(comparison.data, facts['side']) : unfinishedFacts(reader, state)),

@@ -167,11 +167,15 @@ test('what is not a condition is refused by name', () => {
 
 test('a threshold on goodput asks for objectives', () => {
   const thresholds = parseThresholds({ qps: '> 1', goodput: '>= 4' })
-  expect(() => requireCounted(thresholds, { objectives: [], prices: undefined })).toThrow(
+  expect(() => requireCounted(thresholds, { objectives: [] })).toThrow(
     'threshold "goodput >= 4": goodput counts the requests that meet the objectives',
   )
   expect(() =>
-    requireCounted(thresholds, { objectives: parseObjectives({ ttft: '< 1 s' }), prices: undefined }),
+    requireCounted(thresholds, {
+      objectives: parseObjectives({ ttft: '< 1 s' }),
+      prices: undefined,
+      metricsUrl: undefined,
+    }),
   ).not.toThrow()
 })
 

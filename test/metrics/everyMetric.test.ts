@@ -80,6 +80,10 @@ const BETTER: Record<MetricName, 'lower' | 'higher' | 'neither'> = {
   cost: 'lower',
   costPerSession: 'lower',
   totalCost: 'lower',
+  totalEnergy: 'lower',
+  energyPerRequest: 'lower',
+  energyPerToken: 'lower',
+  tokensPerJoule: 'higher',
 }
 
 /** By what a metric that is better, and one that is worse, differs. */
@@ -298,6 +302,19 @@ const FULL: Result = {
     cacheHitShare: 0.7,
     steadyQps: 2.5,
     steadyOutputTokensPerSecond: 335,
+  },
+  server: {
+    url: 'http://gpu:9400/metrics',
+    engine: null,
+    intervalSeconds: 1,
+    scrapes: 3,
+    failures: [],
+    gauges: {},
+    counters: {},
+    times: {},
+    series: { atSeconds: [] },
+    comparison: [],
+    energy: { joules: 900, seconds: 3 },
   },
   cost: { currency: 'USD', total: 0.5, perRequest: 0.01, perSession: null },
   conversations: {
