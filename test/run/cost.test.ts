@@ -6,11 +6,11 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/index.ts'
-import { figuresOf } from '../../src/doors/figures.ts'
 import { renderHtml } from '../../src/report/html/index.ts'
 import { renderMarkdown, renderText } from '../../src/report/index.ts'
 import { runPerfBenchmark } from '../../src/run/index.ts'
 import { costOf, withPrice } from '../../src/run/prices.ts'
+import { figuresOf } from '../../src/testing/figures.ts'
 
 const PRICE = { input: 2, cachedInput: 0.5, output: 8, reasoning: 10, currency: 'EUR' }
 /** 1,000 tokens in, 400 of them cached; 300 out, 100 of them reasoning. */
