@@ -1,4 +1,5 @@
 /** Keeps a run within `maxCost`: no request starts that could pass it, whatever those in flight cost at most. */
+import { clearInterval, setInterval } from 'node:timers'
 import { outputLimit } from '../apis/index.ts'
 import { ConfigError, type Price, type ResolvedConfig } from '../config/index.ts'
 import { formatNumber } from '../gates/index.ts'
