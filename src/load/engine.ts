@@ -160,6 +160,11 @@ export class Engine implements ConnectionListener {
     return taken < 0 ? -1 : taken * this.#shard.count + this.#shard.index
   }
 
+  /** False when the run may send no more requests, whatever is left of its number. */
+  mayStart(): boolean {
+    return this.#options.counters.mayStart()
+  }
+
   /** True when the shared requests are used up, by whichever thread. */
   exhausted(limit: number): boolean {
     return this.#options.counters.exhausted(shareOfShard(limit, this.#shard))

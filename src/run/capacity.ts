@@ -15,7 +15,7 @@ import {
   parseCriteria,
   parseObjectives,
   QUANTITIES,
-  requireObjectives,
+  requireCounted,
   type SearchRange,
   valuesOf,
   verdictOfGates,
@@ -71,7 +71,8 @@ export function readSearch(config: ResolvedConfig): CapacitySearch {
     )
   const criteria = parseCriteria(config.slaParams ?? (hasThresholds ? joined(thresholds) : undefined))
   const objectives = parseObjectives(config.objectives)
-  for (const criterion of criteria) if (criterion.kind === 'limit') requireObjectives(criterion.conditions, objectives)
+  for (const criterion of criteria)
+    if (criterion.kind === 'limit') requireCounted(criterion.conditions, { ...config, objectives })
   const given = [config[variable]].flat()[0]!
   const start = Math.min(upper, Math.max(lower, Math.floor(given)))
   return { criteria, gate: parseCapacityGate(config.slaGate, variable), range: { start, lower, upper } }

@@ -80,10 +80,22 @@ function plannedSeconds({ duration, stages, timestamps, parallel, rate }: Resolv
   return levels * Math.max(duration ?? 0, ramp, trace)
 }
 
-/** A run that was ended early has broken a promise of its own: it must not look like one that passed. */
-export function limitThreshold(hooks: RunHooks, finished: number, expected: number | null): ThresholdResult[] {
+/** Why a level ended before its work was done. */
+export interface Cut {
+  why: string
+  /** What to do about it. */
+  remedy: string
+}
+
+/** A limit of the run that was reached; undefined: none, or the user ended it. */
+export function cutByLimit(hooks: RunHooks): Cut | undefined {
   const why = limitReached(hooks)
-  if (why === undefined) return []
+  return why === undefined ? undefined : { why, remedy: 'raise timeLimit, or ask for less' }
+}
+
+/** A run that was ended early has broken a promise of its own: it must not look like one that passed. */
+export function limitThreshold(cut: Cut | undefined, finished: number, expected: number | null): ThresholdResult[] {
+  if (cut === undefined) return []
   const of = expected === null ? '' : ` of ${expected}`
   return [
     {
@@ -93,7 +105,7 @@ export function limitThreshold(hooks: RunHooks, finished: number, expected: numb
       unit: '',
       n: finished,
       verdict: 'fail',
-      message: `run is complete: ${why}, when ${finished}${of} requests had finished; raise timeLimit, or ask for less`,
+      message: `run is complete: ${cut.why}, when ${finished}${of} requests had finished; ${cut.remedy}`,
     },
   ]
 }

@@ -34,6 +34,8 @@ export interface OpenRun {
   secrets: Secrets
   /** Turns of each conversation; undefined where single requests are sent. */
   turnCounts: readonly number[] | undefined
+  /** Bytes of the plans of conversations, and the most turns of one. */
+  conversations: { plans: SharedBodies; turns: number } | undefined
   /** Starts load threads, which then hold these bodies. */
   openPool(options: Pick<PoolOptions, 'workers' | 'onBatch'>): LoadPool
   /**
@@ -61,6 +63,7 @@ export function openRun(parts: RunParts): OpenRun {
     bodies,
     secrets,
     turnCounts: built?.turnCounts,
+    conversations: built && { plans: built.shared.plans, turns: Math.max(...built.turnCounts) },
     openPool: (options) =>
       new LoadPool({
         ...options,
