@@ -12,6 +12,7 @@ export type { RunHooks, RunProgress } from './hooks.ts'
 export { embeddedNotice, requireEndpoint } from './hosts.ts'
 export { type MergeOptions, type MergeOutcome, mergeShards } from './merge.ts'
 export { mendProgressFile } from './progressFile.ts'
+export { countDone, progressFacts, progressLine, shareDone, stageName } from './progressLine.ts'
 export {
   type Recorded,
   type RecordedRun,

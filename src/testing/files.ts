@@ -125,6 +125,11 @@ export function renderUnfinished(tests: readonly string[] = []): string {
   return `## ${SIGNS.fail} perfgate: the run has not ended\n${named === '' ? '' : `${named}\n`}`
 }
 
+/** What stands in place of the summary of a run that nobody summarises: an earlier one would be taken for its own. */
+export function renderNotSummarised(why: string): string {
+  return `## ${SIGNS.undecided} perfgate: this run has no summary\n\n${inline(why)}\n`
+}
+
 /** Where results of these are; none where none was kept. */
 function foldersOf({ runs, comparisons, capacities }: ReportSet): string[] {
   const files = [

@@ -30,6 +30,7 @@ export function runInTurn<T>(
         signal: AbortSignal.any([host.signal, deadline.signal]),
         label: name ?? host.name,
         onNotice: (text) => host.say(text),
+        ...(host.progress === undefined ? {} : { onProgress: (progress) => host.progress?.(progress) }),
       })
       return { outcome, timedOut: deadline.signal.aborted }
     } catch (error) {
@@ -37,6 +38,7 @@ export function runInTurn<T>(
       throw expected ? withoutStack(error) : error
     } finally {
       clearTimeout(timer)
+      host.progress?.(undefined)
     }
   }
   return exclusively(host.signal, measure, () => host.say('waiting: another perf test runs on this machine'))

@@ -16,6 +16,7 @@ import {
   projectDefaults,
   readTables,
   renderFinished,
+  sayProgress,
   showsTables,
   toMeetThresholds,
   writeFinding,
@@ -98,6 +99,7 @@ function hostOf(context: TestContext, records: PerfRecord[]): Host {
     // Scenarios say it themselves: there is no configuration of `node:test` to say it in.
     outputsDir: undefined,
     say,
+    progress: sayProgress((line) => say(`${context.fullName}: ${line}`)),
     record: (record) => {
       records.push(record)
       return keep(context, record)

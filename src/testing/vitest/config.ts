@@ -7,6 +7,7 @@ import { ciSystem } from '../../config/ci.ts'
 import { findConfigFile, fromHere } from '../../config/files/find.ts'
 import { requireNode } from '../../config/node.ts'
 import { readTables, type Tables } from '../tables.ts'
+import { liveFileOf } from './live.ts'
 import { cancelOnSignals } from './stopping.ts'
 
 export interface PerfgateOptions {
@@ -30,6 +31,8 @@ export interface PerfgateSettings {
   outputsDir: string | null
   /** Absent: by the number of tests. */
   tables?: Tables
+  /** Where a worker writes how far its load is. Absent: nobody looks. */
+  liveFile?: string
   /** Of the config file: its options, where each of them stands, and which values are secret. */
   defaults?: { values: Record<string, unknown>; places: Record<string, string>; secrets: readonly string[] }
 }
@@ -109,6 +112,7 @@ async function setUpProject(project: Project, vitest: Vitest, options: PerfgateO
   project.provide('perfgate', {
     outputsDir: outputsFolder(options, project) ?? null,
     ...(tables === undefined ? {} : { tables }),
+    ...(options.reporter === false ? {} : { liveFile: liveFileOf(vitest) }),
     ...(await defaultsOf(options, config.root, vitest)),
   })
 }

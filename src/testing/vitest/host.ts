@@ -13,6 +13,7 @@ import { type Host, type PerfRecord, renderFinding, summaryFigure } from '../ind
 import { CAPACITY_ARTIFACT, COMPARISON_ARTIFACT, type PerfArtifact, RESULT_ARTIFACT } from './artifact.ts'
 import type { PerfgateSettings } from './config.ts'
 import { countedExpect } from './internals.ts'
+import { writeProgress } from './live.ts'
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -22,10 +23,12 @@ declare module 'vitest' {
 }
 
 export function hostOf(context: TestContext): Host {
+  const liveFile = settings()?.liveFile
   return {
     name: context.task.fullTestName,
     signal: context.signal,
     outputsDir: settings()?.outputsDir,
+    ...(liveFile === undefined ? {} : { progress: writeProgress(liveFile, context.task.fullTestName) }),
     // Vitest shows it under the test's name.
     say: (text) => console.info(`perfgate: ${text}`),
     // The reporter's summary goes there too, also when nothing is measured.

@@ -115,6 +115,27 @@ function withAnnotations(test: TestCase, annotations: ReturnType<TestCase['annot
 }
 
 /**
+ * Adds lines above the summary that Vitest's reporters keep at the end of a terminal while tests run.
+ *
+ * @param lines called at each drawing
+ * @returns false where no reporter keeps one: without a terminal, or in a Vitest that draws it in another way
+ */
+export function addToSummary(vitest: Vitest, lines: () => string[]): boolean {
+  const { reporters = [] } = vitest as { reporters?: { summary?: { createSummary?: () => string[] } }[] }
+  let isAdded = false
+  for (const { summary } of reporters) {
+    const create = summary?.createSummary
+    if (summary === undefined || typeof create !== 'function') continue
+    summary.createSummary = () => {
+      const { columns = 80 } = process.stdout
+      return [...lines().map((line) => line.slice(0, columns - 1)), ...create.call(summary)]
+    }
+    isAdded = true
+  }
+  return isAdded
+}
+
+/**
  * Takes away Vitest's listeners, which exit the process on the first signal.
  *
  * @returns false where there are none

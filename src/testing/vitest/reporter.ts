@@ -1,6 +1,7 @@
 /** The reporter: prints both tables under each perf test, writes them as Markdown, and the summary of all tests. */
 import type { Reporter, TestCase, TestModule, TestSpecification, Vitest } from 'vitest/node'
 import { withoutFigures } from './internals.ts'
+import { followProgress } from './live.ts'
 import type { RunEnd } from './summary.ts'
 
 /**
@@ -14,6 +15,7 @@ export default class PerfgateReporter implements Reporter {
   /** Perf tests that were collected, and files whose perf tests are not known yet: at least one each. */
   #tests = 0
   readonly #uncollected = new Set<string>()
+  #unfollow: (() => void) | undefined
   #showing: Promise<typeof import('./showTest.ts')> | undefined
 
   onInit(vitest: Vitest): void {
@@ -26,6 +28,11 @@ export default class PerfgateReporter implements Reporter {
     this.#tests = 0
     this.#uncollected.clear()
     for (const { moduleId } of specifications) if (PERF_FILE.test(moduleId)) this.#uncollected.add(moduleId)
+    this.#unfollow?.()
+    this.#unfollow = followProgress(
+      this.#vitest!,
+      (line) => void this.#load().then(({ logTo }) => logTo(this.#vitest!, () => line)),
+    )
     this.#announced = this.#safely(async () => {
       const { announceRun } = await this.#load()
       announceRun(specifications.map(({ project }) => project))
@@ -53,6 +60,7 @@ export default class PerfgateReporter implements Reporter {
     errors: RunEnd['errors'],
     reason: RunEnd['reason'] = 'failed',
   ): Promise<void> {
+    this.#unfollow?.()
     await this.#announced
     await this.#safely(async () => {
       const { summarise } = await import('./summary.ts')

@@ -66,7 +66,7 @@ function print(test: TestCase, vitest: Vitest, finding: Finding, tests: number):
   logTo(vitest, (style) => renderFinished(finding, { title, hasPassed, tables, tests }, style))
 }
 
-function logTo(vitest: Vitest, render: (style: TerminalStyle) => string): void {
+export function logTo(vitest: Vitest, render: (style: TerminalStyle) => string): void {
   const { logger, config } = vitest
   const toStderr = config.reporters.some((reporter) => writesToStdout(reporter, vitest))
   const stream = toStderr ? logger.errorStream : logger.outputStream
