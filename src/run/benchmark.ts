@@ -8,6 +8,7 @@ import {
   type ResolvedConfig,
   resolveConfig,
 } from '../config/index.ts'
+import { sleep } from '../config/timers.ts'
 import { hasFreshPrompts, type Prompt, readConversations, readPrompts } from '../datasets/index.ts'
 import { worstVerdict } from '../gates/index.ts'
 import { type LoadPool, prepareThread } from '../load/index.ts'
@@ -15,7 +16,7 @@ import type { MetricsView } from '../metrics/index.ts'
 import type { CapacityResult, PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { prepareStoreThread, type ResultStore, requireWritable } from '../store/index.ts'
-import { onAbort, pause } from './abort.ts'
+import { onAbort } from './abort.ts'
 import { againstBaseline } from './baseline.ts'
 import { withBudget } from './budget.ts'
 import { calibrate } from './calibration.ts'
@@ -181,7 +182,7 @@ export async function runPlan(
     for (let index = 0; ; index++) {
       const level = plan.next(outcomes)
       if (level === undefined) break
-      if (index > 0 && !outcomes.at(-1)?.aborted) await pause(config.sleepInterval * 1000, hooks.signal)
+      if (index > 0 && !outcomes.at(-1)?.aborted) await sleep(config.sleepInterval * 1000, hooks.signal)
       // A limit that is reached between two levels ends the next one before it begins, so that it is seen to be missing.
       const wasLimited = limitReached(hooks) !== undefined && !outcomes.at(-1)?.result.interrupted
       if (index > 0 && ((hooks.signal?.aborted && !wasLimited) || outcomes.at(-1)?.aborted)) break

@@ -140,3 +140,13 @@ it('is told by a connection at each read once a request is due, and not before',
   expect(await told(performance.now() + 3_600_000)).toBe(0)
   await server.close()
 })
+
+it('waits for an arrival in ages with a timer that Node takes', () => {
+  const given = vi.spyOn(globalThis, 'setTimeout')
+  const engine = { dueAt: Number.POSITIVE_INFINITY, inFlight: 0, unsent: 0, owns: () => true, start: () => {} }
+  const phase = { level: { ...LEVEL, rate: 1e-300 }, startAt: performance.now(), warmup: false }
+  const loop = new OpenLoop(engine as unknown as Engine, constantArrivalRate, phase, () => {})
+  loop.begin()
+  loop.stop()
+  expect(given.mock.calls.map(([, delay]) => delay)).toEqual([2 ** 31 - 1])
+})
