@@ -5,7 +5,7 @@ export { ConfigError, EndpointError, nearest, suggestion } from './errors.ts'
 export { chooseExecutor, DEFAULT_EXECUTOR, type ExecutorName, executorFacts } from './executors.ts'
 export { type FlagKind, OPTION_GROUPS, type OptionGroup, type OptionMeta } from './option.ts'
 export { TIMED_DATASETS } from './options/data.ts'
-export { type PlanName, REJECTED, rejectUnsupported } from './plans.ts'
+export { COMPARISONS_OWN, notOffered, type PlanName, REJECTED, rejectFlags, rejectUnsupported } from './plans.ts'
 export {
   camelCase,
   checkOptions,
