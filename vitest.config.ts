@@ -5,7 +5,7 @@ const inFolders = (...folders: string[]): string[] => folders.map((folder) => `t
 /** Tests that send load and look at times: one file at a time, so that they do not wait for each other. */
 const LIVE = inFolders('run', 'bench', 'fixtures')
 /** Tests that start programs, and mostly wait for them. */
-const CHILDREN = inFolders('cli', 'faults', 'jest', 'vitest', 'doors', 'wire')
+const CHILDREN = inFolders('cli', 'faults', 'jest', 'vitest', 'testing', 'wire')
 const PACKAGE = inFolders('package')
 /** Projects that tests run in a framework of their own. */
 const exclude = [...configDefaults.exclude, 'test/*/projects/**']

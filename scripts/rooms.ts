@@ -26,12 +26,12 @@ export const ROOMS = [
   'report',
   'run',
   'scenarios',
-  'doors',
+  'testing',
   'init',
   'cli',
 ] as const
 
-/** Doors of test frameworks: they know every room but these, and not each other. */
+/** Doors of test frameworks, in `testing/`: they know every room but these, and not each other. */
 const UNKNOWN_TO_DOORS = ['init', 'cli'] as const
 
 /** Packages of each framework, which its door alone may import. */
@@ -50,6 +50,7 @@ export function roomsConfig(): string {
   const rows = [
     override('test/**', 'noExcessiveLinesPerFile', { maxLines: MOST_LINES_OF_A_TEST, skipBlankLines: true }),
     ...ROOMS.map((room, i) => roomOverride(room, [...ROOMS.slice(i + 1), ...DOORS])),
+    // After that of `testing`, whose folders they are: for a file, the last of them counts.
     ...DOORS.map((door) => roomOverride(door, [...UNKNOWN_TO_DOORS, ...DOORS.filter((other) => other !== door)])),
   ]
   return `{
@@ -63,15 +64,20 @@ ${rows.map((row) => `    ${row}`).join(',\n')}
 
 function roomOverride(room: string, unknown: readonly string[]): string {
   const packages = DOORS.filter((door) => door !== room).flatMap((door) => FRAMEWORKS[door]!)
-  return override(room === 'fixtures' ? 'fixtures/**' : `src/${room}/**`, 'noRestrictedImports', {
+  return override(`${folderOf(room)}/**`, 'noRestrictedImports', {
     patterns: [
       {
         group: [`**/{${unknown.join(',')}}/**`],
         message: `${room}/ knows only the folders before it: see ARCHITECTURE.md`,
       },
-      { group: packages, message: 'test frameworks are known to src/vitest and src/jest alone' },
+      { group: packages, message: 'only src/testing/vitest and src/testing/jest know a test framework' },
     ],
   })
+}
+
+function folderOf(room: string): string {
+  if (room === 'fixtures') return room
+  return DOORS.includes(room) ? `src/testing/${room}` : `src/${room}`
 }
 
 function override(files: string, rule: string, options: object): string {

@@ -118,7 +118,7 @@ test('the tests of both run in Vitest', async () => {
   const source = [...blocks(docs('capacity.md'), 'ts'), ...blocks(docs('baselines.md'), 'ts')]
   expect(source).toHaveLength(2)
   const body = source.map((code) => code.replace(/^import .*\n/m, '')).join('\n')
-  const tests = `import { perfTest } from ${JSON.stringify(path('../src/vitest/index.ts'))}\n${body}`
+  const tests = `import { perfTest } from ${JSON.stringify(path('../src/testing/vitest/index.ts'))}\n${body}`
   const quick = tests
     .replaceAll("model: 'qwen2.5',", "model: 'qwen2.5', sleepInterval: 0, slaNumRuns: 1, onInvalid: 'warn',")
     .replaceAll('number: 200', 'number: 8')

@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { joinLayers, type Layer } from '../../src/config/files/index.ts'
 import { checkOptions, ciSystem, resolveConfig } from '../../src/config/index.ts'
-import { checkComparison } from '../../src/doors/compare.ts'
-import { checkScenario } from '../../src/doors/scenario.ts'
 import { embeddedNotice, requireEndpoint } from '../../src/run/hosts.ts'
 import { resolveComparison, runPerfBenchmark } from '../../src/run/index.ts'
+import { checkComparison } from '../../src/testing/compare.ts'
+import { checkScenario } from '../../src/testing/scenario.ts'
 
 const WAYS_OUT = /set the variable that it comes from.*a hook.*give a function.*embedded: \{\} and leave url out/
 

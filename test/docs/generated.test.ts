@@ -51,7 +51,7 @@ describe('the order of the rooms', () => {
         'src/config/c.ts': '../../fixtures/index.ts',
         'src/run/d.ts': '../../fixtures/index.ts',
         'src/gates/e.ts': 'vitest',
-        'src/vitest/f.ts': 'vitest',
+        'src/testing/vitest/f.ts': 'vitest',
       }),
     ).toEqual(['fixtures/b.ts', 'src/config/c.ts', 'src/gates/e.ts'])
   })

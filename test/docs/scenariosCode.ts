@@ -2,7 +2,7 @@
 
 import { loadConfig } from '../../src/config/files/index.ts'
 import { defineConfig, runPerfBenchmark } from '../../src/index.ts'
-import { loadScenarios, perfTest, perfTests } from '../../src/vitest/index.ts'
+import { loadScenarios, perfTest, perfTests } from '../../src/testing/vitest/index.ts'
 
 export default defineConfig({
   url: process.env.LLM_URL ?? 'http://127.0.0.1:8000',

@@ -19,7 +19,7 @@ export interface Project {
  * `node_modules` has everything else.
  */
 export function copyProject(name: string): Project {
-  if (!existsSync(join(repository, 'dist/src/jest'))) throw new Error('dist/ is missing or old: npm run build')
+  if (!existsSync(join(repository, 'dist/src/testing/jest'))) throw new Error('dist/ is missing or old: npm run build')
   mkdirSync(join(repository, 'outputs'), { recursive: true })
   const path = mkdtempSync(join(repository, 'outputs/jest-'))
   cpSync(new URL(`./projects/${name}`, import.meta.url), path, { recursive: true })

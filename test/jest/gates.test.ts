@@ -145,10 +145,14 @@ test('loads never overlap, over all files', () => {
 
 test('nothing of Vitest is loaded, and the library is loaded outside of the context of the test files', () => {
   const ours = loaded.filter((url) => url.includes('/node_modules/perfgate/dist/'))
-  for (const file of ['src/jest/environment.mjs', 'src/jest/reporter.mjs', 'src/jest/junit.cjs'])
+  for (const file of [
+    'src/testing/jest/environment.mjs',
+    'src/testing/jest/reporter.mjs',
+    'src/testing/jest/junit.cjs',
+  ])
     expect(ours.filter((url) => url.endsWith(`/dist/${file}`)).length, file).toBeGreaterThan(0)
   expect(ours.filter((url) => url.includes('/dist/chunks/run-')).length).toBeGreaterThan(0)
-  expect(ours.filter((url) => url.includes('/dist/src/vitest/'))).toEqual([])
+  expect(ours.filter((url) => url.includes('/dist/src/testing/vitest/'))).toEqual([])
   expect(loaded.filter((url) => /\/node_modules\/(@vitest\/|vitest|vite\/|chai\/)/.test(url))).toEqual([])
   expect(loaded.filter((url) => url.includes('/node_modules/undici/')).length).toBeGreaterThan(0)
 })

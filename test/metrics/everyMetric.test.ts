@@ -1,7 +1,6 @@
 /** Every metric of METRICS through everything that takes metrics: what one list forgets, one of these tests says. */
 import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../../src/config/index.ts'
-import { FIGURE_PREFIX, figuresOf } from '../../src/doors/figures.ts'
 import {
   type BlockPair,
   evaluateThresholds,
@@ -29,6 +28,7 @@ import {
 import { EXPORT_FORMATS } from '../../src/report/export/index.ts'
 import { metricsOf } from '../../src/report/export/otlp/signals.ts'
 import type { Distribution, Result } from '../../src/result/index.ts'
+import { FIGURE_PREFIX, figuresOf } from '../../src/testing/figures.ts'
 import { measured } from '../gates/measured.ts'
 import { PUBLISHED } from '../report/publishedResult.ts'
 

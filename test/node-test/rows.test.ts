@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { rowsOf } from '../../src/node-test/rows.ts'
+import { rowsOf } from '../../src/testing/node-test/rows.ts'
 
 test('rows that are arrays are spread, and fill the placeholders in order', () => {
   expect(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { renderUnfinished } from '../../src/doors/index.ts'
 import { NOTHING_MEASURED, type ReportedTest, renderTestRun, type TestRun } from '../../src/report/index.ts'
 import type { Result } from '../../src/result/index.ts'
+import { renderUnfinished } from '../../src/testing/index.ts'
 import { PUBLISHED } from './publishedResult.ts'
 
 const ENDPOINT: Result = { ...PUBLISHED, endpoint: { ...PUBLISHED.endpoint, embedded: false } }

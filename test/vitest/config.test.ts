@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { configDefaults, type ViteUserConfig } from 'vitest/config'
 import { type CliOptions, createVitest, type Vitest } from 'vitest/node'
-import { type PerfgateOptions, perfgate } from '../../src/vitest/config.ts'
+import { type PerfgateOptions, perfgate } from '../../src/testing/vitest/config.ts'
 import { projectPath } from './childVitest.ts'
 
 let vitest: Vitest

@@ -1,6 +1,6 @@
 /** Checked by the compiler alone (`npm run typecheck`): what must compile, and what must not. */
 import { expect } from 'vitest'
-import { perfTest } from '../../src/vitest/index.ts'
+import { perfTest } from '../../src/testing/vitest/index.ts'
 
 export function typesOfPerfTest(): void {
   perfTest('typed', {
