@@ -33,7 +33,7 @@ async function runOrHelp(args: readonly string[], io: Io, run: RunBenchmark | un
   if (read === undefined) return 0
   const { version, json = false, printConfig = false } = read.flags
   if (version) {
-    const { packageVersion } = await import('../run/index.ts')
+    const { packageVersion } = await import('../records/index.ts')
     io.stdout.write(`${packageVersion()}\n`)
     return 0
   }

@@ -1,5 +1,12 @@
 /** What a scenario can say, and how it is checked. */
-export { checkProxyUrl, isLoopback, pathBeneath } from './addresses.ts'
+export {
+  checkProxyUrl,
+  type EndpointOptions,
+  isLoopback,
+  pathBeneath,
+  startsServer,
+  usesEmbedded,
+} from './addresses.ts'
 export { ciSystem } from './ci.ts'
 export { ConfigError, EndpointError, nearest, suggestion } from './errors.ts'
 export { chooseExecutor, DEFAULT_EXECUTOR, type ExecutorName, executorFacts } from './executors.ts'

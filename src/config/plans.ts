@@ -60,7 +60,7 @@ export const REJECTED: Readonly<Record<PlanName, RejectedOptions>> = {
       why: 'a comparison writes no folder for an experiment tracker; export its two result DBs with perfgate export',
       ofRuns: true,
     },
-    ...because(['localCommand', 'port'], {
+    ...because(['localCommand', 'port', 'readyUrl', 'readyTimeout'], {
       why: 'a comparison has two servers; give baseline and candidate a command or a url each',
     }),
     ...because(SEARCH, { why: 'a comparison runs at one level of load; search each side by itself', ofRuns: true }),

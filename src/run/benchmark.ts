@@ -7,31 +7,32 @@ import {
   parseStartAt,
   type ResolvedConfig,
   resolveConfig,
+  usesEmbedded,
 } from '../config/index.ts'
 import { sleep } from '../config/timers.ts'
 import { hasFreshPrompts, type Prompt, readConversations, readPrompts } from '../datasets/index.ts'
-import { worstVerdict } from '../gates/index.ts'
-import { type LoadPool, prepareThread } from '../load/index.ts'
+import { gatesOf, worstVerdict } from '../gates/index.ts'
+import { type LoadPool, levelsOf, prepareThread, withBudget } from '../load/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
+import {
+  againstBaseline,
+  prepareStoreThread,
+  type ResultStore,
+  readEnvironment,
+  requireWritable,
+} from '../records/index.ts'
 import type { CapacityResult, PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
-import { prepareStoreThread, type ResultStore, requireWritable } from '../store/index.ts'
 import { onAbort } from './abort.ts'
-import { againstBaseline } from './baseline.ts'
-import { withBudget } from './budget.ts'
 import { calibrate } from './calibration.ts'
 import { connectionsOf, requireDescriptors } from './descriptors.ts'
 import { openEndpoint, requestHeaders } from './endpoint.ts'
-import { readEnvironment } from './environment.ts'
 import { withFirstBodies } from './firstBodies.ts'
 import { makeContact } from './firstContact.ts'
-import { gatesOf } from './gates.ts'
 import type { RunHooks } from './hooks.ts'
 import { admitHost } from './hosts.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
-import { levelsOf } from './levels.ts'
 import { limitReached, withinLimits } from './limits.ts'
-import { usesEmbedded } from './localServer.ts'
 import { type OpenRun, openRun } from './openRun.ts'
 import { inOrder, type LoadPlan } from './plan.ts'
 import { withProgressFile } from './progressFile.ts'
@@ -97,7 +98,7 @@ async function runScenario(scenario: Protocol, hooks: RunHooks): Promise<Outcome
   // Recorded requests and conversations are sent as they are numbered.
   const placed =
     recording === undefined && !config.multiTurn ? withFirstBodies(levels, hasFreshPrompts(config)) : levels
-  const plan = inOrder(againstBaseline(config, placed, hooks))
+  const plan = inOrder(againstBaseline(config, placed, hooks.onNotice))
   return runPlan({ ...scenario, prompts: recording?.prompts }, plan, hooks)
 }
 

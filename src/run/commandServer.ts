@@ -4,8 +4,8 @@ import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ConfigError, EndpointError } from '../config/index.ts'
 import { sleep } from '../config/timers.ts'
+import { makeFolder } from '../records/index.ts'
 import { maskNamed } from '../secrets/index.ts'
-import { makeFolder } from '../store/index.ts'
 import type { FromSupervisor, ToSupervisor } from './commandSupervisor.ts'
 
 export interface CommandServerOptions {

@@ -1,11 +1,13 @@
 /** Comparison of two endpoints in one run: the same prompts in interleaved blocks, judged side by side. */
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { usesEmbedded } from '../config/index.ts'
 import { hasFreshPrompts } from '../datasets/index.ts'
 import {
   type BlockPair,
   type ComparedGate,
   decideVerdict,
+  isJudged,
   judgeComparison,
   judgeMinSuccess,
   needsMore,
@@ -18,22 +20,19 @@ import {
 } from '../gates/index.ts'
 import type { Level } from '../load/index.ts'
 import type { DistributionName } from '../metrics/index.ts'
+import { environment, fileName, requireWritable, reservePath, writeWholeFile } from '../records/index.ts'
 import { COMPARISON_SCHEMA_VERSION, type ComparedSide, type ComparisonResult, type Verdict } from '../result/index.ts'
-import { fileName, requireWritable, reservePath, writeWholeFile } from '../store/index.ts'
 import { onAbort } from './abort.ts'
-import { isJudged } from './clientHealth.ts'
 import { type ComparisonConfig, type ResolvedComparison, resolveComparison } from './comparison/config.ts'
 import { blockOrder } from './comparison/order.ts'
 import { readSides, salted } from './comparison/prompts.ts'
 import { type CacheFacts, sharedCacheNote } from './comparison/sharedCache.ts'
 import { SideRun } from './comparison/side.ts'
 import { connectionsOf, requireDescriptors } from './descriptors.ts'
-import { environment } from './environment.ts'
 import { changesOf } from './firstContact.ts'
 import type { RunHooks } from './hooks.ts'
 import { admitHost } from './hosts.ts'
 import { limitReached, withinLimits } from './limits.ts'
-import { usesEmbedded } from './localServer.ts'
 import { withProgressFile } from './progressFile.ts'
 import { keepingSecrets, redactCommand, redactConfig, redactUrl } from './redact.ts'
 import { MAX_BODIES } from './requests.ts'

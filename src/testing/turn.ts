@@ -2,8 +2,8 @@
 import { DatabaseSync } from 'node:sqlite'
 import { ConfigError, camelCase, EndpointError } from '../config/index.ts'
 import { sleep, startTimer } from '../config/timers.ts'
+import { StoreError, userFile } from '../records/index.ts'
 import type { RunHooks } from '../run/index.ts'
-import { StoreError, userFile } from '../store/index.ts'
 import type { Host } from './host.ts'
 
 /** The load itself: `hooks` carry the signal that ends it and the name it runs under. */

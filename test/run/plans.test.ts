@@ -40,6 +40,8 @@ const VALUES: Record<string, unknown> = {
   visualizer: 'wandb',
   localCommand: 'serve',
   port: 8000,
+  readyUrl: 'http://127.0.0.1:8000/health',
+  readyTimeout: 5,
   slaAutoTune: true,
   slaParams: [{ rps: '>= 1' }],
   slaGate: { parallel: '>= 1' },
