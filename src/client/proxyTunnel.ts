@@ -1,4 +1,5 @@
 /** The way through an HTTP proxy: a tunnel (CONNECT) to an https endpoint, the proxy itself to an http one. */
+
 import type { Socket } from 'node:net'
 import { startTimer } from '../config/timers.ts'
 import type { Connector } from './connector.ts'

@@ -8,9 +8,11 @@ export {
   usesEmbedded,
 } from './addresses.ts'
 export { ciSystem } from './ci.ts'
-export { ConfigError, EndpointError, nearest, suggestion } from './errors.ts'
+export { currentDate, wallClockMs } from './clock.ts'
+export { ConfigError, EndpointError, nearest, PerfgateError, suggestion } from './errors.ts'
 export { chooseExecutor, DEFAULT_EXECUTOR, type ExecutorName, executorFacts } from './executors.ts'
 export { type FlagKind, OPTION_GROUPS, type OptionGroup, type OptionMeta } from './option.ts'
+export { type Price, priceListSchema, priceSchema } from './options/budget.ts'
 export { TIMED_DATASETS } from './options/data.ts'
 export { COMPARISONS_OWN, notOffered, type PlanName, REJECTED, rejectFlags, rejectUnsupported } from './plans.ts'
 export {

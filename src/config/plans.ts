@@ -63,6 +63,7 @@ export const REJECTED: Readonly<Record<PlanName, RejectedOptions>> = {
     ...because(['localCommand', 'port', 'readyUrl', 'readyTimeout'], {
       why: 'a comparison has two servers; give baseline and candidate a command or a url each',
     }),
+    maxCost: { why: 'a comparison sends a number of requests in blocks; give number', ofRuns: true },
     ...because(SEARCH, { why: 'a comparison runs at one level of load; search each side by itself', ofRuns: true }),
   },
   search: {
@@ -70,6 +71,7 @@ export const REJECTED: Readonly<Record<PlanName, RejectedOptions>> = {
     ...because(STORED, { why: 'a search has no counterpart in a stored result; leave it out' }),
     ...because(BUDGET, { why: 'a search sends the same number at every step; leave it out, or raise slaNumRuns' }),
     loadShard: { why: 'a search decides from the figures of the whole what it sends next; leave it out' },
+    maxCost: { why: 'a search that ends early finds a wrong capacity; give slaNumRuns and slaUpperBound' },
     startAt: { why: 'a search has many levels of load, which cannot all begin at one time; leave it out' },
   },
   sweep: {
@@ -82,6 +84,9 @@ export const REJECTED: Readonly<Record<PlanName, RejectedOptions>> = {
     }),
     ...because(BUDGET, { why: 'a sweep judges nothing that more requests could decide; leave it out' }),
     loadShard: { why: 'a sweep decides from the figures of the whole what it sends next; leave it out' },
+    maxCost: {
+      why: 'a sweep that ends early finds no limit of the server; run the levels as a list, --parallel 1 2 4',
+    },
     startAt: { why: 'a sweep has many levels of load, which cannot all begin at one time; leave it out' },
     slaAutoTune: { why: 'a sweep is no search for capacity; run the scenario without "sweep", or leave it out' },
     ...because(['slaParams', 'slaGate'], { why: 'is about a search for capacity; leave it out' }),

@@ -1,5 +1,8 @@
 /** Timers for any delay. Node takes 2^31 − 1 ms (24.8 days) at most, and fires a timer with a longer delay after 1 ms. */
 
+import { performance } from 'node:perf_hooks'
+import { clearTimeout, setTimeout } from 'node:timers'
+
 /** Largest delay of setTimeout, 2^31 − 1 ms. */
 export const LONGEST_DELAY_MS = 2 ** 31 - 1
 

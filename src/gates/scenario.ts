@@ -1,7 +1,7 @@
 /** What must hold, read and checked against the scenario before anything is sent. */
 import { ConfigError, executorFacts, type ResolvedConfig } from '../config/index.ts'
 import { levelsOf, type RunLevel, withBudget } from '../load/index.ts'
-import { outOfReach, requireObjectives, requireParts } from './checks.ts'
+import { outOfReach, requireCounted, requireParts } from './checks.ts'
 import type { ParsedObjective, ParsedThreshold } from './gate.ts'
 import { parseObjectives, parseRegressions, parseThresholds } from './parse.ts'
 import { type MinSuccess, minSuccessOf } from './verdict.ts'
@@ -22,7 +22,7 @@ export interface Gates {
 export function gatesOf(config: ResolvedConfig, levels: readonly RunLevel[] = levelsOf(config)): Gates {
   const thresholds = parseThresholds(config.thresholds)
   const objectives = parseObjectives(config.objectives)
-  requireObjectives(thresholds, objectives)
+  requireCounted([...thresholds, ...objectives], { ...config, objectives })
   requireParts(thresholds, {
     stages: config.stages?.length ?? 0,
     parallels: levels.map(({ level }) => level.parallel),

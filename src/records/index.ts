@@ -26,7 +26,6 @@ export {
   userFile,
   writeWholeFile,
 } from './files.ts'
-export { addFacts, completeResultDb, type JoinedPart, joinResultDbs } from './join.ts'
 export { type MergeOptions, type MergeOutcome, mergeShards } from './merge.ts'
 export { mendProgressFile, type ProgressStatus, writeProgress } from './progressFile.ts'
 export { type ReadOptions, type ResultReader, readGaps, readResultDb, type StoredRequest } from './reader.ts'
@@ -42,4 +41,4 @@ export {
 export { type Recovered, recoverRun } from './recover.ts'
 export { prepareStoreThread, ResultStore, StoreError } from './store.ts'
 export { COLUMN_NAMES, COLUMN_TYPES } from './table.ts'
-export { judgedFurther, type ResultFacts, toResult } from './toResult.ts'
+export { type ResultFacts, toResult } from './toResult.ts'

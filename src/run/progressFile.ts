@@ -1,5 +1,6 @@
 /** `--enable-progress-tracker`: progress.json, for a program that watches the run from outside. */
-import type { ResolvedConfig } from '../config/index.ts'
+import { performance } from 'node:perf_hooks'
+import { currentDate, type ResolvedConfig } from '../config/index.ts'
 import { ownProcess, type ProgressStatus, writeProgress } from '../records/index.ts'
 import type { RunHooks, RunProgress } from './hooks.ts'
 
@@ -40,7 +41,7 @@ function trackProgress(
   function tell(status: ProgressStatus, progress: RunProgress): void {
     if (failed) return
     try {
-      const updatedAt = new Date().toISOString()
+      const updatedAt = currentDate().toISOString()
       writeProgress(outputsDir, { status, ...progressRecord(progress), updatedAt, process: owner })
     } catch (error) {
       failed = true

@@ -1,4 +1,5 @@
 /** What every kind of perf test does around its load: takes its turn, keeps to its time, and fails without a stack. */
+
 import { DatabaseSync } from 'node:sqlite'
 import { ConfigError, camelCase, EndpointError } from '../config/index.ts'
 import { sleep, startTimer } from '../config/timers.ts'

@@ -2,6 +2,13 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { LONGEST_DELAY_MS, nextDelayMs, sleep, startTimer } from '../../src/config/timers.ts'
 
+// Fake timers of a test do not reach perfgate's own; here they must.
+vi.mock('node:timers', () => ({
+  setTimeout: (action: () => void, ms: number) => globalThis.setTimeout(action, ms),
+  clearTimeout: (timer: NodeJS.Timeout) => globalThis.clearTimeout(timer),
+}))
+vi.mock('node:perf_hooks', () => ({ performance: { now: () => globalThis.performance.now() } }))
+
 const MONTH_MS = 30 * 86_400_000
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
