@@ -47,8 +47,8 @@ async function tryAll(): Promise<void> {
   writeTable(['framework', 'pool', 'layout', ...nodes.map(({ version }) => `Node ${version}`)], rows)
 }
 
-function columnsOf({ framework, pool = '', layout = '' }: Cell): string[] {
-  return [framework, pool, layout]
+function columnsOf({ framework, pool, layout }: Cell): string[] {
+  return [framework, pool ?? '', layout ?? '']
 }
 
 async function install(name: string, packages: readonly string[]): Promise<string> {
