@@ -1,6 +1,6 @@
 /** Results from files, with their requests at hand until they are closed. */
 import { basename } from 'node:path'
-import type { ReportRun, ReportSet } from '../report/reportRun.ts'
+import type { ReportRun, ReportSet } from '../report/runSet.ts'
 import { type Recorded, readRecorded } from '../run/index.ts'
 import { type ResultReader, readResultDb } from '../store/index.ts'
 

@@ -5,7 +5,7 @@ import { checkOptions, type ResolvedConfig } from '../config/index.ts'
 import { showsSpeed } from '../datasets/index.ts'
 import { parseObjectives, parseThresholds } from '../gates/index.ts'
 import { RunMetrics } from '../metrics/index.ts'
-import { renderJson, renderMarkdown } from '../report/index.ts'
+import { renderJson, renderMarkdown, runDocument } from '../report/index.ts'
 import type { ClientHealth, MergedFacts, PromptCache, PromptsFromCache, Result, ServerView } from '../result/index.ts'
 import { addFacts, joinResultDbs, readResultDb, reservePath, writeWholeFile } from '../store/index.ts'
 import { environment } from './environment.ts'
@@ -79,7 +79,7 @@ export function mergeShards(
       result,
     })
     writeWholeFile(`${path}.json`, renderJson(result))
-    writeWholeFile(`${path}.md`, renderMarkdown(result))
+    writeWholeFile(`${path}.md`, renderMarkdown(runDocument(result)))
     return { result, metrics, path }
   } catch (error) {
     // Half of a joined DB would be taken for a run that was killed.
