@@ -35,7 +35,9 @@ function capacityText(
   style: TerminalStyle,
 ): string {
   const path = capacity.config.store === 'none' ? undefined : jsonPaths?.at(-1)
-  return [renderText(capacityDocument(capacity), style), ...(path === undefined ? [] : [`Result JSON: ${path}`])].join('\n\n')
+  return [renderText(capacityDocument(capacity), style), ...(path === undefined ? [] : [`Result JSON: ${path}`])].join(
+    '\n\n',
+  )
 }
 
 async function outcomeText(
@@ -44,7 +46,8 @@ async function outcomeText(
 ): Promise<string> {
   if (results.length === 1) return renderText(runDocument(results[0]!), style)
   const levels = results.map(
-    (result, i) => `Level ${i + 1} of ${results.length}: ${levelName(result)}\n\n${renderText(runDocument(result), style)}`,
+    (result, i) =>
+      `Level ${i + 1} of ${results.length}: ${levelName(result)}\n\n${renderText(runDocument(result), style)}`,
   )
   const overview = renderText({ sections: [overviewSection(results)] }, style)
   const advice = await adviceText(results, style)

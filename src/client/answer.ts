@@ -1,4 +1,5 @@
 /** Reads one answer as its bytes arrive: follows the stream, and decides by what it says how it ended. */
+import { performance } from 'node:perf_hooks'
 import type { Api, Reading, Usage } from '../apis/api.ts'
 import { isHeartbeat, readForeignError, readServerError, readStrayError } from '../apis/outcome.ts'
 import { type FailureCause, NOTE } from '../samples/index.ts'

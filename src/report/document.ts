@@ -118,16 +118,7 @@ export function withContent(sections: readonly (Section | undefined)[]): Section
 }
 
 /** `perfgate 0.1.0, Node 24.0.0, linux x64, …, commit 0123abc` */
-export function environmentSentence({
-  node,
-  perfgate,
-  os,
-  cpu,
-  cores,
-  memoryGiB,
-  ci,
-  commit,
-}: Environment): string {
+export function environmentSentence({ node, perfgate, os, cpu, cores, memoryGiB, ci, commit }: Environment): string {
   const parts = [`perfgate ${perfgate}`, `Node ${node}`, os, cpu, `${cores} cores`, `${figure(memoryGiB, 1)} GiB`]
   return [...parts, ...(ci === null ? [] : [ci]), ...(commit === null ? [] : [`commit ${commit}`])].join(', ')
 }

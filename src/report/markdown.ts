@@ -1,5 +1,5 @@
 /** A document in GitHub-flavoured Markdown: the verdict first, then the rest in the order of the document. */
-import { type Cell, cellText, type ReportDocument, SIGNS, plainWords, type Section, type Table } from './document.ts'
+import { type Cell, cellText, plainWords, type ReportDocument, type Section, SIGNS, type Table } from './document.ts'
 import { drawCurve } from './renderText.ts'
 import { originWords } from './runDocument.ts'
 import { PLAIN_STYLE } from './terminal.ts'

@@ -1,6 +1,14 @@
 /** A document as text: tables and curves first, so that a terminal ends with the verdict and what a reader must know. */
 import Table from 'cli-table3'
-import { type CurvePoint, cellText, figure, markOf, type ReportDocument, type Section, type TableSection } from './document.ts'
+import {
+  type CurvePoint,
+  cellText,
+  figure,
+  markOf,
+  type ReportDocument,
+  type Section,
+  type TableSection,
+} from './document.ts'
 import { coloured, PLAIN_STYLE, plainText, type TerminalStyle, VERDICT_COLOURS } from './terminal.ts'
 
 /**
@@ -63,7 +71,10 @@ function listItem(mark: string, text: string, style: TerminalStyle): string[] {
 const LEAST_VALUE_COLUMNS = 16
 
 /** The table without its details, and the sentences below it. */
-export function tableLines({ table, layout, below = [] }: Omit<TableSection, 'kind' | 'title'>, style: TerminalStyle): string[] {
+export function tableLines(
+  { table, layout, below = [] }: Omit<TableSection, 'kind' | 'title'>,
+  style: TerminalStyle,
+): string[] {
   const places = table.columns.flatMap(({ isDetail }, i) => (isDetail ? [] : [i]))
   const head = places.map((i) => table.columns[i]!.title)
   const rows = table.rows.slice(0, table.mainRows).map((row) => places.map((i) => cellText(row[i]!)))
@@ -80,10 +91,7 @@ function fitted(rows: readonly (readonly string[])[], style: TerminalStyle): str
   const longestKey = Math.max(...rows.map(([key]) => displayWidth(key!)))
   const keyColumns = Math.max(LEAST_VALUE_COLUMNS, Math.min(longestKey, columns - LEAST_VALUE_COLUMNS))
   const valueColumns = Math.max(LEAST_VALUE_COLUMNS, columns - keyColumns)
-  return rows.map(([key, value]) => [
-    wrapText(key!, keyColumns).join('\n'),
-    wrapPath(value!, valueColumns).join('\n'),
-  ])
+  return rows.map(([key, value]) => [wrapText(key!, keyColumns).join('\n'), wrapPath(value!, valueColumns).join('\n')])
 }
 
 type Borders = NonNullable<Table.TableConstructorOptions['chars']>
@@ -188,7 +196,6 @@ export function wrapPath(path: string, columns: number, breaks: readonly RegExp[
   }
   return [...lines, line]
 }
-
 
 const HEIGHT = 15
 const MAX_WIDTH = 72

@@ -3,8 +3,8 @@ import { executorFacts } from '../config/executors.ts'
 // Not from the folders' indexes: Vitest's main process waits for this file, and needs no schemas for it.
 import { QUANTITIES } from '../gates/quantity.ts'
 import { METRICS } from '../metrics/metrics.ts'
-import type { PercentileRow, PromptCache, Result, Summary } from '../result/index.ts'
-import { type Cell, figure, NOT_MEASURED, type TableSection, tableOf } from './document.ts'
+import type { MachineView, PercentileRow, PromptCache, Result, Summary } from '../result/index.ts'
+import { type Cell, figure, NOT_MEASURED, plainWords, type TableSection, tableOf } from './document.ts'
 
 /** Each without rows where the run has no such thing. */
 export function resultTables(result: Result): TableSection[] {
@@ -13,9 +13,11 @@ export function resultTables(result: Result): TableSection[] {
     percentileSection(result.percentiles),
     metricSection(result),
     workloadSection(result),
+    costSection(result),
     promptCacheSection(result),
     conversationSection(result),
     serverSection(result),
+    machineSection(result),
     speedSection(result),
   ]
 }
@@ -171,7 +173,31 @@ function workloadSection({ workload, conversations, config }: Result): TableSect
   return { kind: 'table', title: 'Workload throughput:', table: tableOf(titles, rows), layout: 'center' }
 }
 
-const PROMPTS: Record<keyof PromptCache, string> = { fresh: 'made up for this run', repeated: 'sent before in this run' }
+/** More digits than other metrics: a request costs small parts of a unit. */
+const COST_DIGITS = 6
+
+/** "Cost:", of runs with prices: of the whole, of a request, and of a conversation. */
+function costSection({ cost, summary }: Result): TableSection {
+  const tokens = (summary.outputTokensPerRequest ?? 0) * summary.succeededRequests
+  const amounts: [string, number | null][] =
+    cost === undefined
+      ? []
+      : [
+          ['the run', cost.total],
+          ['a request, on average', cost.perRequest],
+          ['a conversation, on average', cost.perSession],
+          ['1,000 output tokens, with their input', tokens > 0 ? (cost.total / tokens) * 1000 : null],
+        ]
+  const rows = amounts.flatMap(([name, amount]) =>
+    amount === null ? [] : [[name, figure(amount, COST_DIGITS), cost!.currency]],
+  )
+  return { kind: 'table', title: 'Cost:', table: tableOf(['Cost of', 'Amount', 'Currency'], rows), layout: 'left' }
+}
+
+const PROMPTS: Record<keyof PromptCache, string> = {
+  fresh: 'made up for this run',
+  repeated: 'sent before in this run',
+}
 
 /** "Prompts from a cache:", of runs in which the server knew prompts that it should not have known. */
 function promptCacheSection({ promptCache }: Result): TableSection {
@@ -239,7 +265,7 @@ function percent(share: number): string {
 }
 
 /** "Server side:": the server's own metrics beside the client's, and what lies between them. */
-function serverSection({ server }: Result): TableSection {
+function serverSection({ server, summary }: Result): TableSection {
   const rows = (server?.comparison ?? []).map(({ metric, unit, client, server: own, difference }): Cell[] => [
     unit === '' ? metric : `${metric} (${unit})`,
     figure(client, 3),
@@ -251,12 +277,12 @@ function serverSection({ server }: Result): TableSection {
     title: 'Server side:',
     table: tableOf(['', 'Client', 'Server', 'Difference'], rows),
     layout: 'left',
-    below: serverSentences(server),
+    below: serverSentences(server, summary),
   }
 }
 
 /** What the server alone knows, and what the differences mean. */
-function serverSentences(server: Result['server']): string[] {
+function serverSentences(server: Result['server'], summary: Summary): string[] {
   if (server === undefined) return []
   const { engine, url, scrapes, failures, gauges, times, counters, comparison } = server
   const missed = failures.reduce((sum, { count }) => sum + count, 0)
@@ -280,6 +306,7 @@ function serverSentences(server: Result['server']): string[] {
     ({ meaning }) => meaning,
   )
   return [
+    ...energySentence(server.energy, summary),
     ...(engine === null ? [] : [`${engine} at ${url}, ${scrapes} scrapes: ${facts.join('; ') || 'nothing of use'}.`]),
     ...[...meanings].map(
       ([meaning, rows]) => `Difference in ${rows.map(({ metric }) => metric).join(', ')}: ${meaning}.`,
@@ -290,6 +317,63 @@ function serverSentences(server: Result['server']): string[] {
           `${missed} scrapes of ${url} failed (${failures.map(({ message, count }) => `${count} x ${message}`).join('; ')}): the server's figures ${engine === null ? 'are missing' : 'have gaps'}.`,
         ]),
   ]
+}
+
+/** The energy of all GPUs, by what it was used for; none where none was watched. */
+function energySentence(
+  energy: NonNullable<Result['server']>['energy'],
+  { succeededRequests, outputTokensPerRequest }: Summary,
+): string[] {
+  if (energy === undefined) return []
+  const { joules, seconds } = energy
+  if (joules === null) return ['The energy of the run is not known: one of the GPUs reports neither energy nor power.']
+  const tokens = (outputTokensPerRequest ?? 0) * succeededRequests
+  const parts = [
+    ...(succeededRequests > 0 ? [`${figure(joules / succeededRequests, 3)} J a request`] : []),
+    ...(tokens > 0
+      ? [
+          `${figure((joules / tokens) * 1000, 3)} J per 1,000 output tokens`,
+          `${figure(tokens / joules, 3)} tokens per joule`,
+        ]
+      : []),
+  ]
+  return [`Energy ${figure(joules, 1)} J in ${figure(seconds, 1)} s: ${parts.join(', ')}.`]
+}
+
+const MACHINE_TITLES = [
+  'GPU',
+  'Utilization (mean / max)',
+  'Memory GiB (mean / max)',
+  'Power W (mean / max)',
+  'Clock MHz (mean / max)',
+  'Temperature C (mean / max)',
+  'Energy J',
+]
+
+/** "GPUs of the server:", a row each where they were watched. */
+function machineSection({ server }: Result): TableSection {
+  const rows = (server?.machines ?? []).map((machine) => [
+    plainWords(machine.name),
+    meanAndMax(machine, 'utilization', 100, 0),
+    meanAndMax(machine, 'memoryBytes', 2 ** -30, 2),
+    meanAndMax(machine, 'powerWatts', 1, 1),
+    meanAndMax(machine, 'clockMHz', 1, 0),
+    meanAndMax(machine, 'temperatureC', 1, 0),
+    figure(machine.energyJoules, 1),
+  ])
+  return { kind: 'table', title: 'GPUs of the server:', table: tableOf(MACHINE_TITLES, rows), layout: 'left' }
+}
+
+function meanAndMax(
+  { readings }: MachineView,
+  name: keyof MachineView['readings'],
+  times: number,
+  digits: number,
+): string {
+  const reading = readings[name]
+  if (reading === undefined) return NOT_MEASURED
+  const unit = name === 'utilization' ? ' %' : ''
+  return `${figure(reading.mean * times, digits)} / ${figure(reading.max * times, digits)}${unit}`
 }
 
 /** "Speed Benchmark Results:", by length of prompt; EvalScope's third column, the memory of the GPU, no client knows. */

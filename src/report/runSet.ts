@@ -160,7 +160,10 @@ function readSeries(requests: RowSource): Record<'latency' | 'ttft', number[]> {
 }
 
 /** The percentiles of runs beside each other, with their intervals, and how far each is from the first. */
-export function intervalSection(labels: readonly string[], figures: readonly (readonly ComparedFigure[])[]): TableSection {
+export function intervalSection(
+  labels: readonly string[],
+  figures: readonly (readonly ComparedFigure[])[],
+): TableSection {
   const rows = labels.map((label, i) => [
     label,
     ...figures[i]!.map((one, k) => intervalText(one, figures[0]![k]!, i === 0)),

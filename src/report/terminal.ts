@@ -2,7 +2,6 @@
 import { styleText } from 'node:util'
 import type { Verdict } from '../result/index.ts'
 
-
 /** Facts of a terminal; every renderer of text is given these and asks nothing else. */
 export interface TerminalStyle {
   /** Longest line, in columns. */

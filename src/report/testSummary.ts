@@ -1,6 +1,7 @@
 /** The summary of a run of tests, as the body of a pull-request comment: state first, metrics where there are some. */
 import { stripVTControlCharacters } from 'node:util'
 import type { Result, Verdict } from '../result/index.ts'
+import { plainWords, SIGNS } from './document.ts'
 import {
   againstBaselines,
   brokenThresholds,
@@ -9,7 +10,6 @@ import {
   foldedParts,
   withFolded,
 } from './export/summary.ts'
-import { plainWords, SIGNS } from './document.ts'
 import { inline, markdownTable } from './markdown.ts'
 import { loadOf, METRIC_COLUMNS, type ReportSet, runCells, runTitles } from './runSet.ts'
 

@@ -1,5 +1,7 @@
 /** What every kind of perf test does around its load: takes its turn, keeps to its time, and fails without a stack. */
+
 import { DatabaseSync } from 'node:sqlite'
+import { clearTimeout, setTimeout } from 'node:timers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigError, camelCase, EndpointError } from '../config/index.ts'
 import type { RunHooks } from '../run/index.ts'

@@ -2,9 +2,9 @@
 import { DistributionRecorder } from '../../metrics/index.ts'
 import type { Result } from '../../result/index.ts'
 import { readGaps, type StoredRequest } from '../../store/index.ts'
-import type { ReportRun } from '../runSet.ts'
 import { renderText } from '../renderText.ts'
 import { runDocument } from '../runDocument.ts'
+import type { ReportRun } from '../runSet.ts'
 import type { ExportFormat } from './format.ts'
 
 const PERCENTILES = [10, 25, 50, 66, 75, 80, 90, 95, 98, 99] as const

@@ -2,8 +2,8 @@
 import { factsOf, findMetric, snakeCase } from '../../metrics/index.ts'
 import type { Result } from '../../result/index.ts'
 import { labelsOf } from '../runSet.ts'
-import { summaryGauges, thresholdName, withoutStop } from './metrics.ts'
 import type { ExportFormat } from './format.ts'
+import { summaryGauges, thresholdName, withoutStop } from './metrics.ts'
 
 export const openMetrics: ExportFormat = {
   name: 'openmetrics',

@@ -12,7 +12,8 @@ export function intervalPlot(title: string, labels: readonly string[], figures: 
   const all = figures.flatMap(({ value, interval }) => [value, ...(interval ?? [])]).filter((one) => one !== null)
   if (all.length === 0) return html``
   const most = Math.max(...all) * 1.05 || 1
-  const x = (value: number): string => (INTERVALS.left + (value / most) * (INTERVALS.width - 2 * INTERVALS.left)).toFixed(1)
+  const x = (value: number): string =>
+    (INTERVALS.left + (value / most) * (INTERVALS.width - 2 * INTERVALS.left)).toFixed(1)
   const height = figures.length * INTERVALS.rowHeight * 2 + 26
   const rows = figures.map(({ value, interval }, i) => {
     const y = i * INTERVALS.rowHeight * 2 + INTERVALS.rowHeight + 12
@@ -106,8 +107,10 @@ export function levelChart(
   const [least, most] = [ascending[0]!.level, ascending.at(-1)!.level].map(Math.log2) as [number, number]
   const highest = Math.max(...points.map(({ value }) => value)) * 1.12 || 1
   const x = (level: number): number =>
-    LEVELS.left + (most === least ? 0.5 : (Math.log2(level) - least) / (most - least)) * (LEVELS.width - LEVELS.left - LEVELS.right)
-  const y = (value: number): number => LEVELS.height - LEVELS.bottom - (value / highest) * (LEVELS.height - LEVELS.top - LEVELS.bottom)
+    LEVELS.left +
+    (most === least ? 0.5 : (Math.log2(level) - least) / (most - least)) * (LEVELS.width - LEVELS.left - LEVELS.right)
+  const y = (value: number): number =>
+    LEVELS.height - LEVELS.bottom - (value / highest) * (LEVELS.height - LEVELS.top - LEVELS.bottom)
   const path = points.map(({ step, value }) => `${x(step.level).toFixed(1)},${y(value).toFixed(1)}`).join(' ')
   const answers = new Set(criteria.flatMap(({ maxSatisfied }) => maxSatisfied ?? []))
   const places = labelPlaces(points.map(({ step, value }) => ({ x: x(step.level), y: y(value) })))

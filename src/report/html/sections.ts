@@ -1,6 +1,14 @@
 /** Sections of a document as HTML; they need no script. */
 import type { Verdict } from '../../result/index.ts'
-import { type Cell, type Fact, MARKS, type Origin, type ReportDocument, type Section, type TableSection } from '../document.ts'
+import {
+  type Cell,
+  type Fact,
+  MARKS,
+  type Origin,
+  type ReportDocument,
+  type Section,
+  type TableSection,
+} from '../document.ts'
 import { originWords } from '../runDocument.ts'
 import { html, type Markup } from './markup.ts'
 

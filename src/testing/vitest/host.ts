@@ -1,11 +1,7 @@
 /** A Vitest test as the place where load runs: figures become annotations, results become artifacts. */
 import { expect, inject, type RunnerTestCase, recordArtifact, type TestAttachment, type TestContext } from 'vitest'
 import type { Layer } from '../../config/files/index.ts'
-import {
-  renderJson,
-  renderMarkdown,
-  terminalStyle,
-} from '../../report/index.ts'
+import { renderJson, renderMarkdown, terminalStyle } from '../../report/index.ts'
 import { rememberSecrets } from '../../secrets/index.ts'
 import { documentOf, type Host, type PerfRecord, renderFinding, summaryFigure } from '../index.ts'
 import { CAPACITY_ARTIFACT, COMPARISON_ARTIFACT, type PerfArtifact, RESULT_ARTIFACT } from './artifact.ts'
