@@ -37,7 +37,10 @@ export function comparisonDocument(comparison: ComparisonResult): ReportDocument
         kind: 'origin',
         origin: {
           startedAt,
-          targets: SIDES.map((side) => [side, comparison[side].endpoint.command ?? comparison[side].endpoint.url]),
+          targets: SIDES.map((side, i) => [
+            i === 0 ? `with ${side}` : side,
+            comparison[side].endpoint.command ?? comparison[side].endpoint.url,
+          ]),
           environment,
           config,
         },

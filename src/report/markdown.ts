@@ -19,7 +19,7 @@ function sectionText(section: Section): string {
     case 'table': {
       const { table, title, unit, below = [] } = section
       return [
-        `### ${inline(title)}${unit === undefined ? '' : ` ${unit}`}`,
+        `### ${inline(unit === undefined ? title : title.replace(/:?$/, ` (${unit}):`))}`,
         ...(table.rows.length === 0 ? [] : [tableText(table)]),
         ...(below.length === 0 ? [] : [list(below.map(inline))]),
       ].join('\n\n')
@@ -39,7 +39,8 @@ function sectionText(section: Section): string {
     case 'origin':
       return originWords(section.origin, code)
     case 'files':
-      return list(section.files.map(([label, path]) => `${label}: ${code(path)}`))
+      // Of the machine that ran the load; a pull request has no use for them.
+      return ''
   }
 }
 
