@@ -1,10 +1,10 @@
 /** How results are shown: documents of sections, which a terminal, Markdown and the page render. */
 
+export { renderJson } from '../result/index.ts'
 export { renderAgainstBaseline, renderHistory, renderStored } from './baselineText.ts'
 export { capacityDocument } from './capacityDocument.ts'
 export { comparedFailures, comparisonDocument } from './comparisonDocument.ts'
 export { markOf, plainWords } from './document.ts'
-export { renderJson } from './json.ts'
 export { renderMarkdown } from './markdown.ts'
 export { renderText } from './renderText.ts'
 export { runDocument } from './runDocument.ts'

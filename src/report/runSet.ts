@@ -1,7 +1,8 @@
 /** What reports and exports are made from: results, with the rows of their DBs where there are any, and how they stand beside each other. */
+
+import type { StoredRequest } from '../records/index.ts'
 import type { CapacityResult, ComparisonResult, Result } from '../result/index.ts'
 import { effectiveSize, quantileRanks, valueAt } from '../stats/index.ts'
-import type { StoredRequest } from '../store/index.ts'
 import { type Cell, figure, shareText, signed, type TableSection, tableOf } from './document.ts'
 
 /** The rows of a result DB, read anew at each call; without their texts where those are not needed. */

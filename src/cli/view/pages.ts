@@ -1,11 +1,12 @@
 /** The pages of `perfgate view` that are not reports: the list of runs, one request, and what went wrong. */
+
+import type { StoredRequest } from '../../records/index.ts'
 import { capacitySentence } from '../../report/capacityDocument.ts'
 import { comparisonSentence } from '../../report/comparisonDocument.ts'
 import { figure } from '../../report/document.ts'
 import { hashOf, html, type Markup, readAssets } from '../../report/html/markup.ts'
 import { table, verdictBadge } from '../../report/html/sections.ts'
 import { loadOf } from '../../report/runSet.ts'
-import type { StoredRequest } from '../../store/index.ts'
 import type { ListedRun, ListedVerdict } from './folder.ts'
 import { overTimeSection } from './overTime.ts'
 

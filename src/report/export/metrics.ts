@@ -1,7 +1,7 @@
 /** What formats that list metrics write: the single values of a result with their units, and the metrics of each row. */
 import { type DistributionName, factsOf, HEADLINE_METRICS, SCALAR_NAMES, snakeCase } from '../../metrics/index.ts'
+import type { StoredRequest } from '../../records/index.ts'
 import type { Result, ThresholdResult } from '../../result/index.ts'
-import type { StoredRequest } from '../../store/index.ts'
 
 export interface Gauge {
   /** In snake case, ending with the unit where it has one. */

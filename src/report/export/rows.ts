@@ -1,5 +1,5 @@
 /** Requests as rows with the columns of the result DB: comma-separated values (RFC 4180) and Apache Parquet. */
-import { COLUMN_NAMES, COLUMN_TYPES, type StoredRequest } from '../../store/index.ts'
+import { COLUMN_NAMES, COLUMN_TYPES, type StoredRequest } from '../../records/index.ts'
 import type { ReportRun } from '../runSet.ts'
 import type { ExportFormat } from './format.ts'
 

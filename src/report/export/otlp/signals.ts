@@ -1,8 +1,8 @@
 /** A run in the shapes of OpenTelemetry's SDK: a span for each request, and its figures as metrics. */
 import { createHash } from 'node:crypto'
 import { factsOf } from '../../../metrics/index.ts'
+import type { StoredRequest } from '../../../records/index.ts'
 import type { Result } from '../../../result/index.ts'
-import type { StoredRequest } from '../../../store/index.ts'
 import type { ReportRun } from '../../runSet.ts'
 import { ROW_METRICS, type RowMetric, succeeded, summaryGauges, withoutStop } from '../metrics.ts'
 import { type Attributes, type Metric, type Metrics, type Resource, SDK, type Span, type Time } from './transformer.ts'
