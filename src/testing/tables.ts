@@ -1,9 +1,9 @@
 /** What is printed of a finished perf test: its tables, or one line where there are many tests and it passed. */
 import { ConfigError } from '../config/errors.ts'
 import { formatNumber, readableUnit, withUnit } from '../gates/quantity.ts'
-import { coloured, VERDICT_COLOURS } from '../report/colour.ts'
-import { markOf } from '../report/marks.ts'
-import type { TerminalStyle } from '../report/terminal.ts'
+import { markOf } from '../report/document.ts'
+
+import { coloured, type TerminalStyle, VERDICT_COLOURS } from '../report/terminal.ts'
 import type { Result } from '../result/index.ts'
 import { renderFinding, sentenceOf } from './files.ts'
 import type { Finding } from './host.ts'
