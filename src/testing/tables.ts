@@ -2,7 +2,6 @@
 import { ConfigError } from '../config/errors.ts'
 import { formatNumber, readableUnit, withUnit } from '../gates/quantity.ts'
 import { markOf } from '../report/document.ts'
-
 import { coloured, type TerminalStyle, VERDICT_COLOURS } from '../report/terminal.ts'
 import type { Result } from '../result/index.ts'
 import { renderFinding, sentenceOf } from './files.ts'
