@@ -1,7 +1,6 @@
 /** How far a load is, shown while its test runs. */
 import { spawn } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { runJest, testProject } from '../jest/childJest.ts'
 import { lacking } from '../report/python.ts'
 import { projectPath, runVitest, testFolder, VITEST } from './childVitest.ts'
 
@@ -29,16 +28,9 @@ test.skipIf(lacking('pty'))('in a terminal Vitest shows it above its summary, an
   expect(shown.slice(shown.indexOf('Benchmarking summary:'))).not.toContain('takes a while: measuring')
 })
 
-test('in a log there is a line every 15 seconds, in Vitest and in Jest', async () => {
-  const [vitest, jest] = [testFolder(), testProject('live')]
-  const runs = [
-    runVitest('live', [], { OUTPUTS: vitest, SECONDS: '18' }),
-    // Loads take turns: this one waits for the other.
-    runJest(jest, [], { SECONDS: '18' }),
-  ]
-  for (const { code, stdout, stderr } of await Promise.all(runs)) {
-    const output = stdout + stderr
-    expect(code, output).toBe(0)
-    expect(output.match(new RegExp(LINE, 'g')), output).toHaveLength(1)
-  }
+test('in a log there is a line every 15 seconds', async () => {
+  const { code, stdout, stderr } = await runVitest('live', [], { OUTPUTS: testFolder(), SECONDS: '18' })
+  const output = stdout + stderr
+  expect(code, output).toBe(0)
+  expect(output.match(new RegExp(LINE, 'g')), output).toHaveLength(1)
 })

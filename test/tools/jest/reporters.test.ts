@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { testFolder } from '../vitest/childVitest.ts'
+import { testFolder } from '../../vitest/childVitest.ts'
 import { runJest, testProject } from './childJest.ts'
 
 test('tables and files are there without ours, an earlier summary is not, and it is said how to have one', async () => {
