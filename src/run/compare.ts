@@ -25,7 +25,6 @@ import type { Level } from '../load/index.ts'
 import type { DistributionName } from '../metrics/index.ts'
 import { environment, fileName, requireWritable, reservePath, writeWholeFile } from '../records/index.ts'
 import { COMPARISON_SCHEMA_VERSION, type ComparedSide, type ComparisonResult, type Verdict } from '../result/index.ts'
-import { onAbort } from './abort.ts'
 import { type ComparisonConfig, type ResolvedComparison, resolveComparison } from './comparison/config.ts'
 import { blockOrder } from './comparison/order.ts'
 import { readSides, salted } from './comparison/prompts.ts'
@@ -101,17 +100,12 @@ async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
           objectives: comparison.objectives,
           path: paths?.[name],
           logPath: `${paths?.[name] ?? join(tmpdir(), `perfgate-${process.pid}-${name}`)}.log`,
-          signal: hooks.signal,
-          onNotice: hooks.onNotice,
+          hooks,
           level: comparison.level.level,
+          promptUse: comparison.disjointPrompts ? undefined : sides[0]?.promptUse,
         }),
       )
     const [baseline, candidate] = sides as [SideRun, SideRun]
-    const stop = (graceMs: number): void => {
-      for (const side of sides) side.stop(graceMs)
-    }
-    onAbort(hooks.signal, () => stop(config.gracefulStop * 1000))
-    onAbort(hooks.killSignal, () => stop(0))
     const facts = {
       startedAt: startedAt.toISOString(),
       level: comparison.level.level,

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import { clearInterval, setInterval } from 'node:timers'
 import type { RunProgress } from './hooks.ts'
-import type { LevelContext } from './levelRun.ts'
+import type { LevelContext } from './measureLevel.ts'
 import type { RecentRequests } from './recent.ts'
 
 const PROGRESS_MS = 100
@@ -15,11 +15,11 @@ export function watchProgress(
   durationMs: number,
   recent?: RecentRequests,
 ): () => void {
-  const { hooks, pool } = context
+  const { hooks, run } = context
   if (hooks.onProgress === undefined) return () => {}
   const beganAt = performance.now()
   const tell = (): void => {
-    const { finished, failed, inFlight } = pool.progress
+    const { finished, failed, inFlight } = run.pool.progress
     const total = planned()
     const elapsedSeconds = (performance.now() - beganAt) / 1000
     hooks.onProgress?.({

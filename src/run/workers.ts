@@ -22,10 +22,10 @@ function peakOf(level: RunLevel['level']): number {
   return executor.kind === 'closed' ? executor.peak(level) : 0
 }
 
-/** For a level whose threads could not keep up: how many to measure it with again; undefined: it stays as it is. */
+/** For a level whose threads could not keep up: how many to measure it with again; undefined: there are no more. */
 export function moreThreads(
   workers: number,
-  { asked, spare, overloaded }: { asked: number | 'auto'; spare: number; overloaded: boolean },
+  { asked, spare }: { asked: number | 'auto'; spare: number },
 ): number | undefined {
-  return overloaded && asked === 'auto' && workers < spare ? Math.min(spare, workers * 2) : undefined
+  return asked === 'auto' && workers < spare ? Math.min(spare, workers * 2) : undefined
 }
