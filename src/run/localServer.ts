@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { type Api, resolveEndpoint } from '../apis/index.ts'
 import { type Route, STRAIGHT } from '../client/route.ts'
 import { currentDate, EndpointError, isLoopback, type ResolvedConfig } from '../config/index.ts'
+import { foreignRoute, routeOf } from '../config/route.ts'
 import { fileName, timestamp } from '../records/index.ts'
 import { startCommandServer } from './commandServer.ts'
 import type { Endpoint } from './endpoint.ts'
 import { redactCommand, secretsOfRun } from './redact.ts'
-import { foreignRoute, routeOf } from './route.ts'
 import { scrubLog } from './scrub.ts'
 
 /** `{port}` and `{model}` stand for the options; the shell gets the model as one word. */
