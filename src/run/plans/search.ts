@@ -53,7 +53,7 @@ export function searchPlan(rules: SearchRules, config: ResolvedConfig, hooks: Ru
     next(outcomes) {
       const steps = inSteps(outcomes, rules, config)
       const last = steps.at(-1)
-      if (unfinishedBy(last, hooks, false) !== undefined) return undefined
+      if (last !== undefined && unfinishedBy(last, hooks, false) !== undefined) return undefined
       const sent = outcomes.reduce((sum, { metrics }) => sum + metrics.total, 0)
       const value = last === undefined || last.complete ? rules.next(steps) : last.level
       if (value === undefined) return undefined
