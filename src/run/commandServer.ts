@@ -1,7 +1,6 @@
 /** A server under test that we start ourselves: a shell command, awaited until it answers, and surely stopped again. */
-
 import { type ChildProcess, fork } from 'node:child_process'
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { exchange } from '../client/exchange.ts'
@@ -9,7 +8,7 @@ import type { Route } from '../client/route.ts'
 import { ConfigError, EndpointError } from '../config/index.ts'
 import { sleep } from '../config/timers.ts'
 import { makeFolder } from '../records/index.ts'
-import { maskNamed } from '../secrets/index.ts'
+import { maskNamed, type Secrets } from '../secrets/index.ts'
 import type { FromSupervisor, ToSupervisor } from './commandSupervisor.ts'
 
 export interface CommandServerOptions {
@@ -199,4 +198,21 @@ function tailOf(logPath: string): string {
   if (text === '') return `; it printed nothing (${logPath})`
   const lines = text.slice(-TAIL_CHARACTERS).split('\n').slice(-TAIL_LINES)
   return `; the end of ${logPath}:\n${lines.map((line) => `  ${line}`).join('\n')}`
+}
+
+/** A larger log is not read into memory. */
+const LARGEST_BYTES = 256 << 20
+
+/** Takes secrets out of a file that nobody writes to any more. One that is not there is none of our business. */
+export function scrubLog(path: string, { spellings, hide }: Secrets): void {
+  if (spellings.length === 0) return
+  try {
+    if (statSync(path).size > LARGEST_BYTES) return
+    // Latin-1 keeps every byte as it is, whatever the server printed.
+    const text = readFileSync(path, 'latin1')
+    const shown = hide(text)
+    if (shown !== text) writeFileSync(path, shown, 'latin1')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
 }

@@ -1,26 +1,23 @@
 /** Runs one level of load: warmup, measured phase, figures, verdict, files. */
 import { performance } from 'node:perf_hooks'
-import { currentDate, parseShard } from '../config/index.ts'
-import type { MinSuccess, ParsedThreshold } from '../gates/index.ts'
-import { Judging } from '../gates/index.ts'
+import { currentDate, parseShard, type ResolvedConfig } from '../config/index.ts'
+import { Judging, type MinSuccess, type ParsedThreshold } from '../gates/index.ts'
 import { type Level, type PhaseReport, partOf, type RunLevel, WHOLE } from '../load/index.ts'
 import { type Objective, RunMetrics } from '../metrics/index.ts'
-import { environment, ownProcess, reservePath, toResult, writeWholeFile } from '../records/index.ts'
+import { environment, ownProcess, readResultDb, reservePath, toResult, writeWholeFile } from '../records/index.ts'
 import { renderJson } from '../report/index.ts'
 import type { Result } from '../result/index.ts'
 import { judgeClient } from './clientHealth.ts'
-import { plannedTurns } from './conversations.ts'
 import type { RunHooks } from './hooks.ts'
-import { watchProgress } from './levelProgress.ts'
 import { cutByLimit, limitReached, limitThreshold } from './limits.ts'
 import type { OpenRun } from './openRun.ts'
 import { Pipeline } from './pipeline.ts'
-import { recentRequests } from './recent.ts'
+import { recentRequests, watchProgress } from './progress.ts'
 import { redactConfig, redactUrl } from './redact.ts'
+import { plannedTurns } from './requests.ts'
 import { routeNotes } from './route.ts'
 import { watchServer } from './serverWatch.ts'
 import { shardClock, startOf } from './shardClock.ts'
-import { writeVisualizer } from './visualizer.ts'
 
 /** What is judged of a level, and where it stands among the others. */
 export interface LevelContext {
@@ -228,4 +225,26 @@ function notesOf(
 function smallestGatedMs(thresholds: readonly ParsedThreshold[]): number | undefined {
   const limits = thresholds.filter(({ unit }) => unit === 'ms').map(({ limit }) => limit)
   return limits.length === 0 ? undefined : Math.min(...limits)
+}
+
+const NOTHING_ELSE = { base: [], comparisons: [], capacities: [] }
+
+/** @param path of the result without its ending */
+export async function writeVisualizer(
+  name: NonNullable<ResolvedConfig['visualizer']>,
+  path: string,
+  result: Result,
+  hooks: RunHooks,
+): Promise<void> {
+  // Loaded late: few runs want it.
+  const { EXPORT_FORMATS, visualizerAdvice, writeExported } = await import('../report/export/index.ts')
+  const format = EXPORT_FORMATS.find((one) => one.name === name)!
+  const reader = readResultDb(`${path}.db`)
+  try {
+    const files = await format.write([{ result, requests: reader.requests }], NOTHING_ELSE)
+    for (const file of files) writeExported(`${path}${file.ending}`, file)
+  } finally {
+    reader.close()
+  }
+  hooks.onNotice?.(visualizerAdvice(name, `${path}.${name}`))
 }

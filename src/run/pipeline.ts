@@ -10,11 +10,10 @@ import type { PromptCache, Result } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { loadTokenizer, type TokenCounter } from '../tokens/index.ts'
 import type { CostBudget } from './costBudget.ts'
-import { countItems } from './itemCounts.ts'
 import type { OpenRun } from './openRun.ts'
 import { priceOf, priceRequests } from './prices.ts'
 import { CacheWatch } from './promptUse.ts'
-import { countUncountedMedia, estimateTokens, lacksTokens } from './tokenEstimates.ts'
+import { countItems, countUncountedMedia, estimateTokens, lacksTokens } from './tokenEstimates.ts'
 import { roughUsageCheck, type UsageCheck, usageCheck } from './usageCheck.ts'
 
 /** What it needs of a run. */

@@ -12,7 +12,7 @@ import { type EmbeddedServer, type ServerOptions, startServer } from '../../fixt
 import { ConfigError, EndpointError } from '../../src/config/index.ts'
 import { readResultDb } from '../../src/records/index.ts'
 import { comparisonResultSchema, resultSchema } from '../../src/result/index.ts'
-import { blockOrder } from '../../src/run/comparison/order.ts'
+import { blockOrder } from '../../src/run/comparison/blocks.ts'
 import { resolveComparison, runComparison } from '../../src/run/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'perfgate-compare-'))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { resolveConfig } from '../../src/config/index.ts'
 import { levelsOf } from '../../src/load/levels.ts'
-import { moreThreads, threadsFor } from '../../src/run/workers.ts'
+import { moreThreads, threadsFor } from '../../src/run/threads.ts'
 
 const levels = (config: object) => levelsOf(resolveConfig(config))
 
