@@ -1,6 +1,5 @@
 /** What a scenario can say, and how it is checked. */
 export {
-  checkProxyUrl,
   type EndpointOptions,
   isLoopback,
   pathBeneath,

@@ -38,6 +38,7 @@ export {
   readRunDb,
   readRuns,
 } from './readRun.ts'
+export { sideFacts } from './rebuild.ts'
 export { type Recovered, recoverRun } from './recover.ts'
 export { DatabaseSync } from './sqlite.ts'
 export { prepareStoreThread, ResultStore, StoreError } from './store.ts'

@@ -11,6 +11,11 @@ export function redactConfig(config: ResolvedConfig): Record<string, unknown> {
   return redacted(isKept ? shown : { ...shown, prompt: `not kept with store ${store}` }, namesOf(config))
 }
 
+/** With `--debug`: what the scenario comes to. */
+export function sayOptions(config: ResolvedConfig, { onNotice }: Pick<RunHooks, 'onNotice'>): void {
+  if (config.debug) onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
+}
+
 /** `http://user:password@host` as `http://***@host`. */
 function withoutCredentials(address: string): string {
   return address.replace(/^([a-z][a-z0-9+.-]*:\/\/)?[^/]*@/i, '$1***@')

@@ -1,8 +1,35 @@
-/** How much the load threads are warmed before anything is measured: more where the run is larger. */
+/** How many load threads a run gets, and how much they are warmed before anything is measured. */
+
 import { outputLimit } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
-import type { RunLevel } from '../load/index.ts'
-import { CANNED_TOKENS, executorNamed, type Level } from '../load/index.ts'
+import { CANNED_TOKENS, executorNamed, type Level, type RunLevel } from '../load/index.ts'
+
+/** Streams, and starts per second, that one load thread carries with room to spare. */
+const STREAMS_PER_THREAD = 500
+const STARTS_PER_THREAD = 3000
+
+/** @param spare cores that are free for load threads */
+export function threadsFor(levels: readonly RunLevel[], spare: number): number {
+  const needed = levels.map(({ level }) => {
+    const streams = Number.isFinite(level.parallel) ? Math.max(level.parallel, peakOf(level)) : 0
+    return Math.ceil(Math.max(streams / STREAMS_PER_THREAD, level.rate / STARTS_PER_THREAD))
+  })
+  return Math.min(spare, Math.max(1, ...needed))
+}
+
+/** Most requests in flight, where the executor decides how many those are. */
+function peakOf(level: RunLevel['level']): number {
+  const executor = executorNamed(level.executor)
+  return executor.kind === 'closed' ? executor.peak(level) : 0
+}
+
+/** For a level whose threads could not keep up: how many to measure it with again; undefined: there are no more. */
+export function moreThreads(
+  workers: number,
+  { asked, spare }: { asked: number | 'auto'; spare: number },
+): number | undefined {
+  return asked === 'auto' && workers < spare ? Math.min(spare, workers * 2) : undefined
+}
 
 /** By then nearly all of the code is compiled that a request needs. */
 const MOST_REQUESTS = 10_000

@@ -1,9 +1,32 @@
-/** Gathers the samples of one block: what was counted, and each request's figures by its place among the prompts. */
+/** The blocks of a comparison: their order, what one has measured, and the load threads over all of them. */
+
 import { performance } from 'node:perf_hooks'
-import type { SideBlock } from '../../gates/index.ts'
+import type { Side, SideBlock } from '../../gates/index.ts'
+import { loopDelay, type PhaseReport, type ThreadHealth } from '../../load/index.ts'
 import { type DistributionName, type Objective, RunMetrics } from '../../metrics/index.ts'
+import { seeded } from '../../random/index.ts'
 import { C, ROW, type SampleBatch } from '../../samples/index.ts'
 import type { CacheFacts } from './sharedCache.ts'
+
+/**
+ * ABBA, and which side is A is drawn anew for every two pairs: a drift of the machine that goes one way hits both sides
+ * alike, and nothing periodic can keep in step with the order.
+ *
+ * @returns for each pair its two sides in the order in which they send; the same for the same seed
+ */
+export function blockOrder(pairs: number, seed: number): [Side, Side][] {
+  const random = seeded(seed)
+  let first: Side = 'baseline'
+  return Array.from({ length: pairs }, (_, i) => {
+    if (i % 2 === 0) first = random() < 0.5 ? 'baseline' : 'candidate'
+    else first = other(first)
+    return [first, other(first)]
+  })
+}
+
+function other(side: Side): Side {
+  return side === 'baseline' ? 'candidate' : 'baseline'
+}
 
 export interface BlockFacts {
   /** Number of the first request of the block. */
@@ -81,5 +104,41 @@ function singleRow(batch: SampleBatch, row: number): SampleBatch {
     gapEnds: Uint32Array.of(batch.gapEnds[row]! - firstGap),
     text: batch.text.subarray(firstByte, textEnds.at(-1)),
     textEnds: textEnds.map((end) => end - firstByte),
+  }
+}
+
+/** Shares of time are weighted by time; stalls of the event loop are those of all blocks. */
+export function joinedReport(reports: readonly PhaseReport[]): PhaseReport {
+  const workers = reports[0]?.threads.map(({ worker }) => worker) ?? []
+  return {
+    startedAt: reports[0]?.startedAt ?? 0,
+    threads: workers.map((worker) =>
+      joined(reports.flatMap(({ threads }) => threads.find((thread) => thread.worker === worker) ?? [])),
+    ),
+    connectMs: reports.flatMap(({ connectMs }) => connectMs),
+    // Counted from the start of the threads on.
+    connections: reports.at(-1)?.connections ?? { opened: 0, http2: 0 },
+    broken: reports.find(({ broken }) => broken !== undefined)?.broken,
+  }
+}
+
+function joined(healths: readonly ThreadHealth[]): ThreadHealth {
+  const sum = (pick: (health: ThreadHealth) => number): number => healths.reduce((total, one) => total + pick(one), 0)
+  const max = (pick: (health: ThreadHealth) => number): number => Math.max(0, ...healths.map(pick))
+  const elapsedMs = sum((health) => health.elapsedMs)
+  const overTime = (pick: (health: ThreadHealth) => number): number =>
+    elapsedMs === 0 ? 0 : sum((health) => pick(health) * health.elapsedMs) / elapsedMs
+  const stalls = healths.flatMap((health) => health.stalls)
+  return {
+    worker: healths[0]!.worker,
+    cpuShare: overTime(({ cpuShare }) => cpuShare),
+    busyShare: overTime(({ busyShare }) => busyShare),
+    elapsedMs,
+    stalls,
+    eventLoopDelayMs: loopDelay(stalls, elapsedMs),
+    gcPauseMs: { total: sum(({ gcPauseMs }) => gcPauseMs.total), max: max(({ gcPauseMs }) => gcPauseMs.max) },
+    // Counted from the start of the thread on.
+    descriptorsExhausted: max(({ descriptorsExhausted }) => descriptorsExhausted),
+    unsent: sum(({ unsent }) => unsent),
   }
 }

@@ -1,57 +1,33 @@
 /** Runs one level of load: warmup, measured phase, figures, verdict, files. */
 import { performance } from 'node:perf_hooks'
-import type { Api } from '../apis/index.ts'
 import { currentDate, parseShard, type ResolvedConfig } from '../config/index.ts'
-import type { MinSuccess, ParsedThreshold } from '../gates/index.ts'
-import { Judging } from '../gates/index.ts'
-import { type LoadPool, partOf, type RunLevel, type SharedBodies, WHOLE } from '../load/index.ts'
+import { Judging, type MinSuccess, type ParsedThreshold } from '../gates/index.ts'
+import { type Level, type PhaseReport, partOf, type RunLevel, WHOLE } from '../load/index.ts'
 import { type Objective, RunMetrics } from '../metrics/index.ts'
-import { environment, ownProcess, type ResultStore, reservePath, toResult, writeWholeFile } from '../records/index.ts'
+import { environment, ownProcess, readResultDb, reservePath, toResult, writeWholeFile } from '../records/index.ts'
 import { renderJson } from '../report/index.ts'
 import type { Result } from '../result/index.ts'
-import type { SampleBatch } from '../samples/index.ts'
-import type { Secrets } from '../secrets/index.ts'
-import type { Calibration } from './calibration.ts'
 import { judgeClient } from './clientHealth.ts'
-import { plannedTurns } from './conversations.ts'
-import type { CostBudget } from './costBudget.ts'
-import type { Endpoint } from './endpoint.ts'
 import type { RunHooks } from './hooks.ts'
-import { watchProgress } from './levelProgress.ts'
 import { cutByLimit, limitReached, limitThreshold } from './limits.ts'
+import type { OpenRun } from './openRun.ts'
 import { Pipeline } from './pipeline.ts'
-import type { PromptUse } from './promptUse.ts'
-import { recentRequests } from './recent.ts'
+import { recentRequests, watchProgress } from './progress.ts'
 import { redactConfig, redactUrl } from './redact.ts'
+import { plannedTurns } from './requests.ts'
 import { routeNotes } from './route.ts'
 import { watchServer } from './serverWatch.ts'
 import { shardClock, startOf } from './shardClock.ts'
-import { writeVisualizer } from './visualizer.ts'
 
+/** What is judged of a level, and where it stands among the others. */
 export interface LevelContext {
-  config: ResolvedConfig
-  api: Api
-  endpoint: Endpoint
-  /** The store and the pool hear about batches of this level only. */
-  pool: LoadPool
-  /** Undefined where nothing is stored. */
-  store: ResultStore | undefined
-  batches: { listener: (batch: SampleBatch) => void }
-  bodies: SharedBodies
-  promptUse: PromptUse
-  secrets: Secrets
-  /** Turns of each conversation; undefined where single requests are sent. */
-  turnCounts: readonly number[] | undefined
-  /** Absent: the run may cost anything. */
-  budget: CostBudget | undefined
+  run: OpenRun
   thresholds: readonly ParsedThreshold[]
   objectives: readonly Objective[]
   minSuccess: MinSuccess | undefined
   hooks: RunHooks
   index: number
   count: number
-  calibration: Calibration | null
-  freeCores: number
   /** Start of the measured phase, Unix milliseconds; undefined: when all is ready. */
   startAtMs: number | undefined
 }
@@ -67,11 +43,12 @@ export interface LevelOutcome {
 }
 
 /** @throws StoreError when the result DB could not be written; the load is stopped first */
-export async function runLevel(
+export async function measureLevel(
   { level, warmup, label, finish }: RunLevel,
   context: LevelContext,
 ): Promise<LevelOutcome> {
-  const { config, endpoint, pool, hooks } = context
+  const { run, hooks } = context
+  const { config, endpoint, store, secrets, budget } = run
   const isPart = config.loadShard !== undefined
   const part = config.loadShard === undefined ? WHOLE : parseShard(config.loadShard)
   const own = partOf(level, part)
@@ -88,7 +65,6 @@ export async function runLevel(
           level: isPart ? `shard_${part.index + 1}_of_${part.count}` : label,
           startedAt: config.noTimestamp ? undefined : startedAt,
         })
-  const { store } = context
   const shown = redactConfig(config)
   try {
     await store?.open(`${path}.db`, {
@@ -101,18 +77,17 @@ export async function runLevel(
       endpoint: redactUrl(endpoint.url, config),
       process: ownProcess(),
     })
-    const pipeline = new Pipeline(context, store)
-    context.batches.listener = (batch) => pipeline.take(batch)
-    if (config.preconnect) await pool.preconnect(level)
+    const pipeline = new Pipeline(run)
+    run.listen((batch) => pipeline.take(batch))
+    if (config.preconnect) await run.pool.preconnect(level)
     if (warmup !== undefined && !hooks.signal?.aborted) {
       const watch = watchProgress(context, 'warmup', () => requestsOf(context, warmup), warmup.durationMs)
-      await within(context, () => pool.run(warmup, true))
-      await pipeline.settle()
+      await sendPhase(run, pipeline, warmup, { isWarmup: true })
       watch()
     }
     const watching = await watchServer(config, endpoint)
     const metrics = new RunMetrics(performance.now(), context.objectives)
-    watching?.follow(metrics, (view) => store?.setFact('server', context.secrets.hideIn(view)))
+    watching?.follow(metrics, (view) => store?.setFact('server', secrets.hideIn(view)))
     const judging = new Judging({
       config,
       level,
@@ -121,9 +96,9 @@ export async function runLevel(
       objectives: context.objectives,
       minSuccess: isPart ? undefined : context.minSuccess,
       metrics,
-      startedAt: () => pool.startedAt,
-      end: () => pool.end(),
-      stop: () => pool.stop(config.gracefulStop * 1000),
+      startedAt: () => run.pool.startedAt,
+      end: () => run.pool.end(),
+      stop: () => run.pool.stop(config.gracefulStop * 1000),
     })
     const recent = hooks.onProgress === undefined ? undefined : recentRequests()
     pipeline.measure({
@@ -137,9 +112,8 @@ export async function runLevel(
     const watch = watchProgress(context, 'measuring', planned, level.durationMs, { recent, metrics })
     const clock = shardClock(config, context.startAtMs)
     if (clock !== undefined) store?.setFact('shard', clock.planned)
-    const report = await within(context, () => pool.run(judging.level, false, startOf(context.startAtMs)))
+    const report = await sendPhase(run, pipeline, judging.level, { at: startOf(context.startAtMs) })
     const shard = clock?.facts(report.startedAt)
-    await pipeline.settle()
     watch()
     const server = await watching?.finish(metrics)
     store?.throwIfFailed()
@@ -150,10 +124,10 @@ export async function runLevel(
       metrics,
       uncapped: level.parallel === Number.POSITIVE_INFINITY,
       smallestGatedMs: smallestGatedMs(isPart ? context.thresholds : judging.thresholds),
-      calibration: context.calibration,
-      freeCores: context.freeCores,
+      calibration: run.calibration,
+      freeCores: run.freeCores,
     })
-    const spent = context.budget?.reached
+    const spent = budget?.reached
     const cut = spent === undefined ? cutByLimit(hooks) : { why: spent, remedy: 'raise maxCost, or ask for less' }
     const expected = Number.isFinite(level.number) ? requestsOf(context, level) : null
     const thresholds = [...judging.results(), ...limitThreshold(cut, metrics.total, expected)]
@@ -189,7 +163,7 @@ export async function runLevel(
       shard,
     })
     // What servers said is in it, and a server may have sent a secret back.
-    const result = context.secrets.hideIn(finish?.(measured) ?? measured)
+    const result = secrets.hideIn(finish?.(measured) ?? measured)
     store?.setFact('result', result)
     // What no row has, and the figures of the whole need.
     if (isPart) store?.setFact('connectMs', report.connectMs)
@@ -206,22 +180,37 @@ export async function runLevel(
       overloaded: !client.valid && report.broken === undefined && client.socketsRefused === 0,
     }
   } finally {
-    context.batches.listener = () => {}
+    run.listen(() => {})
   }
 }
 
-/** A phase within what the run may cost. */
-function within<T>({ budget, pool }: LevelContext, phase: () => Promise<T>): Promise<T> {
-  return budget === undefined ? phase() : budget.during(pool, phase)
+/**
+ * Sends one phase of a level, within what the run may cost, and waits until every batch is counted.
+ * @param at `performance.now()` at which it begins; absent: at once
+ */
+export async function sendPhase(
+  { pool, budget }: OpenRun,
+  pipeline: Pipeline,
+  level: Level,
+  { isWarmup = false, at }: { isWarmup?: boolean; at?: number | undefined } = {},
+): Promise<PhaseReport> {
+  const phase = (): Promise<PhaseReport> => pool.run(level, isWarmup, at)
+  const report = await (budget === undefined ? phase() : budget.during(pool, phase))
+  await pipeline.settle()
+  return report
 }
 
 /** Requests of a level; Infinity: until the time is over. */
-function requestsOf({ turnCounts }: LevelContext, { number }: RunLevel['level']): number {
+function requestsOf({ run: { turnCounts } }: LevelContext, { number }: Level): number {
   return turnCounts === undefined ? number : plannedTurns(turnCounts, number)
 }
 
 /** What the requests do not show: how the run went, in full sentences. */
-function notesOf({ config, hooks }: LevelContext, isInterrupted: boolean, judging: readonly string[]): string[] {
+function notesOf(
+  { run: { config }, hooks }: LevelContext,
+  isInterrupted: boolean,
+  judging: readonly string[],
+): string[] {
   const notes: string[] = []
   if (config.loadShard !== undefined)
     notes.push(
@@ -236,4 +225,26 @@ function notesOf({ config, hooks }: LevelContext, isInterrupted: boolean, judgin
 function smallestGatedMs(thresholds: readonly ParsedThreshold[]): number | undefined {
   const limits = thresholds.filter(({ unit }) => unit === 'ms').map(({ limit }) => limit)
   return limits.length === 0 ? undefined : Math.min(...limits)
+}
+
+const NOTHING_ELSE = { base: [], comparisons: [], capacities: [] }
+
+/** @param path of the result without its ending */
+export async function writeVisualizer(
+  name: NonNullable<ResolvedConfig['visualizer']>,
+  path: string,
+  result: Result,
+  hooks: RunHooks,
+): Promise<void> {
+  // Loaded late: few runs want it.
+  const { EXPORT_FORMATS, visualizerAdvice, writeExported } = await import('../report/export/index.ts')
+  const format = EXPORT_FORMATS.find((one) => one.name === name)!
+  const reader = readResultDb(`${path}.db`)
+  try {
+    const files = await format.write([{ result, requests: reader.requests }], NOTHING_ELSE)
+    for (const file of files) writeExported(`${path}${file.ending}`, file)
+  } finally {
+    reader.close()
+  }
+  hooks.onNotice?.(visualizerAdvice(name, `${path}.${name}`))
 }

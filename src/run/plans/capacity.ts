@@ -1,10 +1,11 @@
 /** Searches for the most load an endpoint carries within a service level: one pool and one endpoint for all steps. */
-import { ConfigError, currentDate, type ResolvedConfig, rejectUnsupported } from '../config/index.ts'
+import { ConfigError, currentDate, type ResolvedConfig, rejectUnsupported } from '../../config/index.ts'
 import {
   bestLevel,
   type Criterion,
   type Found,
   highestHolding,
+  isSettledBy,
   judgeCapacity,
   meets,
   nextForLimit,
@@ -19,19 +20,25 @@ import {
   type SearchRange,
   valuesOf,
   verdictOfGates,
-} from '../gates/index.ts'
-import { environment, reservePath, writeWholeFile } from '../records/index.ts'
-import { type CapacityCriterion, type CapacityResult, SCHEMA_VERSION, type Verdict } from '../result/index.ts'
-import { type Outcome, runPlan } from './benchmark.ts'
-import { inSteps, type Step, stepResult } from './capacitySteps.ts'
-import { ADJUSTED } from './firstContact.ts'
-import type { RunHooks } from './hooks.ts'
-import { levelAt } from './levelAt.ts'
-import type { LevelOutcome } from './levelRun.ts'
-import { limitReached } from './limits.ts'
+} from '../../gates/index.ts'
+import { environment, reservePath, writeWholeFile } from '../../records/index.ts'
+import {
+  type CapacityCriterion,
+  type CapacityResult,
+  type CapacityStep,
+  type Result,
+  SCHEMA_VERSION,
+  type Verdict,
+} from '../../result/index.ts'
+import { ADJUSTED } from '../firstContact.ts'
+import type { RunHooks } from '../hooks.ts'
+import { limitReached } from '../limits.ts'
+import type { LevelOutcome } from '../measureLevel.ts'
+import type { Protocol } from '../protocol.ts'
+import { redactConfig } from '../redact.ts'
+import { type Outcome, runPlan } from '../runPlan.ts'
 import type { LoadPlan } from './plan.ts'
-import type { Protocol } from './protocol.ts'
-import { redactConfig } from './redact.ts'
+import { inSteps, repeatNotes, type SearchRules, type Step, searchPlan, unfinishedBy } from './search.ts'
 
 /** More is not made ready ahead: a search may go up to 65,536, and seldom does. */
 const READY_LEVEL = 4096
@@ -68,7 +75,8 @@ export function readSearch(config: ResolvedConfig): CapacitySearch {
       'option "thresholds": slaParams say what must hold in a search; give one of the two',
       'thresholds',
     )
-  const criteria = parseCriteria(config.slaParams ?? (hasThresholds ? joined(thresholds) : undefined))
+  const params = config.slaParams ?? (hasThresholds ? joined(thresholds) : undefined)
+  const criteria = parseCriteria(params, config.minSuccessRate)
   const objectives = parseObjectives(config.objectives)
   for (const criterion of criteria)
     if (criterion.kind === 'limit') requireCounted(criterion.conditions, { ...config, objectives })
@@ -82,45 +90,35 @@ export async function runCapacity(scenario: Protocol, hooks: RunHooks): Promise<
   const { config } = scenario
   const search = readSearch(config)
   const startedAt = currentDate()
-  // The steps are judged by the criteria, each by itself by nothing.
-  const stepConfig: ResolvedConfig = { ...config, thresholds: {}, minSuccessRate: undefined }
-  const plan = planOf(search, stepConfig, hooks)
+  // The steps are judged by the criteria; each by itself by no more than a success rate that was given.
+  const stepConfig: ResolvedConfig = { ...config, thresholds: {} }
+  const rules = rulesOf(search, config)
+  const plan = searchPlan(rules, stepConfig, hooks)
   let seen: readonly LevelOutcome[] = []
   const next: LoadPlan['next'] = (outcomes) => {
     seen = outcomes
     return plan.next(outcomes)
   }
   const outcome = await runPlan({ ...scenario, config: stepConfig }, { ...plan, next }, hooks)
-  const capacity = conclude(search, config, inSteps(seen, config, search.criteria), hooks, { startedAt, outcome })
+  const capacity = conclude(search, config, inSteps(seen, rules, config), hooks, { startedAt, outcome })
   const jsonPaths = [...outcome.jsonPaths, ...written(capacity, config, hooks, startedAt)]
   return { ...outcome, verdict: capacity.verdict, jsonPaths, capacity }
 }
 
-function planOf({ criteria, range }: CapacitySearch, config: ResolvedConfig, hooks: RunHooks): LoadPlan {
-  const at = (value: number, run: number, sentBefore: number): ReturnType<typeof levelAt> =>
-    levelAt(config, {
-      variable: config.slaVariable,
-      value,
-      number: Math.max(1, Math.round(value * config.slaNumberMultiplier)),
-      parallel: config.slaFixedParallel ?? config.slaUpperBound,
-      label: `${config.slaVariable}_${value}${config.slaNumRuns > 1 ? `_run_${run}` : ''}`,
-      sentBefore,
-    })
-  const largest = at(Math.min(range.upper, Math.max(READY_LEVEL, range.start)), 1, 0)
-  // In a search of the rate the cap on requests in flight is far above what will be in flight.
-  const level = { ...largest.level, parallel: Math.min(largest.level.parallel, READY_LEVEL) }
+function rulesOf({ criteria, range }: CapacitySearch, config: ResolvedConfig): SearchRules {
+  const { slaVariable: variable, slaNumRuns: runs, slaNumberMultiplier, slaFixedParallel, slaUpperBound } = config
   return {
-    extent: [{ ...largest, level }],
+    variable,
+    runs,
+    largest: Math.min(range.upper, Math.max(READY_LEVEL, range.start)),
     count: 1,
-    next(outcomes) {
-      const steps = inSteps(outcomes, config, criteria)
-      const last = steps.at(-1)
-      if (last !== undefined && unfinishedBy(last, hooks) !== undefined) return undefined
-      const sent = outcomes.reduce((sum, { metrics }) => sum + metrics.total, 0)
-      if (last !== undefined && !last.complete) return at(last.level, last.runs.length + 1, sent)
-      const value = nextLevel(criteria, steps, range)
-      return value === undefined ? undefined : at(value, 1, sent)
-    },
+    at: (value) => ({
+      number: Math.max(1, Math.round(value * slaNumberMultiplier)),
+      parallel: slaFixedParallel ?? slaUpperBound,
+      label: `${variable}_${value}`,
+    }),
+    isSettled: (view) => isSettledBy(criteria, view),
+    next: (steps) => nextLevel(criteria, steps, range),
   }
 }
 
@@ -145,13 +143,6 @@ function values(
   steps: readonly Step[],
 ): Map<number, number | null> {
   return new Map(steps.map((step) => [step.level, optimumValue(criterion, step)]))
-}
-
-/** Why nothing more can be learnt; undefined: the search goes on. */
-function unfinishedBy(last: Step | undefined, hooks: RunHooks): string | undefined {
-  const { signal, killSignal } = hooks
-  if (signal?.aborted || killSignal?.aborted) return limitReached(hooks) ?? 'the search was interrupted'
-  return last?.clientValid === false ? `the client was the bottleneck at ${last.level}` : undefined
 }
 
 function conclude(
@@ -192,8 +183,35 @@ function conclude(
     verdict: limitReached(hooks) === undefined ? verdictOf(judgements, found, steps.at(-1)) : 'fail',
     config: { ...redactConfig(config), ...generationOf(last.config) },
     environment: environment(),
-    notes: last.endpoint.embedded ? [EMBEDDED_NOTE] : [],
+    notes: [...(last.endpoint.embedded ? [EMBEDDED_NOTE] : []), ...repeatNotes(steps, config.slaVariable)],
   }
+}
+
+function stepResult(step: Step, criteria: readonly Criterion[]): CapacityStep {
+  const { level, results } = step
+  const summed = (pick: (result: Result) => number): number => results.reduce((sum, result) => sum + pick(result), 0)
+  const averaged = (pick: (result: Result) => number | null | undefined): number | null => {
+    const values = results.flatMap((result) => pick(result) ?? [])
+    return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
+  }
+  return {
+    level,
+    runs: results.length,
+    totalRequests: summed(({ summary }) => summary.totalRequests),
+    failedRequests: summed(({ summary }) => summary.failedRequests),
+    qps: averaged(({ summary }) => summary.qps) ?? 0,
+    outputTokensPerSecond: averaged(({ summary }) => summary.outputTokensPerSecond) ?? 0,
+    latencySeconds: averaged(({ summary }) => summary.latencySeconds),
+    p99LatencySeconds: averaged(({ distributions }) => inSeconds(distributions['latency']?.p99)),
+    ttftSeconds: averaged(({ summary }) => summary.ttftSeconds),
+    tpotSeconds: averaged(({ summary }) => summary.tpotSeconds),
+    satisfied: criteria.map((criterion) => meets(criterion, step)),
+    clientValid: step.clientValid,
+  }
+}
+
+function inSeconds(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : milliseconds / 1000
 }
 
 function criterionResult(

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { clearInterval, setInterval } from 'node:timers'
-import { currentDate, usesEmbedded } from '../config/index.ts'
-import { hasFreshPrompts } from '../datasets/index.ts'
+import { currentDate, usesEmbedded } from '../../config/index.ts'
+import { hasFreshPrompts } from '../../datasets/index.ts'
 import {
   type BlockPair,
   type ComparedGate,
@@ -20,25 +20,29 @@ import {
   SIDES,
   type Side,
   withCoverage,
-} from '../gates/index.ts'
-import type { Level } from '../load/index.ts'
-import type { DistributionName } from '../metrics/index.ts'
-import { environment, fileName, requireWritable, reservePath, writeWholeFile } from '../records/index.ts'
-import { COMPARISON_SCHEMA_VERSION, type ComparedSide, type ComparisonResult, type Verdict } from '../result/index.ts'
-import { onAbort } from './abort.ts'
-import { type ComparisonConfig, type ResolvedComparison, resolveComparison } from './comparison/config.ts'
-import { blockOrder } from './comparison/order.ts'
-import { readSides, salted } from './comparison/prompts.ts'
-import { type CacheFacts, sharedCacheNote } from './comparison/sharedCache.ts'
-import { SideRun } from './comparison/side.ts'
-import { connectionsOf, requireDescriptors } from './descriptors.ts'
-import { changesOf } from './firstContact.ts'
-import type { RunHooks } from './hooks.ts'
-import { admitHost } from './hosts.ts'
-import { limitReached, withinLimits } from './limits.ts'
-import { withProgressFile } from './progressFile.ts'
-import { keepingSecrets, redactCommand, redactConfig, redactUrl } from './redact.ts'
-import { MAX_BODIES } from './requests.ts'
+} from '../../gates/index.ts'
+import type { Level } from '../../load/index.ts'
+import type { DistributionName } from '../../metrics/index.ts'
+import { environment, fileName, requireWritable, reservePath, writeWholeFile } from '../../records/index.ts'
+import {
+  COMPARISON_SCHEMA_VERSION,
+  type ComparedSide,
+  type ComparisonResult,
+  type Verdict,
+} from '../../result/index.ts'
+import { connectionsOf, requireDescriptors } from '../descriptors.ts'
+import { changesOf } from '../firstContact.ts'
+import type { RunHooks } from '../hooks.ts'
+import { admitHost } from '../hosts.ts'
+import { limitReached, withinLimits } from '../limits.ts'
+import { withProgressFile } from '../progressFile.ts'
+import { keepingSecrets, redactCommand, redactConfig, redactUrl } from '../redact.ts'
+import { MAX_BODIES } from '../requests.ts'
+import { blockOrder } from './blocks.ts'
+import { type ComparisonConfig, type ResolvedComparison, resolveComparison } from './config.ts'
+import { readSides, salted } from './prompts.ts'
+import { type CacheFacts, sharedCacheNote } from './sharedCache.ts'
+import { SideRun } from './side.ts'
 
 export interface ComparisonOutcome {
   result: ComparisonResult
@@ -101,17 +105,12 @@ async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
           objectives: comparison.objectives,
           path: paths?.[name],
           logPath: `${paths?.[name] ?? join(tmpdir(), `perfgate-${process.pid}-${name}`)}.log`,
-          signal: hooks.signal,
-          onNotice: hooks.onNotice,
+          hooks,
           level: comparison.level.level,
+          promptUse: comparison.disjointPrompts ? undefined : sides[0]?.promptUse,
         }),
       )
     const [baseline, candidate] = sides as [SideRun, SideRun]
-    const stop = (graceMs: number): void => {
-      for (const side of sides) side.stop(graceMs)
-    }
-    onAbort(hooks.signal, () => stop(config.gracefulStop * 1000))
-    onAbort(hooks.killSignal, () => stop(0))
     const facts = {
       startedAt: startedAt.toISOString(),
       level: comparison.level.level,

@@ -1,16 +1,57 @@
-/** The latest requests of a run, for a view that is looked at while it goes on. */
-
+/** How far a phase of a level is, and its latest requests, for a view that is looked at while it goes on. */
+import { performance } from 'node:perf_hooks'
+import { clearInterval, setInterval } from 'node:timers'
+import type { RunMetrics } from '../metrics/index.ts'
 import { C, causeOf, FLAG_WARMUP, ROW, type SampleBatch } from '../samples/index.ts'
 import { valueAt } from '../stats/index.ts'
+import type { RecentFigures, RunProgress } from './hooks.ts'
+import type { LevelContext } from './measureLevel.ts'
 
-/** Figures over the last seconds; null where nothing succeeded in them. */
-export interface RecentFigures {
-  latencyMs: { p50: number; p99: number } | null
-  ttftMs: { p50: number; p99: number } | null
-  /** Finished requests per second. */
-  qps: number
-  /** Failed requests of the phase so far by cause. */
-  failures: Record<string, number>
+const PROGRESS_MS = 100
+
+/** @returns ends it, after a last word */
+export function watchProgress(
+  context: LevelContext,
+  phase: RunProgress['phase'],
+  planned: () => number,
+  durationMs: number,
+  measured?: { recent: RecentRequests | undefined; metrics: RunMetrics },
+): () => void {
+  const { hooks, run } = context
+  if (hooks.onProgress === undefined) return () => {}
+  const beganAt = performance.now()
+  const tell = (): void => {
+    const { finished, failed, inFlight } = run.pool.progress
+    const total = planned()
+    const elapsedSeconds = (performance.now() - beganAt) / 1000
+    hooks.onProgress?.({
+      phase,
+      level: context.index,
+      levels: context.count,
+      done: finished,
+      failed,
+      inFlight,
+      total: Number.isFinite(total) ? total : null,
+      elapsedSeconds,
+      durationSeconds: Number.isFinite(durationMs) ? durationMs / 1000 : null,
+      qps: elapsedSeconds > 0 ? finished / elapsedSeconds : 0,
+      ...(measured?.recent === undefined ? {} : { recent: measured.recent.figures(performance.now()) }),
+      ...(measured === undefined ? {} : { soFar: () => soFar(measured.metrics, elapsedSeconds) }),
+    })
+  }
+  const timer = setInterval(tell, PROGRESS_MS)
+  return () => {
+    clearInterval(timer)
+    tell()
+  }
+}
+
+function soFar(metrics: RunMetrics, elapsedSeconds: number): ReturnType<NonNullable<RunProgress['soFar']>> {
+  const latency = metrics.distribution('latency')
+  return {
+    p99LatencyMs: latency === undefined || latency.n === 0 ? null : latency.percentile(99),
+    tokensPerSecond: elapsedSeconds > 0 ? metrics.outputTokens / elapsedSeconds : 0,
+  }
 }
 
 export interface RecentRequests {

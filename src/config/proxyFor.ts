@@ -1,6 +1,6 @@
 /** Which proxy an address is reached through, by the environment variables that other programs heed too. */
 import { BlockList, isIP } from 'node:net'
-import { isLoopback } from '../config/index.ts'
+import { isLoopback } from './addresses.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
