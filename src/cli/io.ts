@@ -1,6 +1,6 @@
 /** The world of a command: what it prints where, and without which secrets. */
 import { Option } from 'commander'
-import type { StopSignal } from '../config/index.ts'
+import type { SignalTarget } from '../config/index.ts'
 import { type TerminalStyle, terminalStyle } from '../report/index.ts'
 import { environmentSecrets } from '../run/redact.ts'
 import { maskArg, secretsInArgs, secretsOf } from '../secrets/index.ts'
@@ -16,10 +16,7 @@ export interface Io {
   stdout: Output
   stderr: Output
   env: Record<string, string | undefined>
-  signals: {
-    on(signal: StopSignal, listener: () => void): unknown
-    off(signal: StopSignal, listener: () => void): unknown
-  }
+  signals: SignalTarget
   /** Ends the process at once, when the user has asked for it three times. */
   exit(code: number): void
 }

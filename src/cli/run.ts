@@ -106,7 +106,11 @@ export async function measure<Measured>(
     everyRequests: Number(config['logEveryNQuery'] ?? 0) || 0,
   })
   const say = (text: string): void => progress.say(`perfgate: ${text}`)
-  const interrupts = listenForInterrupts(io, say, progress.end)
+  const interrupts = listenForInterrupts(io, {
+    say,
+    beforeExit: progress.end,
+    outlivesTerminal: config['outliveParent'] === true,
+  })
   const { signal, killSignal } = interrupts
   try {
     const measured = await run({ onProgress: progress.update, onNotice: say, signal, killSignal })

@@ -3,6 +3,7 @@
  * gone, however that came about.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { onStopSignals, STOP_SIGNALS } from '../config/signals.ts'
 
 export type ToSupervisor = {
   type: 'start'
@@ -33,7 +34,7 @@ process.on('message', ({ command, cwd, env }: ToSupervisor) => {
 // The channel closes when we are told to stop, and when the process that started us ends in whatever way.
 process.once('disconnect', () => void stop())
 // The user's interrupts are for the process that started us.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop())
+onStopSignals(STOP_SIGNALS, () => void stop())
 
 function tell(message: FromSupervisor): void {
   if (process.connected) process.send!(message)

@@ -1,4 +1,5 @@
 /** Comparison of two endpoints in one run: the same prompts in interleaved blocks, judged side by side. */
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hasFreshPrompts } from '../datasets/index.ts'
@@ -19,7 +20,7 @@ import {
 import type { Level } from '../load/index.ts'
 import type { DistributionName } from '../metrics/index.ts'
 import { COMPARISON_SCHEMA_VERSION, type ComparedSide, type ComparisonResult, type Verdict } from '../result/index.ts'
-import { fileName, requireWritable, reservePath, writeWholeFile } from '../store/index.ts'
+import { fileName, machineFolder, requireWritable, reservePath, writeWholeFile } from '../store/index.ts'
 import { onAbort } from './abort.ts'
 import { isJudged } from './clientHealth.ts'
 import { type ComparisonConfig, type ResolvedComparison, resolveComparison } from './comparison/config.ts'
@@ -85,6 +86,7 @@ async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
   const startedAt = new Date()
   const label = hooks.label ?? config.name
   const paths = pathsOf(comparison, label, startedAt)
+  const unkept = paths === undefined ? mkdtempSync(join(machineFolder().path ?? tmpdir(), 'compare-')) : undefined
   const sides: SideRun[] = []
   try {
     // One after the other: two servers that load at once slow each other down, and only one of them may be slow.
@@ -98,7 +100,7 @@ async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
           metrics: metricsOf(comparison.regressions),
           objectives: comparison.objectives,
           path: paths?.[name],
-          logPath: `${paths?.[name] ?? join(tmpdir(), `perfgate-${process.pid}-${name}`)}.log`,
+          logPath: `${paths?.[name] ?? join(unkept!, name)}.log`,
           signal: hooks.signal,
           onNotice: hooks.onNotice,
           level: comparison.level.level,
@@ -137,6 +139,7 @@ async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
     return { result, verdict: result.verdict, jsonPath }
   } finally {
     await Promise.all(sides.map((side) => side.close()))
+    if (unkept !== undefined) rmSync(unkept, { recursive: true, force: true })
   }
 }
 

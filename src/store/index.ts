@@ -18,10 +18,10 @@ export {
   requireWritable,
   reservePath,
   timestamp,
-  userFile,
   writeWholeFile,
 } from './files.ts'
 export { addFacts, completeResultDb, type JoinedPart, joinResultDbs } from './join.ts'
+export { machineFolder, readMachineFile, sweepMachineFolder, writeMachineFile } from './machineFolder.ts'
 export { type ReadOptions, type ResultReader, readGaps, readResultDb, type StoredRequest } from './reader.ts'
 export { prepareStoreThread, ResultStore, StoreError } from './store.ts'
 export { COLUMN_NAMES, COLUMN_TYPES } from './table.ts'
