@@ -39,6 +39,7 @@ export default defineConfig({
           page('Baselines', '/baselines'),
           page('Capacity and sweeps', '/capacity'),
           page('Conversations', '/conversations'),
+          page('Money and energy', '/budgets'),
           page('Reports', '/reports'),
           page('Reliability', '/reliability'),
           page('Interruptions', '/interruptions'),

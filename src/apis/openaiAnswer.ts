@@ -43,6 +43,9 @@ export interface MessagePart {
   reasoning?: unknown
   thinking?: unknown
   reasoning_details?: unknown
+  reasoning_text?: unknown
+  thought?: unknown
+  text?: unknown
   refusal?: unknown
   tool_calls?: unknown
   function_call?: unknown
@@ -79,12 +82,23 @@ export function readMessage(part: MessagePart, into: ChoiceReading, after = ''):
   const called = calledText(calls)
   const audio = part.audio === undefined ? undefined : object(part.audio)
   if (audio !== undefined) said += words(audio['transcript'])
+  // Most events without any of that have no output at all.
+  if (reasoning === '' && said === '' && after === '' && called === '') {
+    reasoning = rareReasoning(part)
+    said = words(part.text)
+  }
   const text = reasoning + said + after + called
   if (text !== '') into.text = text
   if (reasoning !== '') into.reasoning = reasoning
   if (called !== '') into.called = called
   if (calls.length > 0) into.toolCalls = calls
   return isCall || words(audio?.['data']) !== '' || (Array.isArray(part.images) && part.images.length > 0)
+}
+
+/** Names that single servers have for what a model thinks. */
+function rareReasoning({ reasoning_text: text, thought, reasoning }: MessagePart): string {
+  const nested = object(reasoning)
+  return words(text) || words(thought) || words(nested['content']) || words(nested['text'])
 }
 
 /** Content as a list of parts: `text`, or `thinking`, whose own content may again be a list. */

@@ -150,6 +150,9 @@ function readEnding(response: Json, status: string): Reading {
 function readAnswer(answer: Json): Reading {
   const reading = readEnding(answer, words(answer['status']) || 'completed')
   const items = objects(answer['output'])
+  const { status } = answer
+  // Asked for in the background, or not waited for.
+  if (status === 'in_progress' || status === 'queued') return { ...reading, error: `the response is ${status}` }
   if (items.length === 0) return { ...reading, missing: 'the answer has no output items' }
   const reasoning = items
     .filter(({ type }) => type === 'reasoning')

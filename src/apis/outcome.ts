@@ -1,5 +1,5 @@
 /** What a server itself says of its answer, whichever the API: errors wherever they stand, and what a finish reason means. */
-import type { Reading } from './api.ts'
+import type { Api, Reading } from './api.ts'
 import { type Json, object, words } from './reading.ts'
 
 /** Events that keep a connection open; whatever data they carry is no part of the answer. */
@@ -7,6 +7,16 @@ const HEARTBEATS: ReadonlySet<string> = new Set(['ping', 'heartbeat', 'keepalive
 
 export function isHeartbeat(eventType: string): boolean {
   return HEARTBEATS.has(eventType)
+}
+
+/** `event: error`, whatever its data. */
+export function isErrorEvent(eventType: string): boolean {
+  return eventType.toLowerCase() === 'error'
+}
+
+/** An event that may be a piece of the answer; one of another type may carry anything. */
+export function isOwnEvent(eventType: string, { eventTypes }: Pick<Api, 'eventTypes'>): boolean {
+  return eventType === '' || eventType === 'message' || (eventTypes?.test(eventType) ?? false)
 }
 
 /**
@@ -40,8 +50,8 @@ export function readServerError(value: unknown): string | undefined {
 }
 
 /**
- * The error in an object that came in place of a piece of the answer: `detail` (FastAPI), `message` beside a `code`
- * that is no success, or `status` "error".
+ * The error in an object that came in place of a piece of the answer: `detail` (FastAPI), `errors`, `fault`, `exception`,
+ * a code or status that tells of a failure, `success` false, or a message with a word of failure.
  *
  * @param reading what the API made of it; an object that it understood is no stranger
  */
@@ -49,11 +59,17 @@ export function readForeignError(value: unknown, reading: Reading): string | und
   const isPiece = reading.isPackage || reading.text || reading.hasOutput || reading.usage || reading.finishReason
   if ((isPiece && reading.missing === undefined) || reading.ends || typeof value !== 'object' || value === null)
     return undefined
-  const { detail, message, code, status, type } = value as Json
+  const event = value as Json
+  const { status, type } = event
   if (typeof status === 'string' && /^(error|fail(ed|ure)?)$/i.test(status)) return JSON.stringify(value)
   // A typed event of another kind is not an error for having a message of its own.
   if (type !== undefined && !/error/i.test(String(type))) return undefined
-  const isError = saysSomething(detail) || (saysSomething(message) && isFailureCode(code))
+  const message = event['message'] ?? event['msg']
+  const isError =
+    ['detail', 'errors', 'fault', 'exception'].some((name) => saysSomething(event[name])) ||
+    event['success'] === false ||
+    [status, event['statusCode'], event['status_code'], event['code']].some((code) => Number(code) >= 400) ||
+    (saysSomething(message) && (isFailureCode(event['code']) || FAILURE_WORDS.test(words(message))))
   return isError ? JSON.stringify(value) : undefined
 }
 
@@ -109,6 +125,7 @@ const PROPER: ReadonlySet<string> = new Set([
   'safety',
   'recitation',
 ])
+/** In reasons and messages. */
 const FAILURE_WORDS = /error|abort|cancel|insufficient|time_?-?out|timed|fail|exception|interrupt|unavailable|overload/i
 
 /** Whether a finish reason ends an answer properly, tells of a failure, or is a word of the server's own. */

@@ -1,13 +1,21 @@
 /** Reads one answer as its bytes arrive: follows the stream, and decides by what it says how it ended. */
+import { performance } from 'node:perf_hooks'
 import type { Api, Reading, Usage } from '../apis/api.ts'
-import { isHeartbeat, readForeignError, readServerError, readStrayError } from '../apis/outcome.ts'
+import {
+  isErrorEvent,
+  isHeartbeat,
+  isOwnEvent,
+  readForeignError,
+  readServerError,
+  readStrayError,
+} from '../apis/outcome.ts'
 import { type FailureCause, NOTE } from '../samples/index.ts'
 import { AnswerTimes, MAX_GAPS } from './answerTimes.ts'
 import { type BodyKind, kindByBytes, kindByHeaders } from './body.ts'
 import type { Choice } from './choices.ts'
 import { classifyStatus } from './classify.ts'
-import { AnswerContent } from './content.ts'
-import { EventShapes, type Meaningless } from './eventShapes.ts'
+import { AnswerContent, isOnlyReasoning } from './content.ts'
+import { EventShapes, isPlainText, type Meaningless } from './eventShapes.ts'
 import { EventTemplate } from './eventTemplate.ts'
 import { type Inflater, inflaterOf, KNOWN_ENCODINGS, readEncodings } from './inflate.ts'
 import { shownLocation } from './location.ts'
@@ -333,8 +341,12 @@ export class Answer extends AnswerTimes implements SseListener {
   onEvent(data: string, type: string, raw: Uint8Array | undefined): void {
     if (this.#isOver || isHeartbeat(type)) return
     const text = data.trim()
-    if (text === '') return
-    if (text === '[DONE]') {
+    const isError = type !== '' && isErrorEvent(type)
+    if (text === '') {
+      if (isError) this.fail('server-error-event', 'event: error')
+      return
+    }
+    if (text === '[DONE]' || text === '[done]') {
       this.#end()
       if (raw !== undefined) this.#shapes.learn(raw, undefined, DONE, this.#meaningless, false)
       return
@@ -348,7 +360,7 @@ export class Answer extends AnswerTimes implements SseListener {
     }
     this.stampEvent()
     const reading = this.#api.readEvent(event, type)
-    const error = readServerError(event) ?? (type === 'error' ? data : readForeignError(event, reading))
+    const error = readServerError(event) ?? (isError ? data : this.#foreignError(event, type, reading))
     if (error !== undefined) return this.fail('server-error-event', error)
     this.#take(reading)
     if (raw === undefined || this.#api.uniform === false || this.failure !== undefined) return
@@ -361,6 +373,10 @@ export class Answer extends AnswerTimes implements SseListener {
     this.#shapes.learn(raw, event, reading, this.#meaningless, plain)
   }
 
+  #foreignError(event: unknown, type: string, reading: Reading): string | undefined {
+    return isOwnEvent(type, this.#api) ? readForeignError(event, reading) : undefined
+  }
+
   onStray(text: string, isField: boolean): void {
     const error = this.#isOver ? undefined : readStrayError(text, isField)
     if (error !== undefined) this.fail('server-error-event', error)
@@ -370,10 +386,8 @@ export class Answer extends AnswerTimes implements SseListener {
   #takeBroken(data: string, type: string, error: Error): void {
     // The last event of a body may have been cut short: that is what will be told.
     if (this.#isEnding) return
-    if (type === 'error') this.fail('server-error-event', data)
-    // An event that is none of this API's may carry anything.
-    else if (type === '' || type === 'message' || this.#api.eventTypes?.test(type))
-      this.fail('bad-json', `${error.message} in event: ${data}`)
+    if (isErrorEvent(type)) this.fail('server-error-event', data)
+    else if (isOwnEvent(type, this.#api)) this.fail('bad-json', `${error.message} in event: ${data}`)
   }
 
   #take(reading: Reading): void {
@@ -455,7 +469,7 @@ export class Answer extends AnswerTimes implements SseListener {
     if (Number.isNaN(this.answerAt)) this.#content.notes |= NOTE['only-reasoning']
     if (finishReason === '') {
       if (this.#kind === 'events') this.#content.notes |= NOTE['no-finish-reason']
-    } else if (this.#asked > 1 && ended < begun && this.#kind === 'events')
+    } else if (this.#asked > 1 && ended < begun)
       this.fail('stream-truncated', `only ${ended} of ${begun} choices have a finish_reason${this.#firstWords()}`)
     if (begun < this.#asked) this.#content.notes |= NOTE['fewer-choices']
   }
@@ -468,26 +482,4 @@ export class Answer extends AnswerTimes implements SseListener {
   #firstWords(): string {
     return this.#wordsLength === 0 ? '' : `: ${this.#wordsText()}`
   }
-}
-
-function isOnlyReasoning({ text, reasoning }: Reading): boolean {
-  return reasoning !== undefined && reasoning === text
-}
-
-/** An event whose whole meaning is one piece of text, so that its like can be recognised by its bytes. */
-function isPlainText(reading: Reading): boolean {
-  return (
-    reading.text !== undefined &&
-    reading.text !== '' &&
-    reading.isPackage === true &&
-    reading.more === undefined &&
-    !reading.hasOutput &&
-    reading.called === undefined &&
-    reading.toolCalls === undefined &&
-    !reading.finishReason &&
-    !reading.ends &&
-    reading.usage === undefined &&
-    reading.error === undefined &&
-    reading.malformed === undefined
-  )
 }

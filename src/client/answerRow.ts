@@ -1,4 +1,5 @@
 /** The columns of a sample that an answer fills. */
+import { performance } from 'node:perf_hooks'
 import { C, FAILURE_CAUSES, FLAG_WHOLE } from '../samples/index.ts'
 import type { Answer } from './answer.ts'
 

@@ -1,5 +1,7 @@
 /** One keep-alive connection that carries one request at a time: sends it, stamps its answer, reports the sample. */
+
 import type { Socket } from 'node:net'
+import { performance } from 'node:perf_hooks'
 import { type BatchWriter, C, type FailureCause, ROW } from '../samples/index.ts'
 import { Answer } from './answer.ts'
 import { writeAnswer } from './answerRow.ts'

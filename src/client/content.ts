@@ -141,3 +141,8 @@ function append(choice: Choice, text: string): void {
   const escaped = Buffer.from(JSON.stringify(text))
   choice.append(escaped, 1, escaped.length - 1)
 }
+
+/** All that it generates is reasoning. */
+export function isOnlyReasoning({ text, reasoning }: Reading): boolean {
+  return reasoning !== undefined && reasoning === text
+}

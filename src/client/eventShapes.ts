@@ -102,3 +102,21 @@ export class EventShapes {
 function withoutId({ id: _, ...rest }: Reading): Reading {
   return rest
 }
+
+/** An event whose whole meaning is one piece of text, so that its like can be recognised by its bytes. */
+export function isPlainText(reading: Reading): boolean {
+  return (
+    reading.text !== undefined &&
+    reading.text !== '' &&
+    reading.isPackage === true &&
+    reading.more === undefined &&
+    !reading.hasOutput &&
+    reading.called === undefined &&
+    reading.toolCalls === undefined &&
+    !reading.finishReason &&
+    !reading.ends &&
+    reading.usage === undefined &&
+    reading.error === undefined &&
+    reading.malformed === undefined
+  )
+}

@@ -1,4 +1,5 @@
 /** One request outside the load, sent the same way as the load: for the connection test and the server's own metrics. */
+import { clearTimeout, setTimeout } from 'node:timers'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { ConnectCallback, ConnectOptions } from './connector.ts'
 import { request } from './nodeHttp.ts'

@@ -1,5 +1,7 @@
 /** Undoes the content-encoding of an answer; what comes out keeps the timestamp of the socket read that brought it. */
+
 import type { Transform } from 'node:stream'
+import { setImmediate } from 'node:timers'
 import {
   constants,
   createBrotliDecompress,

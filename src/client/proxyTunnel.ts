@@ -1,5 +1,7 @@
 /** The way through an HTTP proxy: a tunnel (CONNECT) to an https endpoint, the proxy itself to an http one. */
+
 import type { Socket } from 'node:net'
+import { clearTimeout, setTimeout } from 'node:timers'
 import type { Connector } from './connector.ts'
 import { request } from './nodeHttp.ts'
 import type { HttpProxy } from './route.ts'

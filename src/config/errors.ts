@@ -2,29 +2,47 @@
 import leven from 'leven'
 import { secretsOf } from '../secrets/index.ts'
 
+/**
+ * The base of perfgate's errors. The message says everything; the details beside it are for code.
+ *
+ * Node prints every enumerable property below an error, and Vitest every property of one without `toJSON`: thousands of
+ * characters that the message has said already.
+ */
+export abstract class PerfgateError extends Error {
+  /** @param details further properties, which are not enumerable */
+  constructor(name: string, message: string, details: object = {}) {
+    super(message)
+    for (const [key, value] of Object.entries({ name, ...details }))
+      Object.defineProperty(this, key, { value, configurable: true, writable: true })
+  }
+
+  /** What a test framework takes along. */
+  toJSON(): { name: string; message: string; stack: string } {
+    const { name, message, stack = '' } = this
+    return { name, message, stack }
+  }
+}
+
 /** Wrong usage or configuration, found before any request was sent. The CLI exits with 2. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
+export class ConfigError extends PerfgateError {
+  declare readonly name: 'ConfigError'
   /** The option at fault, in camelCase, where one can be named. */
-  readonly option: string | undefined
+  declare readonly option: string | undefined
   /** Where in what was given, from the option on: `['stages', 0, 'target']`. */
-  readonly path: readonly PropertyKey[]
+  declare readonly path: readonly PropertyKey[]
 
   constructor(message: string, option?: string, path?: readonly PropertyKey[]) {
-    super(secretsOf([]).hide(message))
-    this.option = option
-    this.path = path ?? (option === undefined ? [] : [option])
+    super('ConfigError', secretsOf([]).hide(message), { option, path: path ?? (option === undefined ? [] : [option]) })
   }
 }
 
 /** The endpoint did not answer the connection test. The CLI exits with 3. */
-export class EndpointError extends Error {
-  override readonly name = 'EndpointError'
-  readonly status: number | undefined
+export class EndpointError extends PerfgateError {
+  declare readonly name: 'EndpointError'
+  declare readonly status: number | undefined
 
   constructor(message: string, status?: number) {
-    super(secretsOf([]).hide(message))
-    this.status = status
+    super('EndpointError', secretsOf([]).hide(message), { status })
   }
 }
 

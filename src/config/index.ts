@@ -1,9 +1,11 @@
 /** What a scenario can say, and how it is checked. */
 export { checkProxyUrl, isLoopback, pathBeneath } from './addresses.ts'
 export { ciSystem } from './ci.ts'
-export { ConfigError, EndpointError, nearest, suggestion } from './errors.ts'
+export { currentDate, wallClockMs } from './clock.ts'
+export { ConfigError, EndpointError, nearest, PerfgateError, suggestion } from './errors.ts'
 export { chooseExecutor, DEFAULT_EXECUTOR, type ExecutorName, executorFacts } from './executors.ts'
 export { type FlagKind, OPTION_GROUPS, type OptionGroup, type OptionMeta } from './option.ts'
+export { type Price, priceListSchema, priceSchema } from './options/budget.ts'
 export { TIMED_DATASETS } from './options/data.ts'
 export { type PlanName, REJECTED, rejectUnsupported } from './plans.ts'
 export {

@@ -23,6 +23,7 @@ export const OPTION_GROUPS = [
   'Generation',
   'Gate',
   'Capacity',
+  'Budget',
   'Server view',
   'Output',
 ] as const

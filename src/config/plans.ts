@@ -53,6 +53,7 @@ export const REJECTED: Readonly<Record<PlanName, RejectedOptions>> = {
       why: 'a comparison writes no folder for an experiment tracker; export its two result DBs with perfgate export',
       ofRuns: true,
     },
+    maxCost: { why: 'a comparison sends a number of requests in blocks; give number', ofRuns: true },
     localCommand: { why: OWN_SERVERS },
     port: { why: OWN_SERVERS },
     ...SLA,
@@ -66,6 +67,7 @@ export const REJECTED: Readonly<Record<PlanName, RejectedOptions>> = {
     maxNumber: { why: 'a search sends the same number at every step; leave it out, or raise slaNumRuns' },
     maxDuration: { why: 'a search sends the same number at every step; leave it out, or raise slaNumRuns' },
     loadShard: { why: 'a search decides from the figures of the whole what it sends next; leave it out' },
+    maxCost: { why: 'a search that ends early finds a wrong capacity; give slaNumRuns and slaUpperBound' },
     startAt: { why: 'a search has many levels of load, which cannot all begin at one time; leave it out' },
   },
   sweep: {
@@ -84,6 +86,9 @@ export const REJECTED: Readonly<Record<PlanName, RejectedOptions>> = {
     maxNumber: { why: 'a sweep judges nothing that more requests could decide; leave it out' },
     maxDuration: { why: 'a sweep judges nothing that more requests could decide; leave it out' },
     loadShard: { why: 'a sweep decides from the figures of the whole what it sends next; leave it out' },
+    maxCost: {
+      why: 'a sweep that ends early finds no limit of the server; run the levels as a list, --parallel 1 2 4',
+    },
     startAt: { why: 'a sweep has many levels of load, which cannot all begin at one time; leave it out' },
     slaAutoTune: { why: 'a sweep is no search for capacity; run the scenario without "sweep", or leave it out' },
     slaParams: { why: 'is about a search for capacity; leave it out' },

@@ -31,6 +31,7 @@ export function resolveConfig(input: Config | Record<string, unknown>): Resolved
   checkConversations(config)
   checkNetwork(config)
   checkShard(config)
+  checkMaxCost(config)
   return config
 }
 
@@ -187,6 +188,17 @@ function checkLevels(config: ResolvedConfig): void {
     config.stages === undefined
   )
     throw new ConfigError('option "openLoop": needs a rate (requests per second), stages or timestamps', 'openLoop')
+}
+
+/** @throws ConfigError when nothing says what a request costs, or may cost at most */
+function checkMaxCost({ maxCost, prices, maxTokens, maxCompletionTokens, loadShard }: ResolvedConfig): void {
+  if (maxCost === undefined) return
+  const fail = (why: string): ConfigError => new ConfigError(`option "maxCost": ${why}`, 'maxCost')
+  if (prices === undefined)
+    throw fail('needs the prices of tokens; add prices, for instance {"input":0.15,"output":0.6}')
+  if (maxTokens === null && maxCompletionTokens === undefined)
+    throw fail('needs a limit on the output of a request; set maxTokens')
+  if (loadShard !== undefined) throw fail('the parts of a load do not know what the others cost; leave it out')
 }
 
 function listLength(value: unknown): number {

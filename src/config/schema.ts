@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { type OptionMeta, optionMetas } from './option.ts'
 import { basicOptions } from './options/basic.ts'
+import { budgetOptions } from './options/budget.ts'
 import { conversationOptions, dataOptions, type thinkTime } from './options/data.ts'
 import { baselineOptions, gateOptions, slaOptions } from './options/gate.ts'
 import { generationOptions } from './options/generation.ts'
@@ -22,6 +23,7 @@ export const options = z.strictObject({
   ...gateOptions,
   ...baselineOptions,
   ...slaOptions,
+  ...budgetOptions,
   ...outputOptions,
   ...conversationOptions,
   ...serverViewOptions,

@@ -1,4 +1,5 @@
 /** Reads the prompts or conversations of a scenario, with the lengths and in the form that it asks for. */
+import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 import { ConfigError, type ResolvedConfig } from '../config/index.ts'
 import { loadTokenizer, type Tokenizer } from '../tokens/index.ts'

@@ -4,7 +4,7 @@ import type { Result, ThresholdResult, Timeline } from '../result/index.ts'
 import { absoluteChange, type Estimate, relativeChange } from '../stats/index.ts'
 import { evaluate, type GateView } from './evaluate.ts'
 import { failing, type ParsedRegression } from './gate.ts'
-import { intervalOf } from './interval.ts'
+import { hasInterval, intervalOf } from './interval.ts'
 import { betweenText, changeText, type Evidence } from './message.ts'
 import { formatConfidence, formatCount } from './quantity.ts'
 import type { Statistic } from './statistic.ts'
@@ -21,7 +21,7 @@ const PERCENTILES = [
   [99.9, 'p999'],
 ] as const
 /** What has no interval, such as a count, cannot be told from chance. */
-const SCALARS = SCALAR_NAMES.filter((name) => factsOf(name).per !== null)
+const SCALARS = SCALAR_NAMES.filter(hasInterval)
 
 /** Every statistic that a result keeps with its interval. */
 export const STORED_STATISTICS: readonly Statistic[] = [

@@ -5,24 +5,35 @@ import { failing, type Gate, type GateKind, type ParsedThreshold } from './gate.
 import { formatConfidence, formatCount } from './quantity.ts'
 import { countsGood } from './statistic.ts'
 
+/** What some metrics are counted by, as a scenario has it. */
+export interface Counted {
+  objectives: readonly unknown[]
+  prices?: unknown
+  metricsUrl?: unknown
+}
+
 /**
- * Checks that gates on goodput have objectives to count by.
+ * Checks that gates on goodput have objectives to count by, and gates on money prices, and gates on energy
+ * somebody who measures it.
  *
- * @throws ConfigError naming the gate, when there are none
+ * @throws ConfigError naming the first gate that has none
  */
-export function requireObjectives(
+export function requireCounted(
   gates: readonly Gate[],
-  objectives: readonly unknown[],
+  { objectives, prices, metricsUrl }: Counted,
   kind: GateKind = 'threshold',
 ): void {
-  const needing = gates.find(({ statistic }) => countsGood(statistic))
-  if (needing !== undefined && objectives.length === 0)
-    throw failing(
-      kind,
-      needing.expression,
-    )(
-      `${needing.key} counts the requests that meet the objectives; add objectives, for instance { "ttft": "<= 200 ms" }`,
-    )
+  for (const { statistic, quantity, key, expression } of gates) {
+    const fail = failing(kind, expression)
+    if (countsGood(statistic) && objectives.length === 0)
+      throw fail(
+        `${key} counts the requests that meet the objectives; add objectives, for instance { "ttft": "<= 200 ms" }`,
+      )
+    if (quantity === 'money' && prices === undefined)
+      throw fail(`${key} needs the prices of tokens; add prices, for instance { "input": 0.15, "output": 0.6 }`)
+    if ((quantity === 'energy' || quantity === 'efficiency') && metricsUrl === undefined)
+      throw fail(`${key} needs the metrics of the GPUs; add metricsUrl, the address of NVIDIA's or AMD's exporter`)
+  }
 }
 
 /** What parts a run has. */

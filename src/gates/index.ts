@@ -27,7 +27,7 @@ export {
   parseCriteria,
   valuesOf,
 } from './capacity.ts'
-export { outOfReach, requireObjectives, requireParts } from './checks.ts'
+export { outOfReach, requireCounted, requireParts } from './checks.ts'
 export {
   type ComparedGate,
   judgeComparison,

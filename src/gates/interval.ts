@@ -102,6 +102,14 @@ function deviationOf(values: Float64Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
 }
 
+/** Sums over seconds, requests or input tokens: what is spread over the requests of a run. */
+const SPREAD = new Set<string | null>(['total', 'seconds', 'steadySeconds', 'inputTokensOfCached'])
+
+/** Whether a metric of a run has an interval; a count has none, nor has the energy of machines that others use too. */
+export function hasInterval(name: ScalarName): boolean {
+  return SPREAD.has(factsOf(name).per)
+}
+
 function intervalOfScalar(name: ScalarName, facts: IntervalFacts): Interval | undefined {
   const { view, confidence, timeline } = facts
   const { amount, per } = factsOf(name)
@@ -114,8 +122,10 @@ function intervalOfScalar(name: ScalarName, facts: IntervalFacts): Interval | un
     case 'steadySeconds':
       if (amount === 'good') return goodput(facts)
       return rate(name, timeline && AMOUNTS[amount as TimedAmount](timeline, view), facts)
-    default:
+    case 'inputTokensOfCached':
       return cacheHitShare(view, confidence)
+    default:
+      return undefined
   }
 }
 

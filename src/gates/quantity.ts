@@ -81,6 +81,28 @@ export const QUANTITIES: Record<Quantity, Facts> = {
     units: { tokens: ONE, tok: ONE },
     advice: 'is counted in tokens; write "tokens" or no unit',
   },
+  energy: {
+    own: 'J',
+    shown: 'J',
+    bare: true,
+    units: { mJ: unit(-3), J: ONE, kJ: unit(3), Wh: unit(0, 3600), kWh: unit(3, 3600) },
+    advice: 'is an energy; write mJ, J, kJ, Wh, kWh, or no unit for joules',
+  },
+  efficiency: {
+    own: 'tok/J',
+    shown: 'tok/J',
+    bare: true,
+    units: { 'tok/J': ONE },
+    advice: 'is counted in tokens per joule; write "tok/J" or no unit',
+  },
+  // The currency is that of the run's prices; two of them are never compared.
+  money: {
+    own: '',
+    shown: '',
+    bare: true,
+    units: { '': ONE },
+    advice: 'is an amount of money in the currency of prices; write no unit',
+  },
   count: { own: '', shown: '', bare: true, units: { '': ONE }, advice: 'is a count; write no unit' },
 }
 

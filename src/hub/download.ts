@@ -1,10 +1,12 @@
 /** Fetches a file of one of the two hubs: with progress, checked against its checksum, never half a file in place. */
+
 import { createHash, type Hash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { clearTimeout, setTimeout } from 'node:timers'
 
 export type Source = 'modelscope' | 'huggingface'
 export type Kind = 'datasets' | 'models'

@@ -3,6 +3,7 @@
  * first requests are not slower for it, and what the harness itself adds to a latency is known.
  */
 
+import { performance } from 'node:perf_hooks'
 import { findApi } from '../apis/index.ts'
 import { DEFAULT_EXECUTOR } from '../config/executors.ts'
 import { BatchWriter, C, ROW, type SampleBatch } from '../samples/index.ts'

@@ -1,5 +1,7 @@
 /** The smallest possible server: answers every POST at once with the same stream, so that what is measured is ourselves. */
+
 import { createServer, type Socket } from 'node:net'
+import { setImmediate } from 'node:timers'
 
 /** Of a plain answer. */
 export const CANNED_TOKENS = 32

@@ -1,4 +1,6 @@
 /** The closed loop: keeps a number of requests in flight. */
+import { performance } from 'node:perf_hooks'
+import { setImmediate, setTimeout } from 'node:timers'
 import type { Connection } from '../client/index.ts'
 import type { Engine, PhaseOptions } from './engine.ts'
 import type { ClosedLoop as Executor } from './executors.ts'
@@ -41,7 +43,7 @@ export class ClosedLoop implements Loop {
   }
 
   onFree(connection: Connection): void {
-    if (!this.#wanted(1)) this.#engine.park(connection)
+    if (!this.#wanted(1) || !this.#engine.mayStart()) this.#engine.park(connection)
     else {
       const index = this.#engine.takeIndex(this.#phase.level.number)
       if (index >= 0) {
@@ -67,7 +69,7 @@ export class ClosedLoop implements Loop {
     let left = BURST
     // One at a time: a connection's first request is written one microtask after it was handed over.
     const next = (): void => {
-      if (!this.#wanted(1)) {
+      if (!this.#wanted(1) || !this.#engine.mayStart()) {
         this.#filling = false
         this.#finishIfIdle()
       } else if (started > (performance.now() - from) / SPACING_MS) {

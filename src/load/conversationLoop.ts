@@ -1,4 +1,6 @@
 /** Holds conversations: each turn is sent when the answer before it was read and thought about. */
+import { performance } from 'node:perf_hooks'
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers'
 import type { Connection } from '../client/index.ts'
 import { type Random, seeded } from '../random/index.ts'
 import { type ConversationBook, continuation, type PlannedTurn } from './conversationBook.ts'
@@ -9,6 +11,9 @@ import { drawThinkTime } from './thinkTime.ts'
 
 /** Spreads the seeds of conversations, so that those of one run share no random numbers with those of the next seed. */
 const SEED_STEP = 2 ** 20
+
+/** Until a turn that may not start yet is tried again. */
+const RETRY_MS = 20
 
 interface Held {
   index: number
@@ -138,6 +143,12 @@ export class ConversationLoop implements Loop {
 
   #send(held: Held, dueAt: number, bytes: Uint8Array | undefined, connection?: Connection): void {
     const { index, turn, turns } = held
+    if (!this.#engine.mayStart()) {
+      if (connection !== undefined) this.#engine.park(connection)
+      held.timer = setTimeout(() => this.#send(held, dueAt, bytes), RETRY_MS)
+      return
+    }
+    held.timer = undefined
     const order = { turn, turns: turns.length, bytes }
     this.#answering.set(this.#engine.start(index, dueAt, this.#phase.warmup, connection, order), held)
   }

@@ -1,5 +1,11 @@
 /** Counters that all threads see without a message: the shared iterations, and each load thread's progress. */
 
+/** The iterations taken, how many requests may start (one more than that; 0: any number), have started, were refused. */
+const TAKEN = 0
+const ALLOWED = 1
+const GRANTED = 2
+const REFUSED = 3
+const SHARED = 4
 const SLOTS = 5
 const STARTED = 0
 const FINISHED = 1
@@ -18,7 +24,7 @@ export class Counters {
   readonly buffer: SharedArrayBuffer
   readonly #cells: Int32Array<SharedArrayBuffer>
 
-  constructor(workers: number, buffer = new SharedArrayBuffer((1 + workers * SLOTS) * 4)) {
+  constructor(workers: number, buffer = new SharedArrayBuffer((SHARED + workers * SLOTS) * 4)) {
     this.buffer = buffer
     this.#cells = new Int32Array(buffer)
   }
@@ -26,33 +32,53 @@ export class Counters {
   /** Takes the next shared index below `limit`; −1 when there is none left. */
   take(limit: number): number {
     // Looking first keeps idle threads from counting on for ever.
-    if (Atomics.load(this.#cells, 0) >= limit) return -1
-    const index = Atomics.add(this.#cells, 0, 1)
+    if (Atomics.load(this.#cells, TAKEN) >= limit) return -1
+    const index = Atomics.add(this.#cells, TAKEN, 1)
     return index < limit ? index : -1
   }
 
   exhausted(limit: number): boolean {
-    return Atomics.load(this.#cells, 0) >= limit
+    return Atomics.load(this.#cells, TAKEN) >= limit
+  }
+
+  /** How many requests of the phase may start in all; threads hear of it at once. */
+  allow(starts: number): void {
+    Atomics.store(this.#cells, ALLOWED, Math.min(starts, 2 ** 31 - 2) + 1)
+  }
+
+  /** Takes leave to start one more request; false when as many as are allowed have started. */
+  mayStart(): boolean {
+    const allowed = Atomics.load(this.#cells, ALLOWED)
+    if (allowed === 0) return true
+    if (Atomics.add(this.#cells, GRANTED, 1) < allowed - 1) return true
+    Atomics.sub(this.#cells, GRANTED, 1)
+    Atomics.store(this.#cells, REFUSED, 1)
+    return false
+  }
+
+  /** Whether since the last call a request was not started because no more were allowed. */
+  takeRefusal(): boolean {
+    return Atomics.exchange(this.#cells, REFUSED, 0) === 1
   }
 
   started(worker: number, inFlight: number): void {
-    Atomics.add(this.#cells, 1 + worker * SLOTS + STARTED, 1)
-    Atomics.store(this.#cells, 1 + worker * SLOTS + IN_FLIGHT, inFlight)
+    Atomics.add(this.#cells, SHARED + worker * SLOTS + STARTED, 1)
+    Atomics.store(this.#cells, SHARED + worker * SLOTS + IN_FLIGHT, inFlight)
   }
 
   finished(worker: number, inFlight: number, failed: boolean): void {
-    Atomics.add(this.#cells, 1 + worker * SLOTS + FINISHED, 1)
-    if (failed) Atomics.add(this.#cells, 1 + worker * SLOTS + FAILED, 1)
-    Atomics.store(this.#cells, 1 + worker * SLOTS + IN_FLIGHT, inFlight)
+    Atomics.add(this.#cells, SHARED + worker * SLOTS + FINISHED, 1)
+    if (failed) Atomics.add(this.#cells, SHARED + worker * SLOTS + FAILED, 1)
+    Atomics.store(this.#cells, SHARED + worker * SLOTS + IN_FLIGHT, inFlight)
   }
 
   beat(worker: number): void {
-    Atomics.add(this.#cells, 1 + worker * SLOTS + HEARTBEAT, 1)
+    Atomics.add(this.#cells, SHARED + worker * SLOTS + HEARTBEAT, 1)
   }
 
   /** Changes as long as the thread gets on: its timers run, or, where they must wait, it starts or finishes requests. */
   heartbeat(worker: number): number {
-    const at = 1 + worker * SLOTS
+    const at = SHARED + worker * SLOTS
     return [HEARTBEAT, STARTED, FINISHED].reduce((sum, slot) => sum + Atomics.load(this.#cells, at + slot), 0)
   }
 
@@ -65,7 +91,7 @@ export class Counters {
   progress(workers: number): Progress {
     const sum = { started: 0, finished: 0, failed: 0, inFlight: 0 }
     for (let worker = 0; worker < workers; worker++) {
-      const at = 1 + worker * SLOTS
+      const at = SHARED + worker * SLOTS
       sum.started += Atomics.load(this.#cells, at + STARTED)
       sum.finished += Atomics.load(this.#cells, at + FINISHED)
       sum.failed += Atomics.load(this.#cells, at + FAILED)

@@ -1,4 +1,6 @@
 /** The load loop of one thread: starts requests when they are due, keeps connections, and stops when told. */
+import { performance } from 'node:perf_hooks'
+import { clearInterval, setImmediate, setInterval, setTimeout } from 'node:timers'
 import { Connection, type ConnectionListener, type Target, type TurnOrder } from '../client/index.ts'
 import type { Shard } from '../config/index.ts'
 import { type BatchWriter, FLAG_WARMUP } from '../samples/index.ts'
@@ -156,6 +158,11 @@ export class Engine implements ConnectionListener {
   takeIndex(limit: number): number {
     const taken = this.#options.counters.take(shareOfShard(limit, this.#shard))
     return taken < 0 ? -1 : taken * this.#shard.count + this.#shard.index
+  }
+
+  /** False when the run may send no more requests, whatever is left of its number. */
+  mayStart(): boolean {
+    return this.#options.counters.mayStart()
   }
 
   /** True when the shared requests are used up, by whichever thread. */

@@ -1,4 +1,6 @@
 /** The open loop: starts each request when it is due. Arrivals are dealt out in turn. */
+import { performance } from 'node:perf_hooks'
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers'
 import type { Connection } from '../client/index.ts'
 import type { Engine, PhaseOptions } from './engine.ts'
 import type { OpenLoop as Executor } from './executors.ts'
@@ -40,6 +42,7 @@ export class OpenLoop implements Loop {
   tick(): void {
     if (this.#over) this.#finishIfIdle()
     else if (performance.now() - this.#phase.startAt >= this.#endsMs) this.#end()
+    else this.#startWaiting()
   }
 
   stop(): void {
@@ -48,8 +51,13 @@ export class OpenLoop implements Loop {
 
   onFree(connection: Connection): void {
     this.#engine.park(connection)
+    this.#startWaiting()
+    this.#finishIfIdle()
+  }
+
+  #startWaiting(): void {
     // One that became due between the end of an answer and now may have taken its place.
-    while (this.#isWaiting && this.#engine.inFlight < this.#cap) {
+    while (this.#isWaiting && this.#engine.inFlight < this.#cap && this.#engine.mayStart()) {
       const { index, dueAt } = this.#waiting[this.#head++]!
       if (this.#head > 1024 && this.#head * 2 > this.#waiting.length) {
         this.#waiting.splice(0, this.#head)
@@ -57,7 +65,6 @@ export class OpenLoop implements Loop {
       }
       this.#engine.start(index, dueAt, this.#phase.warmup)
     }
-    this.#finishIfIdle()
   }
 
   /** Moves on to the next arrival that is this thread's own. */
@@ -91,7 +98,7 @@ export class OpenLoop implements Loop {
         return
       }
       // Those that wait were due earlier.
-      if (!this.#isWaiting && this.#engine.inFlight < this.#cap)
+      if (!this.#isWaiting && this.#engine.inFlight < this.#cap && this.#engine.mayStart())
         this.#engine.start(this.#index, this.#dueAt, this.#phase.warmup)
       else this.#waiting.push({ index: this.#index, dueAt: this.#dueAt })
       this.#advance()

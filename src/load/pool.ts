@@ -1,4 +1,6 @@
 /** The load threads of a run: starts them, splits the load over them, and notices when one dies or hangs. */
+import { performance } from 'node:perf_hooks'
+import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers'
 import type { Worker } from 'node:worker_threads'
 import type { Shard } from '../config/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
@@ -63,6 +65,7 @@ export class LoadPool {
   readonly #watch: NodeJS.Timeout
   readonly #shard: Shard
   readonly #mayRest: boolean
+  #startsAllowed: number | undefined
   #closing = false
 
   constructor({ workers, onBatch, ...setup }: PoolOptions) {
@@ -100,6 +103,17 @@ export class LoadPool {
     return overheads.length === 0 ? null : Math.min(...overheads)
   }
 
+  /** How many requests of a level may start in all, until another number is said; undefined: any number. */
+  allowStarts(starts: number | undefined): void {
+    this.#startsAllowed = starts
+    if (starts !== undefined) this.#counters.allow(starts)
+  }
+
+  /** Whether since the last call a request was not started because no more were allowed. */
+  takeRefusal(): boolean {
+    return this.#counters.takeRefusal()
+  }
+
   /** Opens the connections a level will need. */
   async preconnect(level: Level): Promise<void> {
     const executor = executorNamed(level.executor)
@@ -118,6 +132,7 @@ export class LoadPool {
    */
   async run(level: Level, warmup: boolean, at = 0): Promise<PhaseReport> {
     this.#counters.reset()
+    this.allowStarts(this.#startsAllowed)
     const startedAt = Math.max(at, performance.now() + LEAD_MS)
     this.startedAt = startedAt
     const replies = await this.#askAll(() => ({ type: 'phase', level, startAt: startedAt, warmup }))

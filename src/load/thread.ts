@@ -1,4 +1,5 @@
 /** A load thread: nothing runs here but the load, so that its clock can be trusted. */
+import { clearInterval, setInterval } from 'node:timers'
 import { parentPort } from 'node:worker_threads'
 import { type Api, loadApi } from '../apis/index.ts'
 import type { Target } from '../client/index.ts'

@@ -9,6 +9,7 @@ const SHOWN_TURNS = 64
 interface Going {
   firstAt: number
   succeeded: number
+  cost: number
 }
 
 interface TurnFigures {
@@ -24,6 +25,8 @@ export interface ConversationEnd {
   /** From the first turn's start to the last answer's end, milliseconds. */
   durationMs: number
   turns: number
+  /** NaN without prices. */
+  cost: number
 }
 
 export class ConversationMetrics {
@@ -51,7 +54,7 @@ export class ConversationMetrics {
     this.#addTurn(numbers, at, turn, ttftMs, failed)
     let going = this.#going.get(id)
     if (turn === 0) {
-      going = { firstAt: numbers[at + C.startedAt]!, succeeded: 0 }
+      going = { firstAt: numbers[at + C.startedAt]!, succeeded: 0, cost: 0 }
       this.#going.set(id, going)
     }
     if (going === undefined) return undefined
@@ -62,10 +65,11 @@ export class ConversationMetrics {
       return undefined
     }
     going.succeeded++
+    going.cost += numbers[at + C.cost]!
     if (turn + 1 < numbers[at + C.turns]!) return undefined
     this.#going.delete(id)
     this.completed++
-    return { durationMs: numbers[at + C.endedAt]! - going.firstAt, turns: going.succeeded }
+    return { durationMs: numbers[at + C.endedAt]! - going.firstAt, turns: going.succeeded, cost: going.cost }
   }
 
   /** Undefined where there was no conversation. */

@@ -4,7 +4,17 @@ import type { ConversationEnd } from './conversationMetrics.ts'
 import type { RequestRow } from './requestRow.ts'
 
 /** What a metric is counted in; the units of each are in gates/index.ts. */
-export type Quantity = 'time' | 'duration' | 'share' | 'rate' | 'tokenRate' | 'tokens' | 'count'
+export type Quantity =
+  | 'time'
+  | 'duration'
+  | 'share'
+  | 'rate'
+  | 'tokenRate'
+  | 'tokens'
+  | 'money'
+  | 'energy'
+  | 'efficiency'
+  | 'count'
 
 /** A metric that is neither better nor worse when it changes has no regressions. */
 export type Better = 'lower' | 'higher' | 'neither'
@@ -75,6 +85,10 @@ export interface RunCounts {
   readonly steadySeconds: number
   readonly steadySucceeded: number
   readonly steadyOutputTokens: number
+  /** Of all requests, also failed ones, of which the tokens are known; NaN without prices. */
+  readonly cost: number
+  /** Of all GPUs that were watched; NaN where that is not known. */
+  readonly energyJoules: number
   readonly completedConversations: number
   readonly abandonedConversations: number
 }

@@ -1,55 +1,27 @@
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: one table, in which a metric is one entry
 /**
  * METRICS: everything that is known of a metric, one entry each. Thresholds, objectives, regressions, comparisons,
  * exports, JSON Schemas and the reference page are made from it, so that a new metric is one new entry.
  */
+import type { Result } from '../result/index.ts'
+import {
+  ABOUT_CONVERSATIONS,
+  answerNumber,
+  answerSpeed,
+  answerTime,
+  answerTokens,
+  energy,
+  mean,
+  number,
+  perSecond,
+  plain,
+  positive,
+  runCount,
+  shareOfRequests,
+  time,
+  tokensPerSecond,
+} from './kinds.ts'
 import type { Metric } from './metric.ts'
-
-/** Completes `objective "…": ` for what is no property of one answer. */
-const ABOUT_CONVERSATIONS = 'an objective is about one request; a conversation is measured with a threshold on it'
-
-/** Of most metrics. */
-const plain = { headline: false, aliases: [] } as const
-const time = { ...plain, quantity: 'time', whole: false, better: 'lower' } as const
-const answerTime = { ...time, of: 'request', compare: 'quantile', objective: true } as const
-const number = { ...plain, quantity: 'count', whole: true, better: 'neither', compare: 'none' } as const
-const answerNumber = { ...number, of: 'request', objective: true } as const
-const answerTokens = { ...answerNumber, quantity: 'tokens' } as const
-const answerSpeed = {
-  ...plain,
-  of: 'request',
-  quantity: 'tokenRate',
-  whole: false,
-  better: 'higher',
-  compare: 'quantile',
-  objective: true,
-} as const
-const perSecond = {
-  ...plain,
-  of: 'run',
-  quantity: 'rate',
-  per: 'seconds',
-  better: 'higher',
-  samples: 'succeededRequests',
-  tellsFailures: false,
-} as const
-const tokensPerSecond = { ...perSecond, quantity: 'tokenRate' } as const
-const shareOfRequests = {
-  ...plain,
-  of: 'run',
-  quantity: 'share',
-  per: 'total',
-  compare: 'share',
-  samples: 'totalRequests',
-} as const
-const runCount = {
-  ...plain,
-  of: 'run',
-  quantity: 'count',
-  per: null,
-  compare: 'none',
-  samples: 'totalRequests',
-  tellsFailures: false,
-} as const
 
 export const METRICS = {
   latency: {
@@ -187,6 +159,29 @@ export const METRICS = {
     about: 'Texts that a request embeds, or documents that it ranks.',
     expected: 'optional',
     value: (r) => r.items,
+  },
+  cost: {
+    ...plain,
+    of: 'request',
+    quantity: 'money',
+    whole: false,
+    better: 'lower',
+    compare: 'quantile',
+    objective: true,
+    about: "Price of a request's tokens, with `prices`.",
+    expected: [],
+    value: (r) => r.cost,
+  },
+  costPerSession: {
+    ...plain,
+    of: 'conversation',
+    quantity: 'money',
+    whole: false,
+    better: 'lower',
+    compare: 'quantile',
+    about: 'Price of all turns of a completed conversation, with `prices`.',
+    objective: ABOUT_CONVERSATIONS,
+    valueAtEnd: (end) => end.cost,
   },
   outputSpeed: {
     ...answerSpeed,
@@ -371,6 +366,46 @@ export const METRICS = {
     gauge: 'time_taken_seconds',
     inResult: ({ summary }) => summary.timeTakenSeconds,
   },
+  totalCost: {
+    ...runCount,
+    about: 'Price of all requests, also of failed ones whose tokens the server reported.',
+    quantity: 'money',
+    better: 'lower',
+    amount: 'cost',
+    gauge: 'cost',
+    inResult: ({ cost }) => cost?.total,
+  },
+  totalEnergy: {
+    ...energy,
+    about: 'Energy of all watched GPUs in the measured phase.',
+    per: null,
+    gauge: 'energy_joules',
+    inResult: ({ server }) => server?.energy?.joules,
+  },
+  energyPerRequest: {
+    ...energy,
+    about: 'Energy of all watched GPUs per succeeded request.',
+    per: 'succeeded',
+    gauge: 'energy_per_request_joules',
+    inResult: ({ server, summary }) => perUnit(server?.energy?.joules, summary.succeededRequests),
+  },
+  energyPerToken: {
+    ...energy,
+    about: 'Energy of all watched GPUs per output token.',
+    per: 'outputTokens',
+    gauge: 'energy_per_token_joules',
+    inResult: ({ server, summary }) => perUnit(server?.energy?.joules, outputTokensOf(summary)),
+  },
+  tokensPerJoule: {
+    ...energy,
+    about: 'Output tokens per joule of all watched GPUs.',
+    quantity: 'efficiency',
+    better: 'higher',
+    amount: 'outputTokens',
+    per: 'energyJoules',
+    gauge: 'tokens_per_joule',
+    inResult: ({ server, summary }) => perUnit(outputTokensOf(summary), server?.energy?.joules ?? 0),
+  },
   completedConversations: {
     ...runCount,
     about: 'Conversations of which every turn was answered.',
@@ -389,14 +424,10 @@ export const METRICS = {
   },
 } as const satisfies Record<string, Metric>
 
-/** NaN for what is not above 0: what is made of it is absent. */
-function positive(value: number): number {
-  return value > 0 ? value : Number.NaN
+function outputTokensOf({ outputTokensPerRequest, succeededRequests }: Result['summary']): number {
+  return (outputTokensPerRequest ?? 0) * succeededRequests
 }
 
-/** NaN without values. */
-function mean(values: Float64Array): number {
-  let sum = 0
-  for (let i = 0; i < values.length; i++) sum += values[i]!
-  return sum / values.length
+function perUnit(amount: number | null | undefined, units: number): number | null {
+  return amount === null || amount === undefined || units <= 0 ? null : amount / units
 }

@@ -85,6 +85,11 @@ export class RequestRow {
     return this.outputTokens - this.#numbers[this.#at + C.hiddenTokens]!
   }
 
+  /** In the currency of the run's prices; NaN without prices, and where tokens are not known. */
+  get cost(): number {
+    return this.#numbers[this.#at + C.cost]!
+  }
+
   /** Of a conversation, from 0; NaN for a single request. */
   get turn(): number {
     return this.#numbers[this.#at + C.turn]!

@@ -100,6 +100,8 @@ export class RunMetrics implements MetricsView, RunCounts {
   /** Input tokens of the succeeded requests whose cached tokens the server reported. */
   inputTokensOfCached = 0
   #items = 0
+  #cost = 0
+  #hasCost = false
   /** The request at hand. */
   readonly #row = new RequestRow()
   /** Its values, in the order of OF_ANSWERS; NaN where there is none. */
@@ -107,6 +109,8 @@ export class RunMetrics implements MetricsView, RunCounts {
   /** In the same order: answers that have the metric, of those that must have it, and the number of these. */
   readonly #measured = new Float64Array(OF_ANSWERS.length)
   readonly #possible = new Float64Array(OF_ANSWERS.length)
+  /** Set when the server's view of the run is known. */
+  energyJoules = Number.NaN
   readonly #notes = new NoteCounter()
 
   constructor(startedAt: number, objectives: readonly Objective[] = []) {
@@ -162,6 +166,10 @@ export class RunMetrics implements MetricsView, RunCounts {
     return this.distribution('items') === undefined ? Number.NaN : this.#items
   }
 
+  get cost(): number {
+    return this.#hasCost ? this.#cost : Number.NaN
+  }
+
   get steadySeconds(): number {
     return this.timeline.steady()?.seconds ?? Number.NaN
   }
@@ -204,6 +212,11 @@ export class RunMetrics implements MetricsView, RunCounts {
     for (let i = 0; i < READ_ATTEMPT.length; i++) {
       const value = READ_ATTEMPT[i]!(request)
       if (!Number.isNaN(value)) this.#ofAttempts[i]!.add(value)
+    }
+    const { cost } = request
+    if (!Number.isNaN(cost)) {
+      this.#cost += cost
+      this.#hasCost = true
     }
     const cause = causeOf(batch, row)
     const outputTokens = numbers[at + C.outputTokens]!
@@ -272,7 +285,10 @@ export class RunMetrics implements MetricsView, RunCounts {
     const ttftMs = batch.numbers[at + C.firstTokenAt]! - batch.numbers[at + C.startedAt]!
     const end = this.conversations.add(batch, row, ttftMs, failed)
     if (end === undefined) return
-    for (const { name, valueAtEnd } of OF_CONVERSATIONS) this.#distributions.get(name)!.add(valueAtEnd(end))
+    for (const { name, valueAtEnd } of OF_CONVERSATIONS) {
+      const value = valueAtEnd(end)
+      if (!Number.isNaN(value)) this.#distributions.get(name)!.add(value)
+    }
   }
 
   #addFailure(batch: SampleBatch, row: number, cause: FailureCause): void {

@@ -1,11 +1,20 @@
 /** A result in GitHub-flavoured Markdown: the verdict first, then the tables. */
 import type { Result } from '../result/index.ts'
 import { CONVERSATION_TITLE, conversationLine, TURN_HEAD, turnRows } from './conversationTable.ts'
+import { COST_HEAD, COST_TITLE, costRows } from './costTable.ts'
 import { figure } from './figures.ts'
 import { SIGNS } from './marks.ts'
 import { PERCENTILE_TITLE, percentileCells } from './percentileTable.ts'
 import { PROMPT_CACHE_HEAD, PROMPT_CACHE_TITLE, promptCacheRows } from './promptCacheTable.ts'
-import { SERVER_HEAD, SERVER_TITLE, serverRows, serverSentences } from './serverTable.ts'
+import {
+  MACHINE_HEAD,
+  MACHINE_TITLE,
+  machineRows,
+  SERVER_HEAD,
+  SERVER_TITLE,
+  serverRows,
+  serverSentences,
+} from './serverTable.ts'
 import { plainWords } from './serverWords.ts'
 import { SPEED_HEAD, SPEED_TITLE, speedCells } from './speedTable.ts'
 import { SUMMARY_TITLE, summaryRows } from './summaryTable.ts'
@@ -37,6 +46,7 @@ export function renderMarkdown(result: Result): string {
     `### ${PERCENTILE_TITLE}`,
     table(percentiles.head, percentiles.rows),
     workloadPart(result),
+    costPart(result),
     promptCachePart(result),
     conversationsPart(result),
     serverPart(result),
@@ -51,6 +61,11 @@ export function renderMarkdown(result: Result): string {
 function workloadPart(result: Result): string {
   const rows = workloadRows(result)
   return rows.length === 0 ? '' : `### ${WORKLOAD_TITLE}\n\n${table(WORKLOAD_HEAD, rows)}`
+}
+
+function costPart(result: Result): string {
+  const rows = costRows(result)
+  return rows.length === 0 ? '' : `### ${COST_TITLE}\n\n${table(COST_HEAD, rows)}`
 }
 
 function promptCachePart(result: Result): string {
@@ -68,9 +83,11 @@ function conversationsPart(result: Result): string {
 function serverPart(result: Result): string {
   if (result.server === undefined) return ''
   const rows = serverRows(result.server)
+  const machines = machineRows(result)
   return [
     `### ${SERVER_TITLE}`,
     ...(rows.length === 0 ? [] : [table(SERVER_HEAD, rows)]),
+    ...(machines.length === 0 ? [] : [`#### ${MACHINE_TITLE}`, table(MACHINE_HEAD, machines)]),
     list(serverSentences(result).map((text) => inline(plainWords(text)))),
   ].join('\n\n')
 }

@@ -2,9 +2,10 @@
 import type { Result } from '../result/index.ts'
 import { coloured } from './colour.ts'
 import { CONVERSATION_TITLE, conversationLine, conversationTable } from './conversationTable.ts'
+import { COST_TITLE, costTable } from './costTable.ts'
 import { PERCENTILE_TITLE, type PercentileTableOptions, percentileTable } from './percentileTable.ts'
 import { PROMPT_CACHE_TITLE, promptCacheTable } from './promptCacheTable.ts'
-import { SERVER_TITLE, serverSentences, serverTable } from './serverTable.ts'
+import { MACHINE_TITLE, machineTable, SERVER_TITLE, serverSentences, serverTable } from './serverTable.ts'
 import { SPEED_TITLE, speedTable } from './speedTable.ts'
 import { SUMMARY_TITLE, summaryTable } from './summaryTable.ts'
 import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
@@ -26,6 +27,7 @@ export function renderText(
     `${coloured('bold', SUMMARY_TITLE, terminal)}\n${summaryTable(result.summary, terminal)}`,
     `${coloured('bold', PERCENTILE_TITLE, terminal)}\n${percentileTable(result.percentiles, terminal, options)}`,
     workloadPart(result, terminal),
+    costPart(result, terminal),
     promptCachePart(result, terminal),
     conversationPart(result, terminal),
     serverPart(result, terminal),
@@ -43,6 +45,11 @@ function workloadPart(result: Result, style: TerminalStyle): string {
   return table === '' ? '' : `${coloured('bold', WORKLOAD_TITLE, style)}\n${table}`
 }
 
+function costPart(result: Result, style: TerminalStyle): string {
+  const table = costTable(result, style)
+  return table === '' ? '' : `${coloured('bold', COST_TITLE, style)}\n${table}`
+}
+
 function promptCachePart(result: Result, style: TerminalStyle): string {
   const table = promptCacheTable(result, style)
   return table === '' ? '' : `${coloured('bold', PROMPT_CACHE_TITLE, style)}\n${table}`
@@ -51,9 +58,11 @@ function promptCachePart(result: Result, style: TerminalStyle): string {
 function serverPart(result: Result, style: TerminalStyle): string {
   if (result.server === undefined) return ''
   const table = serverTable(result, style)
+  const machines = machineTable(result, style)
   return [
     coloured('bold', SERVER_TITLE, style),
     ...(table === '' ? [] : [table]),
+    ...(machines === '' ? [] : [coloured('bold', MACHINE_TITLE, style), machines]),
     ...serverSentences(result).flatMap((text) => wrapText(text, style.columns, 2)),
   ].join('\n')
 }

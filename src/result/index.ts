@@ -30,4 +30,11 @@ export {
   type Timeline,
   type Verdict,
 } from './schema.ts'
-export { type ServerComparison, type ServerTimes, type ServerView, serverViewSchema } from './serverView.ts'
+export {
+  type EnergyUse,
+  type MachineView,
+  type ServerComparison,
+  type ServerTimes,
+  type ServerView,
+  serverViewSchema,
+} from './serverView.ts'

@@ -162,6 +162,15 @@ export const resultSchema = z.object({
   conversations: conversationsSchema.optional(),
   promptCache: promptCacheSchema.optional().describe('where the server had prompts in its cache unexpectedly'),
   server: serverViewSchema.optional(),
+  cost: z
+    .object({
+      currency: z.string(),
+      total: z.number().describe('of all requests, also of failed ones whose tokens the server reported'),
+      perRequest: optionalNumber.describe('mean of the succeeded requests'),
+      perSession: optionalNumber.describe('mean of the completed conversations'),
+    })
+    .optional()
+    .describe('with `prices`'),
   errors: z.record(z.string(), z.number()),
   failures: z
     .array(z.object({ cause: z.string(), status: optionalNumber, message: z.string(), count: z.number() }))

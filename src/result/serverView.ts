@@ -28,6 +28,25 @@ export const comparisonSchema = z.object({
   meaning: z.string().describe('what the difference consists of'),
 })
 
+/** One GPU, as its exporter saw it. */
+const machineViewSchema = z.object({
+  name: z.string().describe('host, number and model'),
+  readings: z
+    .object({ utilization: gauge, memoryBytes: gauge, powerWatts: gauge, clockMHz: gauge, temperatureC: gauge })
+    .partial()
+    .describe('as scraped while the run went on; utilization is a share'),
+  energyJoules: optionalNumber.describe('from the scrape before the measured phase to the one after it'),
+  energyFrom: z
+    .enum(['counter', 'power'])
+    .nullable()
+    .describe("counter: the GPU's own; power: that of each scrape, as the mean of both ends of each interval"),
+})
+
+const energyUseSchema = z.object({
+  joules: optionalNumber.describe('of all GPUs; null where that of one of them is not known'),
+  seconds: z.number().describe('from the first scrape to the last'),
+})
+
 export const serverViewSchema = z.object({
   url: z.string(),
   engine: z.string().nullable().describe('null when no scrape succeeded'),
@@ -64,8 +83,12 @@ export const serverViewSchema = z.object({
     kvCacheShare: series.optional(),
   }),
   comparison: z.array(comparisonSchema),
+  machines: z.array(machineViewSchema).optional().describe('GPUs, where metricsUrl names an exporter of theirs'),
+  energy: energyUseSchema.optional(),
 })
 
+export type MachineView = z.infer<typeof machineViewSchema>
+export type EnergyUse = z.infer<typeof energyUseSchema>
 export type ServerTimes = z.infer<typeof serverTimesSchema>
 export type ServerComparison = z.infer<typeof comparisonSchema>
 export type ServerView = z.infer<typeof serverViewSchema>

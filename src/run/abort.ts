@@ -1,4 +1,5 @@
 /** Waiting that an abort cuts short. */
+import { clearTimeout, setTimeout } from 'node:timers'
 
 export function onAbort(signal: AbortSignal | undefined, action: () => void): void {
   if (signal?.aborted) action()

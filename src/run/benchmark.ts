@@ -7,6 +7,7 @@ import {
   parseStartAt,
   type ResolvedConfig,
   resolveConfig,
+  wallClockMs,
 } from '../config/index.ts'
 import { hasFreshPrompts, type Prompt, readConversations, readPrompts } from '../datasets/index.ts'
 import { worstVerdict } from '../gates/index.ts'
@@ -19,6 +20,7 @@ import { onAbort, pause } from './abort.ts'
 import { againstBaseline } from './baseline.ts'
 import { withBudget } from './budget.ts'
 import { calibrate } from './calibration.ts'
+import { costBudget } from './costBudget.ts'
 import { connectionsOf, requireDescriptors } from './descriptors.ts'
 import { openEndpoint, requestHeaders } from './endpoint.ts'
 import { readEnvironment } from './environment.ts'
@@ -33,6 +35,7 @@ import { limitReached, withinLimits } from './limits.ts'
 import { usesEmbedded } from './localServer.ts'
 import { type OpenRun, openRun } from './openRun.ts'
 import { inOrder, type LoadPlan } from './plan.ts'
+import { withPrice } from './prices.ts'
 import { withProgressFile } from './progressFile.ts'
 import { withPromptSalt } from './promptSalt.ts'
 import { PromptUse } from './promptUse.ts'
@@ -112,7 +115,7 @@ export async function runPlan(
   hooks: RunHooks,
 ): Promise<Outcome> {
   let config = asked
-  const startAtMs = config.startAt === undefined ? undefined : parseStartAt(config.startAt, Date.now())
+  const startAtMs = config.startAt === undefined ? undefined : parseStartAt(config.startAt, wallClockMs())
   if (config.debug) hooks.onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
   const { thresholds, objectives, minSuccess, notices } = gatesOf(config, plan.extent)
   for (const notice of [admitHost(config) ?? [], ...notices].flat()) hooks.onNotice?.(notice)
@@ -135,12 +138,13 @@ export async function runPlan(
   let pool: LoadPool | undefined
   let store: ResultStore | undefined
   try {
-    if (config.metricsUrl !== undefined) metricsAddress(config.metricsUrl, endpoint.origin)
+    for (const url of [config.metricsUrl ?? []].flat()) metricsAddress(url, endpoint.origin)
     // That of a server which was started for the run could not be asked for before.
-    config = await withServedModel(config, api, endpoint, hooks)
+    config = withPrice(await withServedModel(config, api, endpoint, hooks))
     const headers = requestHeaders(config, api)
     const open = (): OpenRun => openRun({ config, api, reference, endpoint, headers, prompts, conversations, limit })
     let run = open()
+    const budget = costBudget({ config, bodies: run.bodies, conversations: run.conversations })
     const { secrets } = run
     const spare = Math.max(1, (hooks.cores ?? availableParallelism()) - 1)
     let workers = config.workers === 'auto' ? threadsFor(plan.extent, spare) : config.workers
@@ -195,6 +199,7 @@ export async function runPlan(
           batches,
           bodies: run.bodies,
           promptUse,
+          budget,
           secrets,
           turnCounts: run.turnCounts,
           thresholds,

@@ -1,6 +1,8 @@
 /** What the harness itself adds to a latency on this machine: measured once, then kept for the runs that follow soon. */
+
 import { availableParallelism, cpus, hostname } from 'node:os'
 import { join } from 'node:path'
+import { wallClockMs } from '../config/index.ts'
 import type { LoadPool } from '../load/index.ts'
 import { machineFolder, readMachineFile, writeMachineFile } from '../store/index.ts'
 import { packageVersion } from './environment.ts'
@@ -32,7 +34,7 @@ export async function calibrate(pool: Pick<LoadPool, 'calibrate'>, warming: numb
   const kept = read()
   const overheadMs = await pool.calibrate(warming, kept === undefined)
   if (kept !== undefined)
-    return { overheadMs: kept.overheadMs, ageSeconds: Math.round((Date.now() - kept.measuredAt) / 1000) }
+    return { overheadMs: kept.overheadMs, ageSeconds: Math.round((wallClockMs() - kept.measuredAt) / 1000) }
   if (overheadMs === null) return null
   keep(overheadMs)
   return { overheadMs, ageSeconds: undefined }
@@ -48,7 +50,7 @@ function read(): Kept | undefined {
   const path = calibrationPath()
   try {
     const kept = JSON.parse((path && readMachineFile(path)) ?? 'null') as Partial<Kept> | null
-    const age = Date.now() - Number(kept?.measuredAt)
+    const age = wallClockMs() - Number(kept?.measuredAt)
     const isValid = kept?.machine === machine() && age >= 0 && age < KEPT_MS && Number(kept.overheadMs) > 0
     return isValid ? (kept as Kept) : undefined
   } catch {
@@ -58,7 +60,7 @@ function read(): Kept | undefined {
 }
 
 function keep(overheadMs: number): void {
-  const kept: Kept = { machine: machine(), overheadMs, measuredAt: Date.now() }
+  const kept: Kept = { machine: machine(), overheadMs, measuredAt: wallClockMs() }
   const path = calibrationPath()
   if (path === undefined) return
   try {

@@ -1,5 +1,5 @@
 /** Searches for the most load an endpoint carries within a service level: one pool and one endpoint for all steps. */
-import { ConfigError, type ResolvedConfig, rejectUnsupported } from '../config/index.ts'
+import { ConfigError, currentDate, type ResolvedConfig, rejectUnsupported } from '../config/index.ts'
 import {
   bestLevel,
   type Criterion,
@@ -15,7 +15,7 @@ import {
   parseCriteria,
   parseObjectives,
   QUANTITIES,
-  requireObjectives,
+  requireCounted,
   type SearchRange,
   valuesOf,
   verdictOfGates,
@@ -71,7 +71,8 @@ export function readSearch(config: ResolvedConfig): CapacitySearch {
     )
   const criteria = parseCriteria(config.slaParams ?? (hasThresholds ? joined(thresholds) : undefined))
   const objectives = parseObjectives(config.objectives)
-  for (const criterion of criteria) if (criterion.kind === 'limit') requireObjectives(criterion.conditions, objectives)
+  for (const criterion of criteria)
+    if (criterion.kind === 'limit') requireCounted(criterion.conditions, { ...config, objectives })
   const given = [config[variable]].flat()[0]!
   const start = Math.min(upper, Math.max(lower, Math.floor(given)))
   return { criteria, gate: parseCapacityGate(config.slaGate, variable), range: { start, lower, upper } }
@@ -81,7 +82,7 @@ export function readSearch(config: ResolvedConfig): CapacitySearch {
 export async function runCapacity(scenario: Protocol, hooks: RunHooks): Promise<CapacityOutcome> {
   const { config } = scenario
   const search = readSearch(config)
-  const startedAt = new Date()
+  const startedAt = currentDate()
   // The steps are judged by the criteria, each by itself by nothing.
   const stepConfig: ResolvedConfig = { ...config, thresholds: {}, minSuccessRate: undefined }
   const plan = planOf(search, stepConfig, hooks)

@@ -1,7 +1,9 @@
 /** A server under test that we start ourselves: a shell command, awaited until it answers, and surely stopped again. */
+
 import { type ChildProcess, fork } from 'node:child_process'
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigError, EndpointError } from '../config/index.ts'
 import { maskNamed } from '../secrets/index.ts'

@@ -2,7 +2,10 @@
  * The process between us and a command we started: it ends the command, and all the command started, as soon as we are
  * gone, however that came about.
  */
+
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { performance } from 'node:perf_hooks'
+import { setTimeout } from 'node:timers'
 import { onStopSignals, STOP_SIGNALS } from '../config/signals.ts'
 
 export type ToSupervisor = {

@@ -1,7 +1,11 @@
 /** Comparison of two endpoints in one run: the same prompts in interleaved blocks, judged side by side. */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { clearInterval, setInterval } from 'node:timers'
+import { currentDate } from '../config/index.ts'
 import { hasFreshPrompts } from '../datasets/index.ts'
 import {
   type BlockPair,
@@ -83,7 +87,7 @@ async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
     connections: SIDES.length * connectionsOf(comparison.level.level),
     embedded: sideConfigs.every(usesEmbedded),
   })
-  const startedAt = new Date()
+  const startedAt = currentDate()
   const label = hooks.label ?? config.name
   const paths = pathsOf(comparison, label, startedAt)
   const unkept = paths === undefined ? mkdtempSync(join(machineFolder().path ?? tmpdir(), 'compare-')) : undefined

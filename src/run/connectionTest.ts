@@ -1,4 +1,6 @@
 /** One real request before the run: what is wrong with the endpoint is said before any load is sent. */
+import { performance } from 'node:perf_hooks'
+import { clearTimeout, setTimeout } from 'node:timers'
 import type { Api } from '../apis/index.ts'
 import { Answer } from '../client/answer.ts'
 import { classifyError } from '../client/classify.ts'

@@ -9,7 +9,7 @@ import {
   parseObjectives,
   parseRegressions,
   parseThresholds,
-  requireObjectives,
+  requireCounted,
   requireParts,
 } from '../gates/index.ts'
 import { withBudget } from './budget.ts'
@@ -31,7 +31,7 @@ export interface Gates {
 export function gatesOf(config: ResolvedConfig, levels: readonly RunLevel[] = levelsOf(config)): Gates {
   const thresholds = parseThresholds(config.thresholds)
   const objectives = parseObjectives(config.objectives)
-  requireObjectives(thresholds, objectives)
+  requireCounted([...thresholds, ...objectives], { ...config, objectives })
   requireParts(thresholds, {
     stages: config.stages?.length ?? 0,
     parallels: levels.map(({ level }) => level.parallel),

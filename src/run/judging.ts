@@ -1,5 +1,6 @@
 /** Judges a level while it runs and at its end: goes on while the verdict is open, stops when a gate says so. */
 
+import { performance } from 'node:perf_hooks'
 import type { ResolvedConfig } from '../config/index.ts'
 import {
   type EvaluateOptions,

@@ -1,4 +1,6 @@
 /** Tells the caller every tenth of a second how far a phase of a level is. */
+import { performance } from 'node:perf_hooks'
+import { clearInterval, setInterval } from 'node:timers'
 import type { RunProgress } from './hooks.ts'
 import type { LevelContext } from './levelRun.ts'
 import type { RecentRequests } from './recent.ts'

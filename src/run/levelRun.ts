@@ -1,6 +1,7 @@
 /** Runs one level of load: warmup, measured phase, figures, verdict, files. */
+import { performance } from 'node:perf_hooks'
 import type { Api } from '../apis/index.ts'
-import { parseShard, type ResolvedConfig } from '../config/index.ts'
+import { currentDate, parseShard, type ResolvedConfig } from '../config/index.ts'
 import type { MinSuccess, ParsedThreshold } from '../gates/index.ts'
 import { type LoadPool, type SharedBodies, WHOLE } from '../load/index.ts'
 import { type Objective, RunMetrics } from '../metrics/index.ts'
@@ -12,13 +13,14 @@ import { ownProcess, type ResultStore, reservePath, writeWholeFile } from '../st
 import type { Calibration } from './calibration.ts'
 import { judgeClient } from './clientHealth.ts'
 import { plannedTurns } from './conversations.ts'
+import type { CostBudget } from './costBudget.ts'
 import type { Endpoint } from './endpoint.ts'
 import { environment } from './environment.ts'
 import type { RunHooks } from './hooks.ts'
 import { Judging } from './judging.ts'
 import { watchProgress } from './levelProgress.ts'
 import { partOf, type RunLevel } from './levels.ts'
-import { limitReached, limitThreshold } from './limits.ts'
+import { cutByLimit, limitReached, limitThreshold } from './limits.ts'
 import { Pipeline } from './pipeline.ts'
 import type { PromptUse } from './promptUse.ts'
 import { recentRequests } from './recent.ts'
@@ -43,6 +45,8 @@ export interface LevelContext {
   secrets: Secrets
   /** Turns of each conversation; undefined where single requests are sent. */
   turnCounts: readonly number[] | undefined
+  /** Absent: the run may cost anything. */
+  budget: CostBudget | undefined
   thresholds: readonly ParsedThreshold[]
   objectives: readonly Objective[]
   minSuccess: MinSuccess | undefined
@@ -76,7 +80,7 @@ export async function runLevel(
   const own = partOf(level, part)
   const ownRequests = Number.isFinite(own.number) ? requestsOf(context, own) : null
   const name = hooks.label ?? config.name ?? config.model ?? 'run'
-  const startedAt = new Date()
+  const startedAt = currentDate()
   const path =
     config.store === 'none'
       ? undefined
@@ -105,7 +109,7 @@ export async function runLevel(
     if (config.preconnect) await pool.preconnect(level)
     if (warmup !== undefined && !hooks.signal?.aborted) {
       const watch = watchProgress(context, 'warmup', () => requestsOf(context, warmup), warmup.durationMs)
-      await pool.run(warmup, true)
+      await within(context, () => pool.run(warmup, true))
       await pipeline.settle()
       watch()
     }
@@ -136,7 +140,7 @@ export async function runLevel(
     const watch = watchProgress(context, 'measuring', planned, level.durationMs, recent)
     const clock = shardClock(config, context.startAtMs)
     if (clock !== undefined) store?.setFact('shard', clock.planned)
-    const report = await pool.run(judging.level, false, startOf(context.startAtMs))
+    const report = await within(context, () => pool.run(judging.level, false, startOf(context.startAtMs)))
     const shard = clock?.facts(report.startedAt)
     await pipeline.settle()
     watch()
@@ -152,8 +156,10 @@ export async function runLevel(
       calibration: context.calibration,
       freeCores: context.freeCores,
     })
+    const spent = context.budget?.reached
+    const cut = spent === undefined ? cutByLimit(hooks) : { why: spent, remedy: 'raise maxCost, or ask for less' }
     const expected = Number.isFinite(level.number) ? requestsOf(context, level) : null
-    const thresholds = [...judging.results(), ...limitThreshold(hooks, metrics.total, expected)]
+    const thresholds = [...judging.results(), ...limitThreshold(cut, metrics.total, expected)]
     const { promptCache, notes: cacheNotes } = await pipeline.promptCache()
     const unsent = report.threads.reduce((sum, thread) => sum + thread.unsent, 0)
     const interrupted = hooks.signal?.aborted === true || hooks.killSignal?.aborted === true
@@ -199,12 +205,17 @@ export async function runLevel(
       result,
       metrics,
       jsonPath: path === undefined ? null : `${path}.json`,
-      aborted: judging.aborted || report.broken !== undefined,
+      aborted: judging.aborted || spent !== undefined || report.broken !== undefined,
       overloaded: !client.valid && report.broken === undefined && client.socketsRefused === 0,
     }
   } finally {
     context.batches.listener = () => {}
   }
+}
+
+/** A phase within what the run may cost. */
+function within<T>({ budget, pool }: LevelContext, phase: () => Promise<T>): Promise<T> {
+  return budget === undefined ? phase() : budget.during(pool, phase)
 }
 
 /** Requests of a level; Infinity: until the time is over. */

@@ -1,5 +1,6 @@
 /** A run that nobody ends, ends by itself: after `timeLimit`, or when the process that started it is gone. */
-import { ConfigError, type ResolvedConfig } from '../config/index.ts'
+import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers'
+import { ConfigError, PerfgateError, type ResolvedConfig } from '../config/index.ts'
 import type { ThresholdResult } from '../result/index.ts'
 import type { RunHooks } from './hooks.ts'
 
@@ -10,8 +11,12 @@ const LONGEST_MS = 2 ** 31 - 1
 const LOOK_AT_PARENT_MS = 1000
 
 /** Why a run was ended: the reason of its signal. */
-export class RunLimit extends Error {
-  override readonly name = 'RunLimit'
+export class RunLimit extends PerfgateError {
+  declare readonly name: 'RunLimit'
+
+  constructor(message: string) {
+    super('RunLimit', message)
+  }
 }
 
 /** In a sentence, why the run was ended before its work was done; undefined: it was not, or the user did it. */
@@ -75,10 +80,22 @@ function plannedSeconds({ duration, stages, timestamps, parallel, rate }: Resolv
   return levels * Math.max(duration ?? 0, ramp, trace)
 }
 
-/** A run that was ended early has broken a promise of its own: it must not look like one that passed. */
-export function limitThreshold(hooks: RunHooks, finished: number, expected: number | null): ThresholdResult[] {
+/** Why a level ended before its work was done. */
+export interface Cut {
+  why: string
+  /** What to do about it. */
+  remedy: string
+}
+
+/** A limit of the run that was reached; undefined: none, or the user ended it. */
+export function cutByLimit(hooks: RunHooks): Cut | undefined {
   const why = limitReached(hooks)
-  if (why === undefined) return []
+  return why === undefined ? undefined : { why, remedy: 'raise timeLimit, or ask for less' }
+}
+
+/** A run that was ended early has broken a promise of its own: it must not look like one that passed. */
+export function limitThreshold(cut: Cut | undefined, finished: number, expected: number | null): ThresholdResult[] {
+  if (cut === undefined) return []
   const of = expected === null ? '' : ` of ${expected}`
   return [
     {
@@ -88,7 +105,7 @@ export function limitThreshold(hooks: RunHooks, finished: number, expected: numb
       unit: '',
       n: finished,
       verdict: 'fail',
-      message: `run is complete: ${why}, when ${finished}${of} requests had finished; raise timeLimit, or ask for less`,
+      message: `run is complete: ${cut.why}, when ${finished}${of} requests had finished; ${cut.remedy}`,
     },
   ]
 }

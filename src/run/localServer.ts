@@ -1,7 +1,7 @@
 /** The server that a scenario has started for itself: its command, where it will be, and its log. */
 import { join } from 'node:path'
 import { type Api, resolveEndpoint } from '../apis/index.ts'
-import { EndpointError, type ResolvedConfig } from '../config/index.ts'
+import { currentDate, EndpointError, type ResolvedConfig } from '../config/index.ts'
 import { fileName, timestamp } from '../store/index.ts'
 import { startCommandServer } from './commandServer.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -38,7 +38,7 @@ export async function openLocalServer(
   const { localCommand = VLLM, port, model = '', outputsDir, readyTimeout } = config
   const command = localCommand.replaceAll('{port}', String(port)).replaceAll('{model}', quoted(model))
   const { origin, path } = resolveEndpoint(config.url ?? `http://127.0.0.1:${port}`, api)
-  const names = [fileName(model), 'server', config.noTimestamp ? '' : timestamp(new Date())]
+  const names = [fileName(model), 'server', config.noTimestamp ? '' : timestamp(currentDate())]
   const logPath = join(outputsDir, `${names.filter((name) => name !== '').join('_')}.log`)
   onNotice?.(`starting "${redactCommand(command)}"; its log is ${logPath}`)
   const secrets = secretsOfRun(config)

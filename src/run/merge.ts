@@ -127,6 +127,8 @@ function figuresOf(dbPath: string, { read, config, shown, originMs }: Whole): { 
     reader.close()
   }
   for (const { facts } of parts) metrics.addTimes('connect', (facts['connectMs'] as number[] | undefined) ?? [])
+  const server = joinedServer(parts)
+  metrics.energyJoules = server?.energy?.joules ?? Number.NaN
   const thresholds = judging.results()
   const merged = mergedFacts(read)
   const result = toResult(metrics, {
@@ -142,7 +144,7 @@ function figuresOf(dbPath: string, { read, config, shown, originMs }: Whole): { 
     client: joinedHealth(parts, metrics),
     environment: environment(),
     notes: [...ownNotes(read, merged), ...judging.notes(thresholds)],
-    server: joinedServer(parts),
+    server,
     promptCache: joinedPromptCache(parts),
     speed: speed?.rows(),
     merged,

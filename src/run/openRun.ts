@@ -1,4 +1,5 @@
 /** What a run, and each side of a comparison, sends with: request bodies, secrets, load threads and the result DB. */
+import { performance } from 'node:perf_hooks'
 import type { Api } from '../apis/index.ts'
 import { parseShard, type ResolvedConfig } from '../config/index.ts'
 import type { Conversation, TimedPrompt } from '../datasets/index.ts'
@@ -33,6 +34,8 @@ export interface OpenRun {
   secrets: Secrets
   /** Turns of each conversation; undefined where single requests are sent. */
   turnCounts: readonly number[] | undefined
+  /** Bytes of the plans of conversations, and the most turns of one. */
+  conversations: { plans: SharedBodies; turns: number } | undefined
   /** Starts load threads, which then hold these bodies. */
   openPool(options: Pick<PoolOptions, 'workers' | 'onBatch'>): LoadPool
   /**
@@ -60,6 +63,7 @@ export function openRun(parts: RunParts): OpenRun {
     bodies,
     secrets,
     turnCounts: built?.turnCounts,
+    conversations: built && { plans: built.shared.plans, turns: Math.max(...built.turnCounts) },
     openPool: (options) =>
       new LoadPool({
         ...options,

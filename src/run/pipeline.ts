@@ -1,14 +1,16 @@
 /** The way of a batch: token counts, figures, disk; in order, although counting may have to wait for its tables. */
 import { setImmediate } from 'node:timers/promises'
 import type { Api } from '../apis/index.ts'
-import type { ResolvedConfig } from '../config/index.ts'
+import type { Price, ResolvedConfig } from '../config/index.ts'
 import { showsSpeed } from '../datasets/index.ts'
 import { Bodies, type SharedBodies } from '../load/index.ts'
 import type { PromptCache, Result } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import type { ResultStore } from '../store/index.ts'
 import { loadTokenizer, type TokenCounter } from '../tokens/index.ts'
+import type { CostBudget } from './costBudget.ts'
 import { countItems } from './itemCounts.ts'
+import { priceOf, priceRequests } from './prices.ts'
 import { CacheWatch, type PromptUse } from './promptUse.ts'
 import { type SpeedRecorder, speedRecorder } from './speed.ts'
 import { countUncountedMedia, estimateTokens, lacksTokens } from './tokenEstimates.ts'
@@ -20,6 +22,8 @@ export interface PipelineOptions {
   config: ResolvedConfig
   /** Of the run; absent: it is not looked at what comes from a cache. */
   promptUse?: PromptUse
+  /** Of the run; absent: it may cost anything. */
+  budget?: CostBudget | undefined
 }
 
 /** What counts the batches of a measured phase. */
@@ -33,6 +37,8 @@ export class Pipeline {
   readonly #store: ResultStore | undefined
   readonly #config: ResolvedConfig
   readonly #api: Api
+  readonly #price: Price | undefined
+  readonly #budget: CostBudget | undefined
   readonly #usage: UsageCheck | undefined
   readonly #roughUsage = roughUsageCheck()
   readonly #speed: SpeedRecorder | undefined
@@ -44,8 +50,10 @@ export class Pipeline {
   #counter: TokenCounter | undefined
   #queue: Promise<void> | undefined
 
-  constructor({ api, bodies, config, promptUse }: PipelineOptions, store: ResultStore | undefined) {
+  constructor({ api, bodies, config, promptUse, budget }: PipelineOptions, store: ResultStore | undefined) {
     this.#api = api
+    this.#price = priceOf(config)
+    this.#budget = budget
     this.#bodies = new Bodies(bodies)
     this.#store = store
     this.#config = config
@@ -110,6 +118,8 @@ export class Pipeline {
   #process(batch: SampleBatch): void {
     if (this.#counter !== undefined) estimateTokens(batch, this.#bodies, this.#api, this.#counter, this.#inputCounts)
     countItems(batch, this.#bodies, this.#api, this.#itemCounts)
+    if (this.#price !== undefined) priceRequests(batch, this.#price)
+    this.#budget?.add(batch)
     this.#cache?.add(batch, this.#sink !== undefined)
     if (this.#sink !== undefined) {
       this.#sink.add(batch)

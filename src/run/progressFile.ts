@@ -1,7 +1,9 @@
 /** `--enable-progress-tracker`: progress.json, for a program that watches the run from outside. */
+
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ResolvedConfig } from '../config/index.ts'
+import { performance } from 'node:perf_hooks'
+import { currentDate, type ResolvedConfig } from '../config/index.ts'
 import { isAlive, makeFolder, ownProcess, writeWholeFile } from '../store/index.ts'
 import type { RunHooks, RunProgress } from './hooks.ts'
 
@@ -56,7 +58,7 @@ function trackProgress(outputsDir: string, hooks: RunHooks): { hooks: RunHooks; 
     if (failed) return
     try {
       makeFolder(outputsDir)
-      write(path, { status, ...progressRecord(progress), updatedAt: new Date().toISOString(), process: owner })
+      write(path, { status, ...progressRecord(progress), updatedAt: currentDate().toISOString(), process: owner })
     } catch (error) {
       failed = true
       hooks.onNotice?.(`progress is not tracked: ${(error as Error).message}`)

@@ -57,6 +57,8 @@ export function rebuildResult(reader: ResultReader, state: Unfinished = 'unknown
   const shard = shardOf(reader)
   const whole = levelIn(facts['level'])
   const level = whole && shard ? partOf(whole, { index: shard.index - 1, count: shard.count }) : whole
+  const server = serverViewSchema.safeParse(facts['server']).data
+  metrics.energyJoules = server?.energy?.joules ?? Number.NaN
   const rebuilt = toResult(metrics, {
     startedAt: new Date(text(facts['startedAt']) ?? 0),
     config,
@@ -65,7 +67,7 @@ export function rebuildResult(reader: ResultReader, state: Unfinished = 'unknown
     expectedRequests: finite('expectedRequests' in facts ? facts['expectedRequests'] : level?.number),
     resultDbPath: reader.path,
     thresholds: [],
-    server: serverViewSchema.safeParse(facts['server']).data,
+    server,
     speed: speed?.rows(),
     shard,
     ...(comparison.success ? sideFacts(comparison.data, facts['side']) : unfinishedFacts(reader, state)),
@@ -224,6 +226,7 @@ function addRow(writer: BatchWriter, row: StoredRequest, originMs: number): void
   values[C.outputTokens] = whole(row.completion_tokens)
   values[C.cachedTokens] = whole(row.cached_tokens)
   values[C.reasoningTokens] = whole(row.reasoning_tokens)
+  values[C.cost] = whole(row.cost ?? null)
   values[C.status] = Number(row.status ?? 0)
   values[C.cause] = (FAILURE_CAUSES as readonly string[]).indexOf(String(row.cause))
   const isWhole = row.is_stream === 0 || (notes & NOTE['one-piece']) !== 0

@@ -1,9 +1,10 @@
 /** Watches the server's own metrics during a measured phase, where the scenario names them. */
+import { performance } from 'node:perf_hooks'
 import { ConfigError, type ResolvedConfig } from '../config/index.ts'
 import type { RunMetrics } from '../metrics/index.ts'
 import type { ServerView } from '../result/index.ts'
 import { maskNamed } from '../secrets/index.ts'
-import { type ClientFigures, type Scrapes, ServerWatch, serverView } from '../serverView/index.ts'
+import { type ClientFigures, type MetricsSource, type Scrapes, ServerWatch, serverView } from '../serverView/index.ts'
 import type { Endpoint } from './endpoint.ts'
 import { foreignRoute } from './route.ts'
 
@@ -20,21 +21,16 @@ export interface Watching {
 /** @throws ConfigError when `metricsUrl` is no address; that nobody answers there is only noted */
 export async function watchServer(config: ResolvedConfig, endpoint: Endpoint): Promise<Watching | undefined> {
   if (config.metricsUrl === undefined) return undefined
-  const url = metricsAddress(config.metricsUrl, endpoint.origin)
-  // The key is the endpoint's: another host has no business with it.
-  const isSameHost = new URL(url).origin === endpoint.origin
-  const headers: Record<string, string> = isSameHost
-    ? { ...(config.apiKey === undefined ? {} : { authorization: `Bearer ${config.apiKey}` }), ...config.headers }
-    : {}
-  const route = isSameHost ? endpoint.route : foreignRoute(config, url)
-  let onScrape = (_scrapes: Scrapes): void => {}
+  const urls = [config.metricsUrl].flat().map((url) => metricsAddress(url, endpoint.origin))
   const intervalMs = config.metricsInterval * 1000
-  const watch = new ServerWatch({ url, headers, intervalMs, route, onScrape: (scrapes) => onScrape(scrapes) })
+  let onScrape = (_scrapes: Scrapes): void => {}
+  const sources = urls.map((url) => sourceOf(url, config, endpoint))
+  const watch = new ServerWatch({ sources, intervalMs, onScrape: (scrapes) => onScrape(scrapes) })
   await watch.begin()
   const startedAt = performance.now()
   const viewOf = (scrapes: Scrapes, metrics: RunMetrics): ServerView =>
     serverView({
-      url: maskNamed(url),
+      url: urls.map((url) => maskNamed(url)).join(', '),
       intervalSeconds: config.metricsInterval,
       scrapes,
       client: clientFigures(metrics, startedAt),
@@ -57,9 +53,18 @@ export async function watchServer(config: ResolvedConfig, endpoint: Endpoint): P
           n === undefined || n - (before?.histograms.latency?.n ?? before?.histograms.ttft?.n ?? 0) >= metrics.succeeded
         )
       })
-      return viewOf(scrapes, metrics)
+      const view = viewOf(scrapes, metrics)
+      metrics.energyJoules = view.energy?.joules ?? Number.NaN
+      return view
     },
   }
+}
+
+function sourceOf(url: string, config: ResolvedConfig, endpoint: Endpoint): MetricsSource {
+  // The key is the endpoint's: another host has no business with it.
+  if (new URL(url).origin !== endpoint.origin) return { url, headers: {}, route: foreignRoute(config, url) }
+  const authorization = config.apiKey === undefined ? {} : { authorization: `Bearer ${config.apiKey}` }
+  return { url, headers: { ...authorization, ...config.headers }, route: endpoint.route }
 }
 
 function clientFigures(metrics: RunMetrics, startedAt: number): ClientFigures {

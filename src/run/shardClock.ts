@@ -1,5 +1,6 @@
 /** When a part of a load began by the clock of its machine, and how that clock went beside the process's own. */
-import { ConfigError, parseShard, type ResolvedConfig } from '../config/index.ts'
+import { performance } from 'node:perf_hooks'
+import { ConfigError, parseShard, type ResolvedConfig, wallClockMs } from '../config/index.ts'
 import type { PlannedShard, ShardFacts } from '../result/index.ts'
 
 /** Later than this, the parts of a load do not begin together any more. */
@@ -12,7 +13,7 @@ const MOST_LATE_MS = 20
  */
 export function startOf(startAtMs: number | undefined): number | undefined {
   if (startAtMs === undefined) return undefined
-  const leftMs = startAtMs - Date.now()
+  const leftMs = startAtMs - wallClockMs()
   if (leftMs < -MOST_LATE_MS)
     throw new ConfigError(
       `option "startAt": ${new Date(startAtMs).toISOString()} was ${(-leftMs / 1000).toFixed(1)} s ago when prompts, connections and warmup were ready; give a later time`,
@@ -46,8 +47,8 @@ export function shardClock({ loadShard }: ResolvedConfig, startAtMs: number | un
 
 /** The clock counts whole milliseconds: right after it ticks, they are its time. */
 function offsetMs(): number {
-  const before = Date.now()
+  const before = wallClockMs()
   let now = before
-  while (now === before) now = Date.now()
+  while (now === before) now = wallClockMs()
   return now - (performance.timeOrigin + performance.now())
 }

@@ -1,4 +1,5 @@
 /** The one way to a result: from the metrics of a run, live or read back from rows, and the facts that no request holds. */
+import { priceSchema } from '../config/index.ts'
 import { decideVerdict, requestCounts, storedIntervals } from '../gates/index.ts'
 import type { Level } from '../load/index.ts'
 import {
@@ -86,6 +87,7 @@ export function toResult(metrics: RunMetrics, facts: ResultFacts): Result {
     conversations: metrics.conversations.figures(),
     ...(promptCache === undefined ? {} : { promptCache }),
     ...(server === undefined ? {} : { server }),
+    ...costFacts(metrics, config),
     errors: errorCounts(metrics),
     failures: metrics.failures,
     tokens: { source: tokenSource(metrics) },
@@ -121,6 +123,21 @@ function verdictOf({ thresholds, summary, errors, client, config, interrupted, m
     clientJudged: isJudged(client, { onInvalid: config['onInvalid'] }),
     interrupted: interrupted || (merged?.missing.length ?? 0) > 0,
   })
+}
+
+/** Also of a run that was read back, whose rows have the costs. */
+function costFacts(metrics: RunMetrics, config: ResultFacts['config']): Pick<Result, 'cost'> {
+  const total = metrics.scalar('totalCost')
+  if (total === undefined) return {}
+  const price = priceSchema.safeParse(config['prices'])
+  return {
+    cost: {
+      currency: price.success ? price.data.currency : 'USD',
+      total,
+      perRequest: metrics.distribution('cost')?.mean ?? null,
+      perSession: metrics.distribution('costPerSession')?.mean ?? null,
+    },
+  }
 }
 
 function tokenSource({ succeeded, estimatedTokens, reportedTokens }: RunMetrics): Result['tokens']['source'] {

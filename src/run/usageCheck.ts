@@ -2,6 +2,7 @@
  * Holds the token counts a server reports against those of a tokenizer: closely where the user named one, otherwise only
  * for answers that cannot have so many tokens, or so few.
  */
+import { performance } from 'node:perf_hooks'
 import type { Api } from '../apis/index.ts'
 import { pacer } from '../datasets/index.ts'
 import type { Bodies } from '../load/index.ts'

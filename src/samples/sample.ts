@@ -46,6 +46,8 @@ const COLUMNS = [
   'turns',
   /** Texts embedded or documents ranked by the request; NaN where the API generates. */
   'items',
+  /** Of its tokens at the run's prices; NaN without prices. */
+  'cost',
 ] as const
 export type Column = (typeof COLUMNS)[number]
 

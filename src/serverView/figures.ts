@@ -1,5 +1,6 @@
 /** From scrapes to the server's own figures of a run, and what they have to do with the client's. */
 import type { ServerComparison, ServerTimes, ServerView } from '../result/index.ts'
+import { energyUse, machineViews } from './energy.ts'
 import { COUNTERS, GAUGES, HISTOGRAMS, type Histogram, histogramBetween } from './snapshot.ts'
 import type { Scrapes } from './watch.ts'
 
@@ -29,6 +30,8 @@ const QUANTILES = [0.5, 0.9, 0.99] as const
 export function serverView({ url, intervalSeconds, scrapes, client }: ViewFacts): ServerView {
   const { before, during, after, failures } = scrapes
   const ends = [before, ...during, after].filter((scrape) => scrape !== undefined)
+  const machines = machineViews(scrapes)
+  const energy = energyUse(machines, scrapes)
   const view: ServerView = {
     url,
     engine: ends[0]?.engine ?? null,
@@ -48,6 +51,8 @@ export function serverView({ url, intervalSeconds, scrapes, client }: ViewFacts)
       ),
     },
     comparison: [],
+    ...(machines.length > 0 && { machines }),
+    ...(energy && { energy }),
   }
   for (const name of GAUGES) {
     // Before and after the run the server is at rest: only what was seen in between is of the run.

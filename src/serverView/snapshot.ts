@@ -1,5 +1,8 @@
 /** One look at a server's metrics: Prometheus text, in the names of each engine, on one scale. */
 
+import { type MachineReading, readMachines } from './machines.ts'
+import { parsePrometheus, type Sample, type Samples } from './prometheus.ts'
+
 /** Counts up to each bound; both are sums over all label sets. */
 export interface Histogram {
   /** Upper bounds, seconds, ascending; the last is Infinity. */
@@ -11,7 +14,9 @@ export interface Histogram {
 }
 
 export interface Snapshot {
-  engine: string
+  /** null: there are metrics of machines alone. */
+  engine: string | null
+  machines: MachineReading[]
   gauges: Partial<Record<Gauge, number>>
   counters: Partial<Record<Counter, number>>
   histograms: Partial<Record<HistogramName, Histogram>>
@@ -24,9 +29,10 @@ export function readSnapshot(text: string): Snapshot {
   const samples = parsePrometheus(text)
   const names = [...samples.keys()]
   const engine = ENGINES.find(({ prefix }) => names.some((name) => name.startsWith(prefix)))
-  if (engine === undefined)
+  const machines = readMachines(samples)
+  if (engine === undefined && machines.length === 0)
     throw new Error(
-      `none of the ${names.length} metrics there is of a known engine (${ENGINES.map(({ prefix }) => `${prefix}…`).join(', ')}); is it the engine's own /metrics, and are its metrics on?`,
+      `none of the ${names.length} metrics there is of a known engine (${ENGINES.map(({ prefix }) => `${prefix}…`).join(', ')}) or of a GPU (DCGM_FI_DEV_…, gpu_package_power …); is it the engine's own /metrics, and are its metrics on?`,
     )
   const found = <K extends Gauge | Counter | HistogramName, V>(
     keys: readonly K[],
@@ -34,20 +40,61 @@ export function readSnapshot(text: string): Snapshot {
   ): Partial<Record<K, V>> => {
     const all: Partial<Record<K, V>> = {}
     for (const key of keys)
-      for (const name of engine.names[key] ?? []) {
+      for (const name of engine?.names[key] ?? []) {
         const value = all[key] === undefined ? read(name, key) : undefined
         if (value !== undefined) all[key] = value
       }
     return all
   }
   return {
-    engine: engine.engine,
+    engine: engine?.engine ?? null,
+    machines,
     gauges: found(GAUGES, (name, key) =>
       // Shares of several caches do not add up.
       key === 'kvCacheShare' ? mean(samples.get(name)) : total(samples.get(name)),
     ),
     counters: found(COUNTERS, (name) => total(samples.get(name))),
     histograms: found(HISTOGRAMS, (name) => histogram(samples, name)),
+  }
+}
+
+/** What several servers say at one moment, as one: replicas add up, machines stand side by side. */
+export function joinSnapshots(all: readonly Snapshot[]): Snapshot {
+  if (all.length === 1) return all[0]!
+  const engines = [...new Set(all.flatMap(({ engine }) => engine ?? []))]
+  const joined: Snapshot = {
+    engine: engines.length === 0 ? null : engines.join(', '),
+    machines: all.flatMap(({ machines }) => machines),
+    gauges: {},
+    counters: {},
+    histograms: {},
+  }
+  const sum = (values: readonly number[]): number => values.reduce((one, other) => one + other, 0)
+  for (const name of GAUGES) {
+    const values = all.flatMap(({ gauges }) => gauges[name] ?? [])
+    if (values.length > 0) joined.gauges[name] = name === 'kvCacheShare' ? sum(values) / values.length : sum(values)
+  }
+  for (const name of COUNTERS) {
+    const values = all.flatMap(({ counters }) => counters[name] ?? [])
+    if (values.length > 0) joined.counters[name] = sum(values)
+  }
+  for (const name of HISTOGRAMS) {
+    const [first, ...others] = all.flatMap(({ histograms }) => histograms[name] ?? [])
+    if (first !== undefined) joined.histograms[name] = others.reduce(addHistograms, first)
+  }
+  return joined
+}
+
+/** Counts are cumulative: those of a bound that only one of them has are those up to the bound below it in the other. */
+function addHistograms(one: Histogram, other: Histogram): Histogram {
+  const bounds = [...new Set([...one.bounds, ...other.bounds])].sort((a, b) => a - b)
+  const upTo = (histogram: Histogram, bound: number): number =>
+    histogram.counts[histogram.bounds.findLastIndex((known) => known <= bound)] ?? 0
+  return {
+    bounds,
+    counts: bounds.map((bound) => upTo(one, bound) + upTo(other, bound)),
+    sumSeconds: one.sumSeconds + other.sumSeconds,
+    n: one.n + other.n,
   }
 }
 
@@ -167,82 +214,3 @@ const ENGINES: readonly MetricNames[] = [
     },
   },
 ]
-
-interface Sample {
-  labels: Readonly<Record<string, string>>
-  value: number
-}
-
-/** Samples by the name they are written with: a histogram's are `x_bucket`, `x_sum` and `x_count`. */
-type Samples = ReadonlyMap<string, readonly Sample[]>
-
-const NAME = /[a-zA-Z_:][a-zA-Z0-9_:]*/y
-const LABEL = /\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*"((?:[^"\\\n]|\\.)*)"\s*(,?)/y
-const REST = /\s+(\S+)(?:\s+(-?\d+))?\s*$/y
-
-/**
- * @throws Error naming the line that is not of the format
- * @see https://prometheus.io/docs/instrumenting/exposition_formats/
- */
-export function parsePrometheus(text: string): Samples {
-  const samples = new Map<string, Sample[]>()
-  for (const [i, line] of text.split('\n').entries()) {
-    const written = line.trim()
-    // `# HELP`, `# TYPE` and comments: a metric is known by its name.
-    if (written === '' || written.startsWith('#')) continue
-    const { name, ...sample } = readSample(written, i + 1)
-    const others = samples.get(name)
-    if (others === undefined) samples.set(name, [sample])
-    else others.push(sample)
-  }
-  return samples
-}
-
-function readSample(line: string, number: number): Sample & { name: string } {
-  const name = matchAt(NAME, line, 0)?.[0]
-  if (name === undefined) throw wrong(number, `no metric's name: ${shown(line)}`)
-  let at = name.length
-  const labels: Record<string, string> = {}
-  if (line[at] === '{') {
-    at++
-    for (;;) {
-      const label = matchAt(LABEL, line, at)
-      if (label === undefined) break
-      labels[label[1]!] = unescaped(label[2]!)
-      at += label[0].length
-      if (label[3] === '') break
-    }
-    const close = matchAt(/\s*\}/y, line, at)
-    if (close === undefined) throw wrong(number, `labels of "${name}" are not of the form {name="value",…}`)
-    at += close[0].length
-  }
-  const rest = matchAt(REST, line, at)
-  if (rest === undefined) throw wrong(number, `"${name}" has no value: ${shown(line)}`)
-  const value = readNumber(rest[1]!)
-  if (value === undefined) throw wrong(number, `value of "${name}" is not a number: ${shown(rest[1]!)}`)
-  return { name, labels, value }
-}
-
-/** Go's spelling of numbers. */
-function readNumber(word: string): number | undefined {
-  if (/^[+-]?inf$/i.test(word)) return word.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
-  if (/^nan$/i.test(word)) return Number.NaN
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word) ? Number(word) : undefined
-}
-
-function unescaped(text: string): string {
-  return text.replace(/\\(.)/g, (_, sign: string) => (sign === 'n' ? '\n' : sign))
-}
-
-function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | undefined {
-  pattern.lastIndex = at
-  return pattern.exec(text) ?? undefined
-}
-
-function shown(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text)
-}
-
-function wrong(line: number, why: string): Error {
-  return new Error(`line ${line}: ${why}`)
-}

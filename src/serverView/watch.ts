@@ -1,7 +1,9 @@
 /** Scrapes a server's metrics while a run goes on, on the calling thread; a scrape that fails is noted and no more. */
+import { performance } from 'node:perf_hooks'
+import { clearTimeout, setTimeout } from 'node:timers'
 import { exchange } from '../client/exchange.ts'
 import type { Route } from '../client/route.ts'
-import { readSnapshot, type Snapshot } from './snapshot.ts'
+import { joinSnapshots, readSnapshot, type Snapshot } from './snapshot.ts'
 
 export interface Scrape extends Snapshot {
   /** `performance.now()` when the answer was here. */
@@ -18,11 +20,17 @@ export interface Scrapes {
   failures: Map<string, number>
 }
 
-export interface WatchOptions {
+/** An address that is scraped. */
+export interface MetricsSource {
   url: string
   headers: Record<string, string>
-  intervalMs: number
   route?: Route | undefined
+}
+
+export interface WatchOptions {
+  /** All are asked at once; a scrape in which one of them fails counts as failed, since its sums would lack a part. */
+  sources: readonly MetricsSource[]
+  intervalMs: number
   /** Told after each scrape while the run goes on. */
   onScrape?: (scrapes: Scrapes) => void
 }
@@ -77,24 +85,30 @@ export class ServerWatch {
   }
 
   async #scrape(): Promise<Scrape | undefined> {
-    const { url, headers } = this.#options
-    try {
-      const { status, text, isCut } = await exchange({
-        url,
-        method: 'GET',
-        headers: Object.entries(headers).flat(),
-        timeoutMs: TIMEOUT_MS,
-        route: this.#options.route,
-      })
-      if (status < 200 || status >= 300) throw new Error(`HTTP ${status}`)
-      if (isCut) throw new Error('the answer is too large')
-      return { ...readSnapshot(text), at: performance.now() }
-    } catch (error) {
-      const words = wordsOf(error as Error)
-      this.#scrapes.failures.set(words, (this.#scrapes.failures.get(words) ?? 0) + 1)
-      return undefined
+    const { sources } = this.#options
+    const results = await Promise.allSettled(sources.map(scrapeOne))
+    const snapshots = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
+    for (const [i, result] of results.entries()) {
+      if (result.status === 'fulfilled') continue
+      const words = wordsOf(result.reason as Error)
+      const told = sources.length === 1 ? words : `${new URL(sources[i]!.url).host}: ${words}`
+      this.#scrapes.failures.set(told, (this.#scrapes.failures.get(told) ?? 0) + 1)
     }
+    return snapshots.length < sources.length ? undefined : { ...joinSnapshots(snapshots), at: performance.now() }
   }
+}
+
+async function scrapeOne({ url, headers, route }: MetricsSource): Promise<Snapshot> {
+  const { status, text, isCut } = await exchange({
+    url,
+    method: 'GET',
+    headers: Object.entries(headers).flat(),
+    timeoutMs: TIMEOUT_MS,
+    route,
+  })
+  if (status < 200 || status >= 300) throw new Error(`HTTP ${status}`)
+  if (isCut) throw new Error('the answer is too large')
+  return readSnapshot(text)
 }
 
 /** fetch wraps what happened in "fetch failed". */

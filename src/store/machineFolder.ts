@@ -20,6 +20,7 @@ import {
 } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { wallClockMs } from '../config/index.ts'
 
 /** Where it is, or in words why there is none that can be trusted. */
 export type MachineFolder = { path: string; fault: undefined } | { path: undefined; fault: string }
@@ -95,7 +96,7 @@ export function sweepMachineFolder(folder: string, keep: readonly string[]): voi
   for (const name of readdirSync(folder)) {
     const path = join(folder, name)
     try {
-      if (!keep.includes(name) && lstatSync(path).mtimeMs < Date.now() - OLD_MS)
+      if (!keep.includes(name) && lstatSync(path).mtimeMs < wallClockMs() - OLD_MS)
         rmSync(path, { recursive: true, force: true })
     } catch {
       // Another process swept it.

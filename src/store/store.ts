@@ -1,6 +1,8 @@
 /** The result DB of a run, written on a thread of its own while the run goes on. */
 
+import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers'
 import { Worker } from 'node:worker_threads'
+import { PerfgateError } from '../config/index.ts'
 import type { SharedBodies } from '../load/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { RestingThreads } from '../threads/index.ts'
@@ -41,8 +43,12 @@ export type FromStore =
   /** Ready for another setup. */
   | { type: 'closed' }
 
-export class StoreError extends Error {
-  override readonly name = 'StoreError'
+export class StoreError extends PerfgateError {
+  declare readonly name: 'StoreError'
+
+  constructor(message: string) {
+    super('StoreError', message)
+  }
 }
 
 /**

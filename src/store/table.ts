@@ -65,6 +65,7 @@ const COLUMNS = {
   timed_from: 'REAL',
   output_events: 'INTEGER',
   notes: 'TEXT',
+  cost: 'REAL',
 } as const
 
 /** SQL type of each column, in their order. */
@@ -153,6 +154,7 @@ export function rowValues(batch: SampleBatch, row: number, facts: RowFacts): Val
     after(C.answerAt),
     number(C.outputEvents),
     cause === undefined ? noteNames(readNotes(batch.numbers, at)).join(' ') || null : null,
+    whole(number(C.cost)),
   ]
 }
 

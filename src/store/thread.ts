@@ -1,5 +1,7 @@
 /** The thread that writes the result DB, so that neither load nor test runner waits for a disk. */
+
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { clearInterval, setInterval } from 'node:timers'
 import { parentPort } from 'node:worker_threads'
 import { Bodies } from '../load/bodies.ts'
 import type { SampleBatch } from '../samples/index.ts'

@@ -37,6 +37,11 @@ export function figuresOf(result: Result, level?: string): Figure[] {
     ['avg_package_latency_seconds', summary.packageLatencySeconds],
     ['input_tokens_per_request', summary.inputTokensPerRequest],
     ['output_tokens_per_request', summary.outputTokensPerRequest],
+    ['total_cost', result.cost?.total ?? null],
+    ['cost_per_request', result.cost?.perRequest ?? null],
+    ['cost_per_session', result.cost?.perSession ?? null],
+    ['energy_joules', result.server?.energy?.joules ?? null],
+    ['currency', result.cost?.currency ?? null],
     ['expected_requests', summary.expectedRequests],
     ['result_db_path', summary.resultDbPath],
   ]

@@ -3,7 +3,7 @@
  * error whose message is the whole story. What its function expects of the result is judged in the same way.
  */
 import type { Layer } from '../config/files/index.ts'
-import { ConfigError, type ResolvedConfig } from '../config/index.ts'
+import { ConfigError, PerfgateError, type ResolvedConfig } from '../config/index.ts'
 import {
   evaluateThresholds,
   InvalidRunError,
@@ -71,8 +71,12 @@ function timeoutError({ summary }: Result, timeoutMs: number): Error {
 }
 
 /** Not one request succeeded, so there is nothing to judge. */
-export class LoadError extends Error {
-  override readonly name = 'LoadError'
+export class LoadError extends PerfgateError {
+  declare readonly name: 'LoadError'
+
+  constructor(message: string) {
+    super('LoadError', message)
+  }
 }
 
 /**

@@ -1,9 +1,10 @@
 /** One load at a time on this machine: a lock between all processes of a user, with a note of who holds it. */
 import { lstatSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ConfigError } from '../config/index.ts'
+import { ConfigError, wallClockMs } from '../config/index.ts'
 import {
   isAlive,
   machineFolder,
@@ -126,7 +127,7 @@ function tryLock(lock: DatabaseSync): boolean {
 /** Nobody needs it to be right: the lock itself is elsewhere. */
 function noteHolder(folder: string, what: string): void {
   try {
-    const note: Holder = { what, owner: ownProcess(), since: Date.now() }
+    const note: Holder = { what, owner: ownProcess(), since: wallClockMs() }
     writeMachineFile(join(folder, NOTE), JSON.stringify(note))
     sweepMachineFolder(folder, [LOCK])
   } catch {

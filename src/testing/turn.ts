@@ -1,4 +1,6 @@
 /** What every kind of perf test does around its load: takes its turn, keeps to its time, and fails without a stack. */
+
+import { clearTimeout, setTimeout } from 'node:timers'
 import { ConfigError, camelCase, EndpointError } from '../config/index.ts'
 import type { RunHooks } from '../run/index.ts'
 import { StoreError } from '../store/index.ts'

@@ -23,6 +23,11 @@ test.for<[fact: string, pattern: RegExp, home: string]>([
   expect(others).toEqual([])
 })
 
+test('the time of day, which tests may fake, has one source', () => {
+  const others = sources.filter((path) => /^(src|fixtures)\b/.test(path) && !path.includes('html/page'))
+  expect(others.filter((path) => /\bDate\.now\(\)|new Date\(\)/.test(readFileSync(path, 'utf8')))).toEqual([])
+})
+
 test('a percentile is the value of index min(n − 1, ⌊p × n⌋) of those sorted', () => {
   const hundred = Array.from({ length: 100 }, (_, i) => i + 1)
   expect([0, 0.5, 0.99, 1].map((share) => valueAt(hundred, share))).toEqual([1, 51, 100, 100])

@@ -1,5 +1,7 @@
 /** Verdicts as errors. */
+import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
+import { ConfigError, EndpointError } from '../../src/config/index.ts'
 import {
   evaluateThresholds,
   InvalidRunError,
@@ -7,6 +9,7 @@ import {
   ThresholdError,
   UndecidedError,
 } from '../../src/gates/index.ts'
+import { StoreError } from '../../src/store/index.ts'
 import { measured, spreadOut } from './measured.ts'
 
 const view = measured({
@@ -51,4 +54,26 @@ test('an undecided run says which threshold, and what would decide it', () => {
     expect.stringMatching(/^p99\(latency\) 0\.119 s \[0\.116, ∞\): undecided/),
     expect.stringContaining('give maxNumber or maxDuration'),
   ])
+})
+
+test.each([
+  new ConfigError('option "parallel": expected a number', 'parallel'),
+  new EndpointError('the endpoint answered 404', 404),
+  new StoreError('no space'),
+  new ThresholdError(evaluateThresholds(parseThresholds({ qps: '>= 4' }), view)),
+  new InvalidRunError(['a load thread was late']),
+])('$name has nothing to print but its message', (error) => {
+  // Node prints what is enumerable, Vitest what `toJSON` gives.
+  expect(Object.keys(error)).toEqual([])
+  expect(inspect(error)).not.toContain('{')
+  expect(JSON.parse(JSON.stringify(error))).toEqual({ name: error.name, message: error.message, stack: error.stack })
+  expect(error.name).toBe(error.constructor.name)
+  expect(error).toBeInstanceOf(Error)
+})
+
+test('code still reads the details of an error', () => {
+  const { option, path } = new ConfigError('option "stages"', 'stages', ['stages', 0])
+  expect([option, path]).toEqual(['stages', ['stages', 0]])
+  expect(new EndpointError('the endpoint answered 404', 404).status).toBe(404)
+  expect(new InvalidRunError(['late']).reasons).toEqual(['late'])
 })

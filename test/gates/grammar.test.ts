@@ -1,13 +1,7 @@
 /** Threshold expressions: what is read, and what is refused with which words. */
 import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../../src/config/index.ts'
-import {
-  gateRecord,
-  parseExpression,
-  parseObjectives,
-  parseThresholds,
-  requireObjectives,
-} from '../../src/gates/index.ts'
+import { gateRecord, parseExpression, parseObjectives, parseThresholds, requireCounted } from '../../src/gates/index.ts'
 import { DISTRIBUTION_NAMES, SCALAR_NAMES } from '../../src/metrics/index.ts'
 import { FAILURE_CAUSES } from '../../src/samples/index.ts'
 
@@ -173,10 +167,16 @@ test('what is not a condition is refused by name', () => {
 
 test('a threshold on goodput asks for objectives', () => {
   const thresholds = parseThresholds({ qps: '> 1', goodput: '>= 4' })
-  expect(() => requireObjectives(thresholds, [])).toThrow(
+  expect(() => requireCounted(thresholds, { objectives: [] })).toThrow(
     'threshold "goodput >= 4": goodput counts the requests that meet the objectives',
   )
-  expect(() => requireObjectives(thresholds, parseObjectives({ ttft: '< 1 s' }))).not.toThrow()
+  expect(() =>
+    requireCounted(thresholds, {
+      objectives: parseObjectives({ ttft: '< 1 s' }),
+      prices: undefined,
+      metricsUrl: undefined,
+    }),
+  ).not.toThrow()
 })
 
 describe('objectives', () => {

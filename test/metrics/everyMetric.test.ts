@@ -77,6 +77,13 @@ const BETTER: Record<MetricName, 'lower' | 'higher' | 'neither'> = {
   timeTaken: 'lower',
   completedConversations: 'neither',
   abandonedConversations: 'lower',
+  cost: 'lower',
+  costPerSession: 'lower',
+  totalCost: 'lower',
+  totalEnergy: 'lower',
+  energyPerRequest: 'lower',
+  energyPerToken: 'lower',
+  tokensPerJoule: 'higher',
 }
 
 /** By what a metric that is better, and one that is worse, differs. */
@@ -141,6 +148,7 @@ describe('an objective', () => {
     'connect',
     'dispatchDelay',
     'conversationDuration',
+    'costPerSession',
     'conversationTurns',
     ...SCALAR_NAMES,
   ]
@@ -295,6 +303,20 @@ const FULL: Result = {
     steadyQps: 2.5,
     steadyOutputTokensPerSecond: 335,
   },
+  server: {
+    url: 'http://gpu:9400/metrics',
+    engine: null,
+    intervalSeconds: 1,
+    scrapes: 3,
+    failures: [],
+    gauges: {},
+    counters: {},
+    times: {},
+    series: { atSeconds: [] },
+    comparison: [],
+    energy: { joules: 900, seconds: 3 },
+  },
+  cost: { currency: 'USD', total: 0.5, perRequest: 0.01, perSession: null },
   conversations: {
     total: 3,
     completed: 2,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { histogramBetween, parsePrometheus, readSnapshot } from '../../src/serverView/snapshot.ts'
+import { parsePrometheus } from '../../src/serverView/prometheus.ts'
+import { histogramBetween, readSnapshot } from '../../src/serverView/snapshot.ts'
 
 const text = (name: string): string => readFileSync(new URL(`./texts/${name}.txt`, import.meta.url), 'utf8')
 
@@ -57,6 +58,7 @@ describe('readSnapshot', () => {
     )
     expect(snapshot).toEqual({
       engine: 'vllm',
+      machines: [],
       // Shares of two caches do not add up: their mean.
       gauges: { running: 5, kvCacheShare: 0.3 },
       counters: {},
@@ -67,6 +69,7 @@ describe('readSnapshot', () => {
   it('SGLang', () => {
     expect(readSnapshot(text('sglang'))).toEqual({
       engine: 'sglang',
+      machines: [],
       gauges: { running: 162, waiting: 2826, kvCacheShare: 0.28 },
       counters: { promptTokens: 8_128_902, outputTokens: 7_557_572 },
       histograms: {
@@ -89,6 +92,7 @@ describe('readSnapshot', () => {
   it('llama.cpp', () => {
     expect(readSnapshot(text('llamacpp'))).toEqual({
       engine: 'llama.cpp',
+      machines: [],
       gauges: { running: 2, waiting: 1, kvCacheShare: 0.125 },
       counters: { promptTokens: 116, outputTokens: 512 },
       histograms: {},

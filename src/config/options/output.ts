@@ -52,12 +52,12 @@ export const outputOptions = {
 }
 
 export const serverViewOptions = {
-  metricsUrl: option(z.string().min(1).optional(), {
+  metricsUrl: option(z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional(), {
     group: 'Server view',
-    kind: 'string',
+    kind: 'strings',
     value: 'url',
     description:
-      "Prometheus metrics of the engine (vLLM, SGLang, TGI, llama.cpp), scraped during the run and shown beside the client's; a path such as /metrics is one of the endpoint's host",
+      "Prometheus metrics of the engine (vLLM, SGLang, TGI, llama.cpp), scraped during the run and shown beside the client's, and of its GPUs (NVIDIA's DCGM exporter, AMD's), one address or several; a path such as /metrics is one of the endpoint's host",
   }),
   metricsInterval: option(z.number().min(0.05).default(1), {
     group: 'Server view',

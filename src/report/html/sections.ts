@@ -1,8 +1,10 @@
 /** The parts of a run's page that need no script: verdict, thresholds, client health, tables. */
 import type { Environment, Result, Verdict } from '../../result/index.ts'
+import { COST_HEAD, costRows } from '../costTable.ts'
 import { figure } from '../figures.ts'
 import { MARKS } from '../marks.ts'
 import { percentileCells } from '../percentileTable.ts'
+import { energySentence, MACHINE_HEAD, machineRows } from '../serverTable.ts'
 import { summaryRows } from '../summaryTable.ts'
 import { failureSentences, noteSentences, thresholdSentence, verdictSentence } from '../verdictLines.ts'
 import { html, type Markup } from './markup.ts'
@@ -40,8 +42,14 @@ ${
 export function tablesSection(result: Result): Markup {
   const percentiles = percentileCells(result.percentiles, { detailed: true })
   const distributions = Object.entries(result.distributions)
+  const cost = costRows(result)
+  const machines = machineRows(result)
+  const energy = energySentence(result)
   return html`<div class="columns">${table('Benchmarking summary', ['key', 'Value'], summaryRows(result.summary))}
 ${table('Percentile results (seconds)', percentiles.head, percentiles.rows)}</div>
+${cost.length > 0 && table('Cost', COST_HEAD, cost)}
+${machines.length > 0 && table('GPUs of the server', MACHINE_HEAD, machines)}
+${energy !== undefined && html`<p>${energy}</p>`}
 ${
   distributions.length > 0 &&
   table(

@@ -1,4 +1,5 @@
 /** Gathers the samples of one block: what was counted, and each request's figures by its place among the prompts. */
+import { performance } from 'node:perf_hooks'
 import type { SideBlock } from '../../gates/index.ts'
 import { type DistributionName, type Objective, RunMetrics } from '../../metrics/index.ts'
 import { C, ROW, type SampleBatch } from '../../samples/index.ts'

@@ -24,7 +24,7 @@ import {
   parseComparison,
   parseObjectives,
   type Regressions,
-  requireObjectives,
+  requireCounted,
   type Side,
 } from '../../gates/index.ts'
 import { looksOf, type PlannedLook } from '../../stats/index.ts'
@@ -147,7 +147,7 @@ export function resolveComparison(input: ComparisonConfig | Record<string, unkno
   }
   if (options.disjointPrompts) requireMadeUp(sides.baseline.config)
   const objectives = parseObjectives(sides.baseline.config.objectives)
-  requireObjectives(regressions, objectives, 'regression')
+  requireCounted(regressions, { ...sides.baseline.config, objectives }, 'regression')
   const level = onlyLevel(sides.baseline.config)
   const blocks = options.blocks ?? usualBlocks(level.level)
   const maxBlocks = options.maxBlocks ?? LOOKS * blocks

@@ -1,5 +1,7 @@
 /** One side of a comparison: its server, its connections, its result DB, and the blocks it sends. */
+
 import { availableParallelism } from 'node:os'
+import { performance } from 'node:perf_hooks'
 import type { Api } from '../../apis/index.ts'
 import { EndpointError, type ResolvedConfig } from '../../config/index.ts'
 import type { TimedPrompt } from '../../datasets/index.ts'
@@ -18,6 +20,7 @@ import { environment } from '../environment.ts'
 import { makeContact } from '../firstContact.ts'
 import { type OpenRun, openRun } from '../openRun.ts'
 import { Pipeline } from '../pipeline.ts'
+import { withPrice } from '../prices.ts'
 import { protocolOf } from '../protocol.ts'
 import { redactCommand, redactConfig, redactUrl } from '../redact.ts'
 import { MAX_BODIES } from '../requests.ts'
@@ -98,7 +101,7 @@ export class SideRun {
       let run = openRun({ ...parts, config: protocol.config })
       const { secrets } = run
       const contact = { config: protocol.config, api, given, endpoint, headers, secrets, signal, onNotice }
-      const config = await named(name, () => makeContact(prompts[0]!, contact))
+      const config = withPrice(await named(name, () => makeContact(prompts[0]!, contact)))
       if (config !== protocol.config) run = openRun({ ...parts, config })
       return new SideRun({ ...options, side: { ...side, config } }, { api, endpoint, server, run })
     } catch (error) {

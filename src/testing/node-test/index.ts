@@ -61,7 +61,7 @@ function collect(collected: CollectedTest<TestContext>): void {
     beginTest(context, collected)
     const load = run(hostOf(context), (measured) => Object.assign(context, measured))
     const outcome = load.catch((error: unknown) => {
-      if (!(error instanceof Skipped)) throw withoutDetails(error)
+      if (!(error instanceof Skipped)) throw error
       skipTest(context, error.message)
       context.skip(error.message)
     })
@@ -97,13 +97,6 @@ async function recordOn(context: TestContext, record: PerfRecord): Promise<void>
     // The test has its verdict: a folder that cannot be written to is no reason to fail the run.
     console.warn(`perfgate: the tables were not written as Markdown: ${(error as Error).message}`)
   }
-}
-
-/** `node:test` prints every property of an error; what ours carry is what their message says already. */
-function withoutDetails(error: unknown): unknown {
-  if (error instanceof Error)
-    for (const key of Object.keys(error)) Object.defineProperty(error, key, { enumerable: false })
-  return error
 }
 
 async function toFail(outcome: Promise<void>): Promise<void> {

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { wallClockMs } from '../../config/clock.ts'
 import { shownPath } from '../../config/files/index.ts'
 import { messageOf, type ReportedTest } from '../../report/index.ts'
 import { machineFolder } from '../../store/index.ts'
@@ -61,7 +62,7 @@ export function readParts(folder: string): Part[] {
     .map((path) => ({ path, at: statSync(path).mtimeMs }))
     .sort((a, b) => a.at - b.at)
   for (const { path, at } of paths) {
-    if (at < Date.now() - OLD_MS) continue
+    if (at < wallClockMs() - OLD_MS) continue
     const part = JSON.parse(readFileSync(path, 'utf8')) as Part
     parts.set(part.file, part)
   }
@@ -72,10 +73,10 @@ export function readParts(folder: string): Part[] {
 export function withLock(folder: string, work: () => void): void {
   const lock = join(folder, 'lock')
   mkdirSync(folder, { recursive: true })
-  const until = Date.now() + LOCK_MS
+  const until = wallClockMs() + LOCK_MS
   while (!tryLock(lock)) {
     // Of a process that was killed.
-    if (Date.now() > until) break
+    if (wallClockMs() > until) break
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
   }
   try {

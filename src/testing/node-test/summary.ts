@@ -2,7 +2,9 @@
  * The summary of the tests of this process, without a reporter: written when the process ends, together with what the
  * other processes of the run have left so far.
  */
+
 import { afterEach, type TestContext } from 'node:test'
+import { setImmediate } from 'node:timers'
 import { NOTHING_MEASURED, type ReportedTest, renderTestRun, stateOfError } from '../../report/index.ts'
 import {
   type CollectedTest,

@@ -1,6 +1,6 @@
 /** Sends a run to an OpenTelemetry collector over HTTP. */
 import { setTimeout } from 'node:timers/promises'
-import { ConfigError, EndpointError } from '../../../config/index.ts'
+import { ConfigError, EndpointError, wallClockMs } from '../../../config/index.ts'
 import { secretsOf } from '../../../secrets/index.ts'
 import type { ReportRun } from '../../reportRun.ts'
 import { type Environment, type Protocol, type Signal, settingsOf } from './settings.ts'
@@ -164,7 +164,7 @@ function partialSuccessIn(
 /** Of a number of seconds or a date. */
 function retryAfterMs(text: string | null): number | undefined {
   if (text === null || text.trim() === '') return undefined
-  const ms = /^\s*\d+\s*$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now()
+  const ms = /^\s*\d+\s*$/.test(text) ? Number(text) * 1000 : Date.parse(text) - wallClockMs()
   return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }
 
