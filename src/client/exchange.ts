@@ -174,13 +174,19 @@ async function requested(asked: Exchange, clock: Clock): Promise<Answered> {
   }
 }
 
+/** A map: the name comes from the server. */
+const DECODERS = new Map([
+  ['gzip', gunzipSync],
+  ['br', brotliDecompressSync],
+])
+
 /** Nothing was said of encodings, but some servers use one all the same. */
 function decoded(
   bytes: Buffer,
   encoding: string | string[] | undefined,
   limit: number,
 ): { bytes: Buffer; isWhole: boolean } {
-  const decode = { gzip: gunzipSync, br: brotliDecompressSync }[first(encoding)?.toLowerCase() ?? '']
+  const decode = DECODERS.get(first(encoding)?.trim().toLowerCase() ?? '')
   try {
     return { bytes: decode?.(bytes, { maxOutputLength: limit }) ?? bytes, isWhole: true }
   } catch (error) {
