@@ -4,8 +4,7 @@ import { availableParallelism, cpus, hostname } from 'node:os'
 import { join } from 'node:path'
 import { wallClockMs } from '../config/index.ts'
 import type { LoadPool } from '../load/index.ts'
-import { machineFolder, readMachineFile, writeMachineFile } from '../store/index.ts'
-import { packageVersion } from './environment.ts'
+import { machineFolder, packageVersion, readMachineFile, writeMachineFile } from '../records/index.ts'
 
 /** The speed of a shared machine changes from one quarter of an hour to the next: an older figure is another machine's. */
 const KEPT_MS = 10 * 60_000

@@ -13,7 +13,7 @@ import {
   readMachineFile,
   sweepMachineFolder,
   writeMachineFile,
-} from '../store/index.ts'
+} from '../records/index.ts'
 
 export interface LockRequest {
   /** What the load is called, for those who wait for it. */

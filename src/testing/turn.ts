@@ -1,9 +1,9 @@
 /** What every kind of perf test does around its load: takes its turn, keeps to its time, and fails without a stack. */
 
-import { clearTimeout, setTimeout } from 'node:timers'
 import { ConfigError, camelCase, EndpointError } from '../config/index.ts'
+import { startTimer } from '../config/timers.ts'
+import { StoreError } from '../records/index.ts'
 import type { RunHooks } from '../run/index.ts'
-import { StoreError } from '../store/index.ts'
 import type { Host } from './host.ts'
 import { type LockRequest, lockMachine } from './machineLock.ts'
 
@@ -25,7 +25,7 @@ export function runInTurn<T>(
 ): Promise<{ outcome: T; timedOut: boolean }> {
   const measure = async (): Promise<{ outcome: T; timedOut: boolean }> => {
     const deadline = new AbortController()
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => deadline.abort(), timeoutMs)
+    const timer = timeoutMs === undefined ? undefined : startTimer(() => deadline.abort(), timeoutMs)
     try {
       const outcome = await load({
         signal: AbortSignal.any([host.signal, deadline.signal]),
@@ -37,7 +37,7 @@ export function runInTurn<T>(
       const expected = error instanceof ConfigError || error instanceof EndpointError || error instanceof StoreError
       throw expected ? withoutStack(error) : error
     } finally {
-      clearTimeout(timer)
+      timer?.stop()
     }
   }
   const request = { what: name ?? host.name, say: (text: string) => host.say(text) }

@@ -6,7 +6,10 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { renderText } from '../../src/report/index.ts'
 import { calibrate } from '../../src/run/calibration.ts'
 import { runPerfBenchmark } from '../../src/run/index.ts'
-import { machineFolder } from '../../src/store/index.ts'
+import { machineFolder } from '../../src/records/index.ts'
+
+// The clock that tests do not reach is the one that is set here.
+vi.mock('../../src/config/clock.ts', () => ({ wallClockMs: () => Date.now(), currentDate: () => new Date() }))
 
 /** Load threads that take longer each time they are timed. */
 let timed: boolean[]

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { wallClockMs } from '../../config/clock.ts'
 import { shownPath } from '../../config/files/index.ts'
 import { messageOf, type ReportedTest } from '../../report/index.ts'
-import { machineFolder } from '../../store/index.ts'
+import { machineFolder } from '../../records/index.ts'
 
 export interface Part {
   /** Null while the process runs, and for ever when it was killed. */

@@ -15,8 +15,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { writeWholeFile } from '../../src/store/files.ts'
-import { machineFolder, readMachineFile, sweepMachineFolder, writeMachineFile } from '../../src/store/machineFolder.ts'
+import { writeWholeFile } from '../../src/records/files.ts'
+import { machineFolder, readMachineFile, sweepMachineFolder, writeMachineFile } from '../../src/records/machineFolder.ts'
 
 // Containers are often run as a number without an entry in /etc/passwd, of which Node does not know the name.
 vi.mock('node:os', async (original) => ({
