@@ -252,6 +252,12 @@ export class Answer extends AnswerTimes implements SseListener {
     this.#abandon()
   }
 
+  /** JSON may be nested so deeply that whatever calls itself for each level cannot read it. */
+  #giveUpDeep(thrown: unknown): void {
+    if (!(thrown instanceof RangeError)) throw thrown
+    this.#giveUp('bad-json', 'the answer is nested too deeply to be read')
+  }
+
   #abandon(): void {
     this.#inflater?.close()
     this.#onHopeless()
@@ -375,8 +381,14 @@ export class Answer extends AnswerTimes implements SseListener {
       return
     }
     this.stampEvent()
-    const reading = this.#api.readEvent(event, type)
-    const error = readServerError(event) ?? (isError ? data : this.#foreignError(event, type, reading))
+    let reading: Reading
+    let error: string | undefined
+    try {
+      reading = this.#api.readEvent(event, type)
+      error = readServerError(event) ?? (isError ? data : this.#foreignError(event, type, reading))
+    } catch (thrown) {
+      return this.#giveUpDeep(thrown)
+    }
     if (error !== undefined) return this.fail('server-error-event', error)
     this.#take(reading)
     if (raw === undefined || this.#api.uniform === false || this.failure !== undefined) return
@@ -439,8 +451,14 @@ export class Answer extends AnswerTimes implements SseListener {
       this.fail('bad-json', `${(error as Error).message} in answer: ${body.slice(0, FAILURE_TEXT_BYTES)}`)
       return
     }
-    const reading = this.#api.readAnswer(answer)
-    const error = readServerError(answer) ?? readForeignError(answer, reading)
+    let reading: Reading
+    let error: string | undefined
+    try {
+      reading = this.#api.readAnswer(answer)
+      error = readServerError(answer) ?? readForeignError(answer, reading)
+    } catch (thrown) {
+      return this.#giveUpDeep(thrown)
+    }
     if (error !== undefined) return this.fail('server-error-event', error)
     this.items = reading.items
     this.#take(reading)

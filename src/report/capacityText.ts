@@ -2,7 +2,7 @@
 import type { CapacityCriterion, CapacityResult, CapacityStep } from '../result/index.ts'
 import { coloured, VERDICT_COLOURS } from './colour.ts'
 import { figure } from './figures.ts'
-import { inline, table } from './markdown.ts'
+import { code, inline, table } from './markdown.ts'
 import { markOf, SIGNS } from './marks.ts'
 import { shareCell } from './overviewTable.ts'
 import { plainWords } from './serverWords.ts'
@@ -39,7 +39,7 @@ export function renderCapacityMarkdown(capacity: CapacityResult): string {
     `### ${CAPACITY_TITLE}\n\n${table(answers.head, answers.rows)}`,
     `### ${STEPS_TITLE}\n\n${table(steps.head, steps.rows)}`,
     list(notes.map(inline)),
-    `Started ${startedAt} against \`${endpoint.url.replaceAll('`', "'")}\`.`,
+    `Started ${startedAt} against ${code(endpoint.url)}.`,
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }

@@ -1,5 +1,6 @@
 /** A result in GitHub-flavoured Markdown: the verdict first, then the tables. */
 import type { Result } from '../result/index.ts'
+import { printableLine } from '../secrets/index.ts'
 import { CONVERSATION_TITLE, conversationLine, TURN_HEAD, turnRows } from './conversationTable.ts'
 import { COST_HEAD, COST_TITLE, costRows } from './costTable.ts'
 import { figure } from './figures.ts'
@@ -118,7 +119,7 @@ function quoted(text: string): string {
   return text.replace(/^/gm, '> ')
 }
 
-function code(text: string): string {
+export function code(text: string): string {
   return `\`${plainWords(text).replaceAll('`', "'")}\``
 }
 
@@ -137,7 +138,7 @@ const ENTITIES: Record<string, string> = {
 
 /** Text that stays text: one line, no markup, no HTML, no new cell of a table, no link, no mention of a user. */
 export function inline(text: string): string {
-  return text.replace(MARKUP, (sign, at: number) => {
+  return printableLine(text).replace(MARKUP, (sign, at: number) => {
     if (/^[\p{Cc}\u2028\u2029]/u.test(sign)) return ' '
     if (sign === '#' && /\d/.test(text.charAt(at + 1))) return `\\#${APART}`
     return ENTITIES[sign] ?? `\\${sign}`

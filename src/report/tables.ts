@@ -1,5 +1,6 @@
 /** Draws a table, with box-drawing characters where the terminal has them. */
 import Table from 'cli-table3'
+import { printableReport } from '../secrets/index.ts'
 import type { TerminalStyle } from './terminal.ts'
 
 export interface TableContent {
@@ -48,7 +49,9 @@ export function drawTable({ head, rows, align, ruled }: TableContent, { unicode 
   })
   const underHead = unicode ? BOXES_UNDER_HEAD : ASCII_UNDER_HEAD
   // A rule is drawn by the cells below it.
-  for (const [i, row] of rows.entries())
+  for (const [i, given] of rows.entries()) {
+    const row = given.map(printableReport)
     table.push(ruled && i === 0 ? row.map((content) => ({ content, chars: underHead })) : row)
+  }
   return table.toString()
 }

@@ -29,7 +29,20 @@ export function printable(text: string): string {
 
 /** The same as one line. */
 export function printableLine(text: string): string {
-  return printable(text).replace(/[\s\ufffd]*\n[\s\ufffd]*/g, ' ').replaceAll('\t', ' ')
+  return printable(text)
+    .replace(/[\s\ufffd]*\n[\s\ufffd]*/g, ' ')
+    .replaceAll('\t', ' ')
+}
+
+/** Bold, dim, red, green, yellow, and their ends: what reports colour words with. */
+const COLOUR = new RegExp(`(${String.fromCharCode(27)}\\[(?:1|2|22|31|32|33|39)m)`)
+
+/** `printable`, with the colours of reports left as they are. */
+export function printableReport(text: string): string {
+  return text
+    .split(COLOUR)
+    .map((part, i) => (i % 2 === 1 ? part : printable(part)))
+    .join('')
 }
 
 /** What JSON leaves as it is and a terminal or the runner of a CI job does not: as `\u0023`, the same to every reader of JSON. */

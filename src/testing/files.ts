@@ -12,13 +12,14 @@ import type { ReportedTest } from '../report/testSummary.ts'
 import { renderText } from '../report/text.ts'
 import { verdictSentence } from '../report/verdictLines.ts'
 import type { ComparisonResult, Result } from '../result/index.ts'
+import { printableReport } from '../secrets/index.ts'
 import { FIGURE_PREFIX, type Figure } from './figures.ts'
 import type { Finding, PerfRecord } from './host.ts'
 
 /** The tables of a finding. */
 export function renderFinding({ kind, result }: Finding, style: TerminalStyle): string {
-  if (kind === 'result') return renderText(result, style)
-  return kind === 'comparison' ? renderComparison(result, style) : renderCapacity(result, style)
+  if (kind === 'result') return printableReport(renderText(result, style))
+  return printableReport(kind === 'comparison' ? renderComparison(result, style) : renderCapacity(result, style))
 }
 
 /** The verdict in one line, as a figure beside the others. */

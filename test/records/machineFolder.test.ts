@@ -16,7 +16,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { writeWholeFile } from '../../src/records/files.ts'
-import { machineFolder, readMachineFile, sweepMachineFolder, writeMachineFile } from '../../src/records/machineFolder.ts'
+import {
+  machineFolder,
+  readMachineFile,
+  sweepMachineFolder,
+  writeMachineFile,
+} from '../../src/records/machineFolder.ts'
 
 // Containers are often run as a number without an entry in /etc/passwd, of which Node does not know the name.
 vi.mock('node:os', async (original) => ({

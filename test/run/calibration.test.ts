@@ -3,10 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { machineFolder } from '../../src/records/index.ts'
 import { renderText } from '../../src/report/index.ts'
 import { calibrate } from '../../src/run/calibration.ts'
 import { runPerfBenchmark } from '../../src/run/index.ts'
-import { machineFolder } from '../../src/records/index.ts'
 
 // The clock that tests do not reach is the one that is set here.
 vi.mock('../../src/config/clock.ts', () => ({ wallClockMs: () => Date.now(), currentDate: () => new Date() }))

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { wallClockMs } from '../../config/clock.ts'
 import { shownPath } from '../../config/files/index.ts'
-import { messageOf, type ReportedTest } from '../../report/index.ts'
 import { machineFolder } from '../../records/index.ts'
+import { messageOf, type ReportedTest } from '../../report/index.ts'
 
 export interface Part {
   /** Null while the process runs, and for ever when it was killed. */
