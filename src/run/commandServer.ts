@@ -2,7 +2,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { ConfigError, EndpointError } from '../config/index.ts'
 import { sleep } from '../config/timers.ts'
@@ -21,6 +21,8 @@ export interface CommandServerOptions {
   env?: Readonly<Record<string, string>> | undefined
   /** What the command prints goes here. */
   logPath: string
+  /** Spellings that are taken out of the log when the command has ended, also where this process was killed. */
+  secrets?: readonly string[] | undefined
   /** Waited for the first answer at most. Default one minute. */
   timeoutMs?: number | undefined
   /** Aborted: the wait ends and the command is stopped. */
@@ -109,7 +111,7 @@ function withoutNodeOptions(): NodeJS.ProcessEnv {
 
 async function begun(
   supervisor: ChildProcess,
-  { command, cwd, env, logPath }: CommandServerOptions,
+  { command, cwd, env, logPath, secrets }: CommandServerOptions,
 ): Promise<CommandServer> {
   let ended: string | undefined
   const gone = new Promise<void>((resolve) => supervisor.once('exit', () => resolve()))
@@ -130,7 +132,14 @@ async function begun(
       reject(new EndpointError(`command "${command}": its supervisor ended${tailOf(logPath)}`))
     })
   })
-  supervisor.send({ type: 'start', command, cwd, env: { ...process.env, ...env } } satisfies ToSupervisor)
+  supervisor.send({
+    type: 'start',
+    command,
+    cwd,
+    env: { ...process.env, ...env },
+    logPath: resolve(logPath),
+    secrets: secrets ?? [],
+  } satisfies ToSupervisor)
   const pid = await begun
   return {
     pid,

@@ -7,5 +7,6 @@ export { type ComparisonConfig, type ComparisonSide, comparisonShape, resolveCom
 export type { RunHooks, RunProgress } from './hooks.ts'
 export { embeddedNotice, requireEndpoint } from './hosts.ts'
 export type { RecentFigures } from './recent.ts'
-export { redactConfig } from './redact.ts'
+export { environmentSecrets, redactConfig } from './redact.ts'
+export { scrubLogsIn } from './scrub.ts'
 export { analyse, runSweep, type SweepOutcome, type SweepRange } from './sweep.ts'

@@ -34,6 +34,7 @@ export async function openLocalServer(
     readyUrl: config.readyUrl ?? `${origin}/health`,
     env: { PORT: String(port) },
     logPath,
+    secrets: secrets.spellings,
     timeoutMs: readyTimeout * 1000,
     signal,
   }).catch((error: unknown) => {

@@ -21,7 +21,7 @@ import { type OpenRun, openRun } from '../openRun.ts'
 import { Pipeline } from '../pipeline.ts'
 import { withPrice } from '../prices.ts'
 import { protocolOf } from '../protocol.ts'
-import { redactCommand, redactConfig, redactUrl } from '../redact.ts'
+import { redactCommand, redactConfig, redactUrl, secretsOfRun } from '../redact.ts'
 import { MAX_BODIES } from '../requests.ts'
 import { routeNotes } from '../route.ts'
 import { scrubLog } from '../scrub.ts'
@@ -83,7 +83,15 @@ export class SideRun {
     const server =
       command === undefined
         ? undefined
-        : await named(name, () => startCommandServer({ ...command, command: command.text, logPath, signal }))
+        : await named(name, () =>
+            startCommandServer({
+              ...command,
+              command: command.text,
+              logPath,
+              secrets: secretsOfRun({ ...side.config, ...command }).spellings,
+              signal,
+            }),
+          )
     let endpoint: Endpoint | undefined
     try {
       const onNotice = (text: string): void => options.onNotice?.(`${name}: ${text}`)
