@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: one answer is one state, and its limits belong to it
 /** Reads one answer as its bytes arrive: follows the stream, and decides by what it says how it ended. */
 import { performance } from 'node:perf_hooks'
 import type { Api, Reading, Usage } from '../apis/api.ts'

@@ -180,6 +180,10 @@ async function requested(asked: Exchange, clock: Clock): Promise<Answered> {
         else socket.once('connect', () => clock.heard())
       })
       sent.on('error', fail)
+      sent.on('upgrade', (_answer, socket) => {
+        socket.destroy()
+        fail(new Error('the server switched to another protocol (HTTP 101)'))
+      })
       sent.end(body)
       close = () => void sent.destroy()
     })

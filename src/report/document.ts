@@ -2,8 +2,9 @@
  * A report before it is drawn: sections that the terminal, Markdown and the page render. A renderer may leave details out
  * or put sections into another order, but it has no rows, sentences or lists of its own.
  */
-import { printableLine } from '../secrets/index.ts'
+
 import type { Environment, Verdict } from '../result/index.ts'
+import { printableLine } from '../secrets/index.ts'
 
 export interface ReportDocument {
   /** Of the scenario, the comparison or the search. */
@@ -157,7 +158,9 @@ const SHOWN = 200
 
 /** What a server said, in one line without control characters: an answer must not move the cursor of a terminal. */
 export function plainWords(text: string): string {
-  const line = printableLine(text).replace(/[\s\ufffd]+/g, ' ').trim()
+  const line = printableLine(text)
+    .replace(/[\s\ufffd]+/g, ' ')
+    .trim()
   const characters = [...line]
   return characters.length <= SHOWN ? line : `${characters.slice(0, SHOWN).join('')}…`
 }

@@ -1,6 +1,7 @@
 /** The summary of a run of tests, as the body of a pull-request comment: state first, metrics where there are some. */
-import { printable } from '../secrets/index.ts'
+
 import type { Result, Verdict } from '../result/index.ts'
+import { printable } from '../secrets/index.ts'
 import { plainWords, SIGNS } from './document.ts'
 import {
   againstBaselines,

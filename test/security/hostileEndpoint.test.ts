@@ -7,8 +7,12 @@ import { startServer } from '../../fixtures/index.ts'
 import { exchange } from '../../src/client/exchange.ts'
 import { runPerfBenchmark } from '../../src/index.ts'
 import { ATTACKS, type HostileEndpoint, startHostile } from './hostileEndpoint.ts'
+import { expectInDocs } from './table.ts'
 
 const NAMES = Object.keys(ATTACKS)
+/** What was seen of each, as load and as the connection test. */
+const load = new Map<string, string>()
+const contact = new Map<string, string>()
 /** Nothing here waits for a timeout: each attack is over much sooner. */
 const HANG_MS = 60_000
 
@@ -40,6 +44,9 @@ describe('as the load meets it', () => {
     expect(result.summary.totalRequests).toBe(2)
     expect(Object.keys(result.errors)).not.toContain('total-timeout')
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
+    const { failedRequests, succeededRequests } = result.summary
+    const causes = Object.keys(result.errors).map((cause) => `\`${cause}\``)
+    load.set(name, [...(failedRequests > 0 ? causes : []), ...(succeededRequests > 0 ? ['answered'] : [])].join(', '))
   })
 })
 
@@ -51,6 +58,7 @@ describe('as the connection test meets it', () => {
       (error: Error) => error.name,
     )
     expect([1, 'EndpointError', 'ConfigError']).toContain(outcome)
+    contact.set(name, outcome === 1 ? 'passes' : 'exit 3')
   })
 })
 
@@ -66,6 +74,17 @@ describe('as the metrics of an engine', () => {
     }
     await server.close()
   })
+})
+
+// As `npm test` runs them all; one by its name writes no table.
+test('docs/security.md has the table of what was seen', ({ skip }) => {
+  skip(load.size < NAMES.length || contact.size < NAMES.length, 'not every attack was tried')
+  const rows = NAMES.map((name) => ({
+    attack: name,
+    tried: 'load, connection test, `--metrics-url`, one exchange',
+    seen: `load: ${load.get(name)}; connection test: ${contact.get(name)}; figures of the run kept`,
+  }))
+  expectInDocs('answers', rows)
 })
 
 test('one exchange reads no more than its limit, compressed or not', async () => {

@@ -87,7 +87,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   },
   'status 500 without end': endlessStream('oops ', '', '500 Oops'),
   'a redirect without end': endlessStream('there ', '', '302 Found'),
-  'one event without end': endlessStream('x', 'data: '),
+  'one event without end': endlessStream('x'.repeat(64), 'data: '),
   'comments without end': endlessStream(': ping\n\n'),
   'events that say nothing without end': endlessStream('data: {}\n\n'),
   'tokens without end': endlessStream(event(choice({}))),

@@ -14,6 +14,7 @@ import type { Result } from '../../src/result/index.ts'
 import { printable, printableJson, printableLine, printableReport } from '../../src/secrets/index.ts'
 import { renderFinding } from '../../src/testing/files.ts'
 import { fakeWorld } from '../cli/fakeWorld.ts'
+import { expectInDocs } from './table.ts'
 
 const ESC = '\u001b'
 /** What each of them would do. */
@@ -112,6 +113,28 @@ describe.each(WORDS)('words that would %s', (_, words) => {
       harmless(error.stack!)
     }
   })
+})
+
+/** Outputs that were looked through, of all ways to answer. */
+const LOOKED_THROUGH = [
+  'terminal',
+  '`--json`',
+  'notices',
+  'errors and their stacks',
+  'tables in test frameworks',
+  '`.md`',
+  'exports summary, shifts, ctrf',
+]
+
+test('docs/security.md has the table of what was seen', () => {
+  expectInDocs(
+    'words',
+    WORDS.map(([what, words]) => ({
+      attack: `words that would ${what}`,
+      tried: LOOKED_THROUGH.join(', '),
+      seen: `\`${printableLine(words)}\``,
+    })),
+  )
 })
 
 test('ordinary words, colours of reports among them, stay as they are', () => {
