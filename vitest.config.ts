@@ -80,7 +80,7 @@ export default defineConfig({
       { test: { ...patient, name: 'engine', include: ENGINE, exclude, maxWorkers: 1, sequence: { groupOrder: 2 } } },
       {
         // As users have it: the package's own built files, found by its name.
-        plugins: [perfgate({ outputsDir: 'reports' })],
+        plugins: [perfgate({ outputsDir: 'reports', tables: 'all' })],
         test: { name: 'perf', include: ['perf/**/*.perf.ts'] },
       },
     ],

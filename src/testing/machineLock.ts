@@ -2,10 +2,10 @@
 import { lstatSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigError, wallClockMs } from '../config/index.ts'
 import {
+  DatabaseSync,
   isAlive,
   machineFolder,
   type Owner,

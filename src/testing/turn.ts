@@ -1,5 +1,4 @@
 /** What every kind of perf test does around its load: takes its turn, keeps to its time, and fails without a stack. */
-
 import { ConfigError, camelCase, EndpointError } from '../config/index.ts'
 import { startTimer } from '../config/timers.ts'
 import { StoreError } from '../records/index.ts'
@@ -31,6 +30,7 @@ export function runInTurn<T>(
         signal: AbortSignal.any([host.signal, deadline.signal]),
         label: name ?? host.name,
         onNotice: (text) => host.say(text),
+        ...(host.progress === undefined ? {} : { onProgress: (progress) => host.progress?.(progress) }),
       })
       return { outcome, timedOut: deadline.signal.aborted }
     } catch (error) {
@@ -38,6 +38,7 @@ export function runInTurn<T>(
       throw expected ? withoutStack(error) : error
     } finally {
       timer?.stop()
+      host.progress?.(undefined)
     }
   }
   const request = { what: name ?? host.name, say: (text: string) => host.say(text) }
