@@ -7,10 +7,10 @@ if (text !== undefined) {
   console.error(text)
   process.exitCode = 2
 } else {
-  // A reader such as `head` may leave early; that is no error of ours.
+  // A reader such as `head` may leave early, and a terminal may be closed; that is no error of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit()
-    throw error
+    if (error.code !== 'EIO') throw error
   })
   const { main } = await import('./main.ts')
   const { hideFromProcessList } = await import('./io.ts')

@@ -35,4 +35,4 @@ export {
   type ThinkTime,
 } from './schema.ts'
 export { parseShard, parseStartAt, type Shard, shardName } from './shard.ts'
-export { STOP_CODES, STOP_SIGNALS, type StopSignal, stoppingText } from './signals.ts'
+export { onStopSignals, type SignalTarget, STOP_CODES, STOP_SIGNALS, type StopSignal, stoppingText } from './signals.ts'

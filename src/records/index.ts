@@ -23,9 +23,9 @@ export {
   requireWritable,
   reservePath,
   timestamp,
-  userFile,
   writeWholeFile,
 } from './files.ts'
+export { machineFolder, readMachineFile, sweepMachineFolder, writeMachineFile } from './machineFolder.ts'
 export { type MergeOptions, type MergeOutcome, mergeShards } from './merge.ts'
 export { mendProgressFile, type ProgressStatus, writeProgress } from './progressFile.ts'
 export { type ReadOptions, type ResultReader, readGaps, readResultDb, type StoredRequest } from './reader.ts'

@@ -1,14 +1,14 @@
 /** A server under test that we start ourselves: a shell command, awaited until it answers, and surely stopped again. */
 import { type ChildProcess, fork } from 'node:child_process'
-import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { exchange } from '../client/exchange.ts'
 import type { Route } from '../client/route.ts'
 import { ConfigError, EndpointError } from '../config/index.ts'
 import { sleep } from '../config/timers.ts'
 import { makeFolder } from '../records/index.ts'
-import { maskNamed, type Secrets } from '../secrets/index.ts'
+import { maskNamed } from '../secrets/index.ts'
 import type { FromSupervisor, ToSupervisor } from './commandSupervisor.ts'
 
 export interface CommandServerOptions {
@@ -22,6 +22,8 @@ export interface CommandServerOptions {
   env?: Readonly<Record<string, string>> | undefined
   /** What the command prints goes here. */
   logPath: string
+  /** Spellings that are taken out of the log when the command has ended, also where this process was killed. */
+  secrets?: readonly string[] | undefined
   /** Waited for the first answer at most. Default one minute. */
   timeoutMs?: number | undefined
   /** How connections to `readyUrl` are opened; default: straight. */
@@ -112,7 +114,7 @@ function withoutNodeOptions(): NodeJS.ProcessEnv {
 
 async function begun(
   supervisor: ChildProcess,
-  { command, cwd, env, logPath }: CommandServerOptions,
+  { command, cwd, env, logPath, secrets }: CommandServerOptions,
 ): Promise<CommandServer> {
   let ended: string | undefined
   const gone = new Promise<void>((resolve) => supervisor.once('exit', () => resolve()))
@@ -133,7 +135,14 @@ async function begun(
       reject(new EndpointError(`command "${command}": its supervisor ended${tailOf(logPath)}`))
     })
   })
-  supervisor.send({ type: 'start', command, cwd, env: { ...process.env, ...env } } satisfies ToSupervisor)
+  supervisor.send({
+    type: 'start',
+    command,
+    cwd,
+    env: { ...process.env, ...env },
+    logPath: resolve(logPath),
+    secrets: secrets ?? [],
+  } satisfies ToSupervisor)
   const pid = await begun
   return {
     pid,
@@ -198,21 +207,4 @@ function tailOf(logPath: string): string {
   if (text === '') return `; it printed nothing (${logPath})`
   const lines = text.slice(-TAIL_CHARACTERS).split('\n').slice(-TAIL_LINES)
   return `; the end of ${logPath}:\n${lines.map((line) => `  ${line}`).join('\n')}`
-}
-
-/** A larger log is not read into memory. */
-const LARGEST_BYTES = 256 << 20
-
-/** Takes secrets out of a file that nobody writes to any more. One that is not there is none of our business. */
-export function scrubLog(path: string, { spellings, hide }: Secrets): void {
-  if (spellings.length === 0) return
-  try {
-    if (statSync(path).size > LARGEST_BYTES) return
-    // Latin-1 keeps every byte as it is, whatever the server printed.
-    const text = readFileSync(path, 'latin1')
-    const shown = hide(text)
-    if (shown !== text) writeFileSync(path, shown, 'latin1')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
 }

@@ -5,9 +5,10 @@ import { type Route, STRAIGHT } from '../client/route.ts'
 import { currentDate, EndpointError, isLoopback, type ResolvedConfig } from '../config/index.ts'
 import { foreignRoute, routeOf } from '../config/route.ts'
 import { fileName, timestamp } from '../records/index.ts'
-import { scrubLog, startCommandServer } from './commandServer.ts'
+import { startCommandServer } from './commandServer.ts'
 import type { Endpoint } from './endpoint.ts'
 import { redactCommand, secretsOfRun } from './redact.ts'
+import { scrubLog } from './scrub.ts'
 
 /** `{port}` and `{model}` stand for the options; the shell gets the model as one word. */
 const VLLM = 'vllm serve {model} --host 127.0.0.1 --port {port}'
@@ -37,6 +38,7 @@ export async function openLocalServer(
     route: readyRoute(config, readyUrl, origin),
     env: { PORT: String(port) },
     logPath,
+    secrets: secrets.spellings,
     timeoutMs: readyTimeout * 1000,
     signal,
   }).catch((error: unknown) => {

@@ -203,3 +203,27 @@ test('a server with a certificate of a private CA is ready once the run trusts i
     'did not answer',
   )
 })
+
+test('the log of a server loses its secrets also when the process that started it is killed', async () => {
+  const { url, command } = await serverCommand()
+  const logPath = join(folder, 'killed.log')
+  const starter = spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `const { startCommandServer } = await import(${JSON.stringify(new URL('../../src/run/commandServer.ts', import.meta.url).href)})
+       await startCommandServer(${JSON.stringify({ command, readyUrl: url, logPath, env: { SAID: 'PLANTED-SECRET-0123' }, secrets: ['PLANTED-SECRET-0123'] })})
+       console.log('started')
+       setInterval(() => {}, 1000)`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  await once(starter.stdout, 'data')
+  expect(readFileSync(logPath, 'utf8')).toContain('PLANTED-SECRET-0123')
+  const pids = await pidsOf(url)
+  starter.kill('SIGKILL')
+  await allGone(pids)
+  await expect.poll(() => readFileSync(logPath, 'utf8')).toContain('said ***')
+  expect(readFileSync(logPath, 'utf8')).not.toContain('PLANTED')
+})

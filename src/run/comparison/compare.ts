@@ -1,5 +1,6 @@
 /** Comparison of two endpoints in one run: the same prompts in interleaved blocks, judged side by side. */
 
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
@@ -23,7 +24,14 @@ import {
 } from '../../gates/index.ts'
 import type { Level } from '../../load/index.ts'
 import type { DistributionName } from '../../metrics/index.ts'
-import { environment, fileName, requireWritable, reservePath, writeWholeFile } from '../../records/index.ts'
+import {
+  environment,
+  fileName,
+  machineFolder,
+  requireWritable,
+  reservePath,
+  writeWholeFile,
+} from '../../records/index.ts'
 import {
   COMPARISON_SCHEMA_VERSION,
   type ComparedSide,
@@ -91,6 +99,7 @@ async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
   const startedAt = currentDate()
   const label = hooks.label ?? config.name
   const paths = pathsOf(comparison, label, startedAt)
+  const unkept = paths === undefined ? mkdtempSync(join(machineFolder().path ?? tmpdir(), 'compare-')) : undefined
   const sides: SideRun[] = []
   try {
     // One after the other: two servers that load at once slow each other down, and only one of them may be slow.
@@ -104,7 +113,7 @@ async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
           metrics: metricsOf(comparison.regressions),
           objectives: comparison.objectives,
           path: paths?.[name],
-          logPath: `${paths?.[name] ?? join(tmpdir(), `perfgate-${process.pid}-${name}`)}.log`,
+          logPath: `${paths?.[name] ?? join(unkept!, name)}.log`,
           hooks,
           level: comparison.level.level,
           promptUse: comparison.disjointPrompts ? undefined : sides[0]?.promptUse,
@@ -138,6 +147,7 @@ async function compareSides(comparison: ResolvedComparison, hooks: RunHooks): Pr
     return { result, verdict: result.verdict, jsonPath }
   } finally {
     await Promise.all(sides.map((side) => side.close()))
+    if (unkept !== undefined) rmSync(unkept, { recursive: true, force: true })
   }
 }
 

@@ -9,7 +9,7 @@ import { environment, ownProcess, sideFacts, toResult } from '../../records/inde
 import type { ComparedSide, ComparisonResult, Result } from '../../result/index.ts'
 import type { SampleBatch } from '../../samples/index.ts'
 import { judgeClient } from '../clientHealth.ts'
-import { type CommandServer, scrubLog, startCommandServer } from '../commandServer.ts'
+import { type CommandServer, startCommandServer } from '../commandServer.ts'
 import type { RunHooks } from '../hooks.ts'
 import { readyRoute } from '../localServer.ts'
 import { sendPhase } from '../measureLevel.ts'
@@ -17,9 +17,10 @@ import { type OpenRun, openRun } from '../openRun.ts'
 import { Pipeline } from '../pipeline.ts'
 import type { PromptUse } from '../promptUse.ts'
 import { protocolOf } from '../protocol.ts'
-import { redactCommand, redactConfig, redactUrl, sayOptions } from '../redact.ts'
+import { redactCommand, redactConfig, redactUrl, sayOptions, secretsOfRun } from '../redact.ts'
 import { MAX_BODIES } from '../requests.ts'
 import { routeNotes } from '../route.ts'
+import { scrubLog } from '../scrub.ts'
 import { BlockRecorder, joinedReport } from './blocks.ts'
 import type { ResolvedSide } from './config.ts'
 import type { CacheFacts } from './sharedCache.ts'
@@ -244,7 +245,14 @@ function startServer(
   { signal }: RunHooks,
 ): Promise<CommandServer> {
   const { text, readyUrl } = command
-  return startCommandServer({ ...command, command: text, logPath, signal, route: readyRoute(config, readyUrl) })
+  return startCommandServer({
+    ...command,
+    command: text,
+    logPath,
+    secrets: secretsOfRun({ ...config, ...command }).spellings,
+    signal,
+    route: readyRoute(config, readyUrl),
+  })
 }
 
 /** Hooks whose notices say which side they are about. */

@@ -13,14 +13,17 @@ beforeEach(async () => {
 })
 afterEach(() => endpoint.close())
 
-test('Ctrl-C lets the load come to rest, keeps what was measured, and starts no other', async () => {
+test.each([
+  ['SIGINT', 130],
+  ['SIGHUP', 129],
+] as const)('%s lets the load come to rest, keeps what was measured, and starts no other', async (signal, exit) => {
   const outputs = testFolder()
   const jest = startNode(testProject('load'), [JEST, 'long'], { ENDPOINT: endpoint.url, OUTPUTS: outputs })
   const ended = finished(jest)
   await endpoint.request(10)
-  jest.kill('SIGINT')
+  jest.kill(signal)
   const { code, stderr } = await ended
-  expect(code).toBe(130)
+  expect(code).toBe(exit)
   expect(endpoint.inFlight).toBe(0)
   expect(stderr).toMatch(/Stopping. Requests in flight may finish/)
   expect(stderr.match(/Benchmarking summary:/g)).toHaveLength(1)
