@@ -15,6 +15,10 @@ export interface ReportDocument {
 
 export type Section =
   | { kind: 'verdict'; verdict: Verdict; sentence: string }
+  /** What was measured, when and with what. */
+  | { kind: 'head'; facts: readonly Fact[]; isDetail: true }
+  /** The values a reader looks for first, each with its limit. */
+  | { kind: 'tiles'; tiles: readonly Tile[]; isDetail: true }
   | { kind: 'gates'; gates: readonly Gate[] }
   | TableSection
   | { kind: 'list'; tone: 'warning' | 'failure'; title: string; items: readonly string[] }
@@ -67,6 +71,14 @@ export interface Fact {
   share?: number
 }
 
+export interface Tile {
+  title: string
+  /** With its unit. */
+  value: string
+  /** Where a gate is about this value: its operator and limit, and its verdict. */
+  gate?: { limit: string; verdict: Verdict }
+}
+
 export interface CurvePoint {
   x: number
   y: number
@@ -112,6 +124,8 @@ export function withContent(sections: readonly (Section | undefined)[]): Section
         return section.notes.length > 0
       case 'files':
         return section.files.length > 0
+      case 'tiles':
+        return section.tiles.length > 0
       default:
         return true
     }

@@ -15,6 +15,17 @@ function sectionText(section: Section): string {
   switch (section.kind) {
     case 'verdict':
       return `**${inline(section.sentence)}**`
+    case 'head':
+      return section.facts.map(({ name, text }) => `${name} **${inline(plainWords(text))}**`).join(' · ')
+    case 'tiles':
+      return markdownTable(
+        ['Metric', 'Value', 'Limit'],
+        section.tiles.map(({ title, value, gate }) => [
+          title,
+          value,
+          gate === undefined ? '' : `${SIGNS[gate.verdict]} ${gate.limit}`,
+        ]),
+      )
     case 'gates':
       return list(section.gates.map(({ verdict, message }) => `${SIGNS[verdict]} ${inline(message)}`))
     case 'table': {

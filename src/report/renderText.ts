@@ -58,6 +58,8 @@ function sectionLines(section: Section, style: TerminalStyle): string[] {
       const width = Math.max(...section.files.map(([label]) => label.length)) + 1
       return section.files.map(([label, path]) => `${`${label}:`.padEnd(width)} ${path}`)
     }
+    case 'head':
+    case 'tiles':
     case 'facts':
     case 'origin':
       return []

@@ -1,13 +1,19 @@
 /** A run as a document: its verdict and gates, what went wrong, its tables, and what a reader must know. */
+import { executorFacts } from '../config/executors.ts'
+// Not from the folder's index: Vitest's main process waits for this file, and needs no schemas for it.
+import { formatNumber, readableUnit, withUnit } from '../gates/quantity.ts'
+import type { Quantity } from '../metrics/index.ts'
 import type { Result, ThresholdResult } from '../result/index.ts'
 import {
   environmentSentence,
   type Fact,
   figure,
+  NOT_MEASURED,
   type Origin,
   plainWords,
   type ReportDocument,
   type Section,
+  type Tile,
   withContent,
 } from './document.ts'
 import { resultTables } from './resultTables.ts'
@@ -19,6 +25,8 @@ export function runDocument(result: Result): ReportDocument {
     verdict,
     sections: withContent([
       { kind: 'verdict', verdict, sentence: verdictSentence(result) },
+      { kind: 'head', facts: headFacts(result), isDetail: true },
+      { kind: 'tiles', tiles: tilesOf(result), isDetail: true },
       {
         kind: 'gates',
         gates: thresholds.map((one) => ({ verdict: one.verdict, message: thresholdSentence(one) })),
@@ -32,6 +40,66 @@ export function runDocument(result: Result): ReportDocument {
       { kind: 'files', files: filesOf(result) },
     ]),
   }
+}
+
+/** What was measured, with which load, when, and by which version. */
+function headFacts({ endpoint, config, summary, startedAt, environment, interrupted }: Result): Fact[] {
+  const text = (name: string): string =>
+    config[name] === undefined || config[name] === null ? '' : String(config[name])
+  const facts: [string, string][] = [
+    ['Model', text('model')],
+    ['Endpoint', endpoint.embedded ? 'embedded server (simulated timing)' : endpoint.url],
+    ['API', text('api')],
+    ['Load', loadSentence({ config, summary })],
+    ['Data set', text('dataset')],
+    ['Started', startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')],
+    ['Duration', `${figure(summary.timeTakenSeconds, 1)} s${interrupted ? ', interrupted' : ''}`],
+    ['Commit', environment.commit?.slice(0, 12) ?? ''],
+    ['perfgate', environment.perfgate],
+  ]
+  return facts.filter(([, value]) => value !== '').map(([name, value]) => ({ name, text: value }))
+}
+
+/** `4 in parallel, 100 requests` */
+function loadSentence({ config, summary }: Pick<Result, 'config' | 'summary'>): string {
+  const rate = Number(config['rate'] ?? -1)
+  const how = rate > 0 ? `${figure(rate, 3)} requests/s` : `${concurrencyText({ config, summary })} in parallel`
+  return `${how}, ${summary.totalRequests} ${summary.totalRequests === 1 ? 'request' : 'requests'}`
+}
+
+/** Requests in flight at most; a side of a comparison has none in its summary, and is not unlimited for that. */
+export function concurrencyText({ config, summary }: Pick<Result, 'config' | 'summary'>): string {
+  if (summary.concurrency !== null) return String(summary.concurrency)
+  const isOpen = Number(config['rate'] ?? -1) > 0 || executorFacts(config['executor'])?.kind === 'open'
+  if (isOpen) return 'no limit'
+  return typeof config['parallel'] === 'number' ? String(config['parallel']) : NOT_MEASURED
+}
+
+/** Those of the metrics below that were measured. The key is that of a gate on the same value. */
+function tilesOf({ summary, rates, distributions, thresholds }: Result): Tile[] {
+  if (summary.succeededRequests === 0) return []
+  const values: [title: string, key: string, quantity: Quantity, value: number | null | undefined][] = [
+    ['Requests/s', 'qps', 'rate', summary.qps],
+    ['Output tokens/s', 'outputTokensPerSecond', 'tokenRate', summary.input ? null : summary.outputTokensPerSecond],
+    ['Input tokens/s', 'inputTokensPerSecond', 'tokenRate', summary.input?.tokensPerSecond],
+    ['Success', 'successRate', 'share', rates.successRate],
+    ['Latency p50', 'p50(latency)', 'time', distributions['latency']?.p50],
+    ['Latency p99', 'p99(latency)', 'time', distributions['latency']?.p99],
+    ['TTFT p50', 'p50(ttft)', 'time', distributions['ttft']?.p50],
+    ['TTFT p99', 'p99(ttft)', 'time', distributions['ttft']?.p99],
+    ['ITL p99', 'p99(itl)', 'time', distributions['itl']?.p99],
+  ]
+  return values.flatMap(([title, key, quantity, value]) => {
+    if (value === null || value === undefined) return []
+    const unit = readableUnit(value, quantity)
+    const gate = thresholds.find(({ expression }) => expression.startsWith(`${key} `))
+    const limit = gate?.expression.slice(key.length + 1)
+    return {
+      title,
+      value: withUnit(formatNumber(value, quantity, unit), unit),
+      ...(gate && limit !== undefined && { gate: { limit, verdict: gate.verdict } }),
+    }
+  })
 }
 
 /** Ends a verdict on what the embedded server did: no reader may take it for one on an endpoint. */

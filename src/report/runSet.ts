@@ -4,6 +4,7 @@ import type { StoredRequest } from '../records/index.ts'
 import type { CapacityResult, ComparisonResult, Result } from '../result/index.ts'
 import { effectiveSize, quantileRanks, valueAt } from '../stats/index.ts'
 import { type Cell, figure, shareText, signed, type TableSection, tableOf } from './document.ts'
+import { concurrencyText } from './runDocument.ts'
 
 /** The rows of a result DB, read anew at each call; without their texts where those are not needed. */
 export type RowSource = (options: { withoutTexts: boolean }) => Iterable<StoredRequest>
@@ -42,7 +43,8 @@ export function labelsOf(results: readonly Result[]): string[] {
 export function loadOf({ summary, config }: Result): string {
   const rate = Number(config['rate'] ?? -1)
   if (rate > 0) return `${rate}/s`
-  return summary.concurrency === null ? 'open loop' : `${summary.concurrency} in parallel`
+  const concurrency = concurrencyText({ summary, config })
+  return concurrency === 'no limit' ? 'open loop' : `${concurrency} in parallel`
 }
 
 /** What can be said of a run in one cell. */
@@ -51,12 +53,13 @@ const RUN_COLUMNS = {
   load: { title: 'Load', cell: loadOf },
   concurrency: {
     title: 'Concurrency',
-    cell: ({ summary }) => (summary.concurrency === null ? 'no limit' : String(summary.concurrency)),
+    cell: concurrencyText,
   },
   rate: {
     title: 'Rate',
     cell: ({ config }) => (Number(config['rate'] ?? -1) > 0 ? figure(Number(config['rate']), 3) : 'unpaced'),
   },
+  model: { title: 'Model', cell: ({ config }) => String(config['model'] ?? '') },
   requests: { title: 'Requests', cell: ({ summary }) => String(summary.totalRequests) },
   failed: { title: 'Failed', cell: ({ summary }) => `${summary.failedRequests} of ${summary.totalRequests}` },
   success: { title: 'Success', cell: ({ summary }) => shareText(summary.succeededRequests, summary.totalRequests) },

@@ -91,6 +91,34 @@ test('the list is filtered by words and by verdict', async () => {
   expect(await names('words=nothing+like+it')).toEqual([])
 })
 
+test('the list has model, load and success of each run, and is sorted by a column of numbers', async () => {
+  const own = mkdtempSync(join(tmpdir(), 'perfgate-sorted-'))
+  for (const [name, qps] of [
+    ['slow', 2],
+    ['quick', 30],
+    ['middling', 9],
+  ] as const)
+    madeDb(
+      [madeRow(0)],
+      { name, summary: { ...PUBLISHED.summary, qps }, config: { model: `${name}-7b`, parallel: 4 } },
+      own,
+      name,
+    )
+  const server = await startView(own)
+  const page = async (query: string): Promise<string> => (await fetch(`${server.url}${query}`)).text()
+  const names = (text: string): string[] => [...text.matchAll(/title="([^"]+)\.db"/g)].map(([, name]) => name!)
+  const list = await page('')
+  const sorted = await page('?sort=qps')
+  expect(names(sorted)).toEqual(['quick', 'middling', 'slow'])
+  expect(sorted).toContain('Runs by RPS')
+  expect(list).toContain('href="/?words=&#38;verdict=&#38;sort=qps"')
+  expect(list).toContain('quick-7b')
+  expect(list).toContain('<td>1 in parallel</td>')
+  // A name that is no column sorts by none.
+  expect(names(await page('?sort=__proto__'))).toEqual(names(list))
+  await server.close()
+})
+
 test('a scenario is drawn over its runs as a plain line, without a verdict', async () => {
   const own = mkdtempSync(join(tmpdir(), 'perfgate-over-time-'))
   const run = (day: number, p50: number, more: Partial<Result> = {}): void => {

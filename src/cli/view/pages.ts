@@ -3,10 +3,9 @@
 import type { StoredRequest } from '../../records/index.ts'
 import { capacitySentence } from '../../report/capacityDocument.ts'
 import { comparisonSentence } from '../../report/comparisonDocument.ts'
-import { figure } from '../../report/document.ts'
 import { hashOf, html, type Markup, readAssets } from '../../report/html/markup.ts'
 import { table, verdictBadge } from '../../report/html/sections.ts'
-import { loadOf } from '../../report/runSet.ts'
+import { type RunColumn, runCells, runTitles } from '../../report/runSet.ts'
 import type { ListedRun, ListedVerdict } from './folder.ts'
 import { overTimeSection } from './overTime.ts'
 
@@ -19,6 +18,45 @@ export interface Page {
 export interface ListFilter {
   words: string
   verdict: string
+  /** A column whose largest value comes first; absent: the latest run. */
+  sort?: RunColumn | undefined
+}
+
+/** What the list says of each run. */
+const COLUMNS = [
+  'model',
+  'load',
+  'requests',
+  'success',
+  'qps',
+  'outputTokens',
+  'latencyP50',
+  'latencyP99',
+  'ttftP99',
+] as const
+
+/** Columns with numbers, by which the list can be sorted. */
+const SORTABLE: readonly RunColumn[] = COLUMNS.slice(2)
+
+export function sortColumn(name: string | null): RunColumn | undefined {
+  return SORTABLE.find((column) => column === name)
+}
+
+/** The head of a column; a link where the list can be sorted by it. */
+function sortLink(title: string, column: RunColumn | undefined, { words, verdict, sort }: ListFilter): string | Markup {
+  if (column === undefined || sortColumn(column) === undefined) return title
+  const query = new URLSearchParams({ words, verdict, ...(column !== sort && { sort: column }) })
+  return html`<a href="/?${query.toString()}">${title}${column === sort && ' ↓'}</a>`
+}
+
+/** Runs that cannot be read, and what was not measured, come last. */
+function sorted(runs: readonly ListedRun[], { sort }: ListFilter): readonly ListedRun[] {
+  if (sort === undefined) return runs
+  const sortValue = ({ result }: ListedRun): number => {
+    const value = result === undefined ? Number.NaN : Number.parseFloat(String(runCells(result, [sort])[0]))
+    return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value
+  }
+  return runs.toSorted((a, b) => sortValue(b) - sortValue(a) || 0)
 }
 
 const VERDICTS = ['', 'pass', 'fail', 'undecided', 'invalid', 'none', 'interrupted', 'running']
@@ -46,22 +84,11 @@ export function listPage(
 <label>Verdict <select name="verdict">${VERDICTS.map((verdict) => html`<option value="${verdict}"${verdict === filter.verdict && html` selected`}>${verdict || 'any'}</option>`)}</select></label>
 <button>Filter</button> <output>${shown.length} of ${runs.length} runs in ${folder}</output></form>
 <form method="get" action="/report">${table(
-      'Runs, latest first (milliseconds)',
-      [
-        'Compare',
-        'Run',
-        'Verdict',
-        'Load',
-        'Started',
-        'n',
-        'Failed',
-        'RPS',
-        'Latency p50',
-        'p99',
-        'TTFT p99',
-        'Request',
-      ],
-      shown.map(row),
+      filter.sort === undefined ? 'Runs, latest first' : `Runs by ${runTitles([filter.sort])[0]}`,
+      ['Compare', 'Run', 'Verdict', 'Started', ...runTitles(COLUMNS), 'Request'].map((title, i) =>
+        sortLink(title, COLUMNS[i - 4], filter),
+      ),
+      sorted(shown, filter).map(row),
     )}
 <button>Compare those chosen</button></form>
 ${overTimeSection(shown)}
@@ -111,29 +138,16 @@ function row({ file, result, state, problem, modifiedAt }: ListedRun): (string |
       '',
       file,
       html`<span class="badge fail">unreadable</span> ${problem}`,
-      '',
       when(modifiedAt.toISOString()),
-      '',
-      '',
-      '',
-      '',
-      '',
-      '',
+      ...COLUMNS.map(() => ''),
       '',
     ]
-  const { summary, distributions } = result
   return [
     html`<input type="checkbox" name="file" value="${file}" aria-label="Compare ${file}">`,
     html`<a href="/report?${query}" title="${file}">${result.name}</a>`,
     badge({ result, state }),
-    loadOf(result),
     when(result.startedAt),
-    String(summary.totalRequests),
-    String(summary.failedRequests),
-    figure(summary.qps, 2),
-    figure(distributions['latency']?.p50, 1),
-    figure(distributions['latency']?.p99, 1),
-    figure(distributions['ttft']?.p99, 1),
+    ...runCells(result, COLUMNS),
     html`<a href="/request?${query}&amp;index=0">open</a>`,
   ]
 }

@@ -6,7 +6,7 @@ import { type ResultReader, readResultDb, readRunDb, StoreError } from '../../re
 import { renderHtml } from '../../report/html/index.ts'
 import { pagePolicy } from '../../report/html/markup.ts'
 import { type ListedVerdict, type ResultFolder, resultFolder } from './folder.ts'
-import { errorPage, listPage, type Page, requestPage } from './pages.ts'
+import { errorPage, listPage, type Page, requestPage, sortColumn } from './pages.ts'
 
 export interface ViewServer {
   url: string
@@ -84,6 +84,7 @@ function route({ pathname, searchParams }: URL, folder: string, results: ResultF
         listPage(folder, results.list(), results.verdicts(), {
           words: searchParams.get('words') ?? '',
           verdict: searchParams.get('verdict') ?? '',
+          sort: sortColumn(searchParams.get('sort')),
         }),
       )
     case '/report': {

@@ -78,7 +78,7 @@ function runMarkup(result: Result, label: string, index: number, isAmongOthers: 
   const document = runDocument(result)
   const [summary, percentiles, ...tables] = sectionsOf(document, 'table')
   return html`<section class="run ${result.verdict}" id="run-${index}" aria-label="${label}">
-${isAmongOthers && html`<h2>${label}</h2>`}
+${isAmongOthers ? html`<h2>${label}</h2>` : html`<h2 class="unseen">The run</h2>`}
 ${wordSections(document)}
 ${sectionsOf(document, 'facts')}
 <div class="charts scripted" data-run="${index}" hidden></div>

@@ -31,6 +31,8 @@ export interface PageRun {
   columns: string
   /** JSON of PageTexts; gzip, base64. */
   texts: string
+  /** Gates on percentiles of a time, for lines in the charts; milliseconds. */
+  limits: { metric: string; label: string; value: number }[]
   /** Address of a request on the server that gives the page out, without the index at its end; null in a file. */
   requestUrl: string | null
   /** Requests with texts in the page. */

@@ -26,10 +26,19 @@ export function pageRun(result: Result, requests: RowSource | undefined): PageRu
     causes,
     columns: packed(Buffer.from(columns.buffer)),
     texts: packed(Buffer.from(JSON.stringify(texts))),
+    limits: limitsOf(result),
     requestUrl: null,
     textCount: Object.keys(texts.rows).length,
     timeline: result.timeline ?? null,
   }
+}
+
+/** `p99(latency) <= 1.5 s` is a line in the charts of latency. */
+function limitsOf({ thresholds }: Result): PageRun['limits'] {
+  return thresholds.flatMap(({ expression, limit, unit }) => {
+    const [, metric] = /^\w+\((latency|ttft)\) /.exec(expression) ?? []
+    return metric === undefined || unit !== 'ms' ? [] : [{ metric, label: expression, value: limit }]
+  })
 }
 
 const AT = Object.fromEntries(REQUEST_COLUMNS.map((name, i) => [name, i])) as Record<RequestColumn, number>

@@ -8,6 +8,7 @@ import {
   type ReportDocument,
   type Section,
   type TableSection,
+  type Tile,
 } from '../document.ts'
 import { originWords } from '../runDocument.ts'
 import { html, type Markup } from './markup.ts'
@@ -27,6 +28,10 @@ export function sectionMarkup(section: Section): Markup {
   switch (section.kind) {
     case 'verdict':
       return html`<p class="verdict">${verdictBadge(section.verdict)} <strong>${section.sentence}</strong></p>\n`
+    case 'head':
+      return html`<dl class="head">${section.facts.map(({ name, text }) => html`<div><dt>${name}</dt><dd>${text}</dd></div>`)}</dl>\n`
+    case 'tiles':
+      return html`<dl class="tiles">${section.tiles.map(tileMarkup)}</dl>\n`
     case 'gates':
       return html`<ul class="thresholds">${section.gates.map(({ verdict, message }) => html`<li class="${verdict}">${verdictBadge(verdict)} ${afterBadge(message)}</li>`)}</ul>\n`
     case 'table':
@@ -54,6 +59,21 @@ export function verdictBadge(verdict: Verdict): Markup {
 /** A sentence for the place after a badge, which has its first word already. */
 function afterBadge(sentence: string): string {
   return sentence.replace(/^undecided: /, '')
+}
+
+const MET: Record<Verdict, string> = {
+  pass: 'met',
+  fail: 'not met',
+  undecided: 'undecided',
+  invalid: 'invalid',
+  none: 'not judged',
+}
+
+function tileMarkup({ title, value, gate }: Tile): Markup {
+  return html`<div class="${gate?.verdict ?? 'none'}"><dt>${title}</dt><dd><span class="value">${value}</span>${
+    gate !== undefined &&
+    html`<span class="limit"><span aria-hidden="true">${MARKS[gate.verdict]}</span> ${gate.limit}, ${MET[gate.verdict]}</span>`
+  }</dd></div>`
 }
 
 /** Above 85 % a run is not believed (docs/metrics.md). */
@@ -89,7 +109,11 @@ function cellMarkup(cell: Cell): string | Markup {
 }
 
 /** The first cell of each row is its head, for readers that speak it. */
-export function table(title: string, head: readonly string[], rows: readonly (readonly (string | Markup)[])[]): Markup {
+export function table(
+  title: string,
+  head: readonly (string | Markup)[],
+  rows: readonly (readonly (string | Markup)[])[],
+): Markup {
   return html`<div class="scroll"><table><caption>${title}</caption><thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
 <tbody>${rows.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>`
 }

@@ -278,6 +278,78 @@ describe.skipIf(noBrowser !== '')(`the HTML report in Chromium ${noBrowser}`, ()
     await page.close()
   })
 
+  test('a run tells what was measured, and its main values with their limits, before anything else', async () => {
+    const gate = (expression: string, verdict: 'pass' | 'fail') =>
+      ({ expression, actual: 1, limit: 900, unit: 'ms', n: 15, verdict, message: expression }) as const
+    const { page, troubles } = await open([
+      run(THIRTY, {
+        config: { model: 'qwen2.5', api: 'openai', dataset: 'openqa', rate: -1 },
+        verdict: 'fail',
+        thresholds: [gate('p99(latency) <= 900 ms', 'fail'), gate('successRate >= 95 %', 'pass')],
+        environment: { ...PUBLISHED.environment, commit: '0123456789abcdef' },
+      }),
+    ])
+    const head = (await page.locator('.head').innerText()).replaceAll('\n', ' ')
+    for (const part of [
+      'Model qwen2.5',
+      'API openai',
+      'Load 1 in parallel, 15 requests',
+      'Data set openqa',
+      'Duration 7.5 s',
+    ])
+      expect(head).toContain(part)
+    expect(head).toContain('Commit 0123456789ab')
+    const tile = (title: string) => page.locator('.tiles > div', { has: page.getByText(title, { exact: true }) })
+    expect(await tile('Latency p99').innerText()).toMatch(/990 ms\s+✗ <= 900 ms, not met/)
+    expect(await tile('Success').innerText()).toMatch(/100 %\s+✓ >= 95 %, met/)
+    expect((await tile('Latency p50').innerText()).trim()).toMatch(/431 ms$/)
+    const tilesAt = (await page.locator('.tiles').boundingBox())!.y
+    expect(tilesAt).toBeLessThan((await page.locator('.charts').boundingBox())!.y)
+    const requestsAt = (await page.locator('.requests').boundingBox())!.y
+    expect(requestsAt).toBeGreaterThan((await page.locator('caption').first().boundingBox())!.y)
+    expect(troubles).toEqual([])
+    await page.close()
+  })
+
+  test('longer runs have percentiles and failures over time, and times over lengths, with a line for each limit', async () => {
+    const rows = Array.from({ length: 300 }, (_, i) =>
+      i % 50 === 49
+        ? failedRow(i, 'busy')
+        : madeRow(i, { prompt_tokens: 10 + (i % 90), completion_tokens: 5 + (i % 40) }),
+    )
+    const limit = { expression: 'p99(latency) <= 120 ms', actual: 149, limit: 120, unit: 'ms', n: 294, message: 'x' }
+    const { page, troubles } = await open([run(rows, { thresholds: [{ ...limit, verdict: 'fail' }] })])
+    const titles = await page.locator('.charts figcaption').allInnerTexts()
+    for (const title of [
+      'Latency over time',
+      'Time to first token over time',
+      'Failures over time',
+      'Input length and time to first token',
+      'Output length and latency',
+    ])
+      expect(titles).toContain(title)
+    // 300 requests in 15 stretches of 20: ends of both, and the one failure of the third.
+    const figure = page.locator('figure', { has: page.getByText('Failures over time', { exact: true }) })
+    await figure.locator('summary').click()
+    const counts = await figure.locator('.data tbody td:nth-child(2)').allInnerTexts()
+    expect(counts).toHaveLength(15)
+    expect(counts.reduce((sum, one) => sum + Number(one), 0)).toBe(6)
+    expect(counts[2]).toBe('1')
+    const bands = page.locator('figure', { has: page.getByText('Latency over time', { exact: true }) })
+    await bands.locator('summary').click()
+    const cells = await bands.locator('.data tbody tr').first().locator('td').allInnerTexts()
+    // The first 20 requests took 100 to 119 ms: index ⌊p × 20⌋ of them sorted.
+    expect(cells.slice(1)).toEqual(['20', '110 ms', '118 ms', '119 ms'])
+    expect(troubles).toEqual([])
+    await page.close()
+  })
+
+  test.each([390, 2560])('at a width of %i pixels nothing scrolls sideways', async (width) => {
+    const { page } = await open([run(THIRTY), run(THIRTY)], { viewport: { width, height: 900 } })
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+    await page.close()
+  })
+
   test('dark and light follow the system and the button, and paper is white', async () => {
     const { page, troubles } = await open([run(THIRTY)], { colorScheme: 'dark' })
     const back = (): Promise<unknown> => page.evaluate('getComputedStyle(document.body).backgroundColor')

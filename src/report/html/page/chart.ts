@@ -70,6 +70,39 @@ export function axis(label: string, colours: Palette, more: Partial<uPlot.Axis> 
   }
 }
 
+/** A limit far above everything measured would press the rest to the ground: it is left out of the picture then. */
+const FAR = 4
+
+/** The highest of what is drawn, with the limits that are near enough. */
+export function withLimits(most: number, limits: readonly { value: number }[]): number {
+  return Math.max(most, ...limits.map(({ value }) => value).filter((value) => value <= most * FAR))
+}
+
+/** Draws a dashed line for each limit, with its gate in words. */
+export function limitLines(limits: readonly { label: string; value: number }[]): (plot: uPlot) => void {
+  return (plot) => {
+    const { ctx, bbox } = plot
+    const { min, max } = plot.scales['y']!
+    const { failed } = palette()
+    ctx.save()
+    ctx.strokeStyle = failed
+    ctx.fillStyle = failed
+    ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`
+    ctx.textAlign = 'right'
+    ctx.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio])
+    for (const { label, value } of limits) {
+      if (value < (min ?? 0) || value > (max ?? 0)) continue
+      const y = plot.valToPos(value, 'y', true)
+      ctx.beginPath()
+      ctx.moveTo(bbox.left, y)
+      ctx.lineTo(bbox.left + bbox.width, y)
+      ctx.stroke()
+      ctx.fillText(label, bbox.left + bbox.width - 4 * devicePixelRatio, y - 5 * devicePixelRatio)
+    }
+    ctx.restore()
+  }
+}
+
 const HEIGHT = 260
 const plots = new Map<HTMLElement, { plot: uPlot; draw: () => uPlot }>()
 

@@ -1,14 +1,14 @@
 /** The script of the page: reads its data, draws the charts, and answers to the reader. */
 import type { PageData } from '../pageData.ts'
 import { redrawAll } from './chart.ts'
-import { curveChart } from './curve.ts'
 import { openRequest } from './dialog.ts'
 import { spread } from './distribution.ts'
 import { element } from './element.ts'
+import { requestCharts, timelineCharts } from './overTime.ts'
+import { curveChart, lengthCharts } from './points.ts'
 import { unpackRequests } from './requests.ts'
 import { requestTable } from './requestTable.ts'
 import { type Scatter, scatter } from './scatter.ts'
-import { timelineCharts } from './timeline.ts'
 
 const data = JSON.parse(document.querySelector('#data')!.textContent!) as PageData
 const sections = [...document.querySelectorAll<HTMLElement>('section.run')]
@@ -77,9 +77,11 @@ async function draw(index: number): Promise<void> {
     table.filters,
     points.figure,
     legend(),
+    ...timelines,
+    ...requestCharts(requests),
     figures.histogram.figure,
     figures.percentiles.figure,
-    ...timelines,
+    ...lengthCharts(requests),
   )
   list.append(element('h3', {}, 'Requests'), table.table)
 }

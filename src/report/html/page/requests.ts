@@ -10,6 +10,7 @@ export interface Requests {
   texts: PageTexts
   textCount: number
   requestUrl: string | null
+  limits: PageRun['limits']
 }
 
 export interface Filter {
@@ -47,6 +48,7 @@ export async function unpackRequests(run: PageRun): Promise<Requests> {
     texts: JSON.parse(new TextDecoder().decode(texts)) as PageTexts,
     textCount: run.textCount,
     requestUrl: run.requestUrl,
+    limits: run.limits,
   }
 }
 

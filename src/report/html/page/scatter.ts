@@ -1,6 +1,6 @@
 /** Latency and TTFT over time: a point for each request, failures crossed, a click opens the nearest. */
 import type uPlot from 'uplot'
-import { axis, type ChartFrame, chartFrame, milliseconds, mount, palette, plotOf } from './chart.ts'
+import { axis, type ChartFrame, chartFrame, limitLines, milliseconds, mount, palette, plotOf } from './chart.ts'
 import type { Requests } from './requests.ts'
 
 export interface ScatterEvents {
@@ -122,7 +122,7 @@ export function scatter(requests: Requests, events: ScatterEvents): Scatter {
         ],
         series: [{}, { label: 'latency', paths: () => null, points: { show: false } }],
         hooks: {
-          draw: [drawPoints],
+          draw: [drawPoints, limitLines(requests.limits)],
           setScale: [
             (plot, key) => {
               if (key !== 'x') return
