@@ -48,7 +48,8 @@ const scenario = () => ({
   stream: false,
   parallel: 2,
   number: 10,
-  prompt: 'Is it?',
+  // No token is shorter than a byte: a prompt of which the server counts 1,000 tokens has more bytes.
+  prompt: 'Is it? '.repeat(150),
   maxTokens: 300,
   outputsDir: folder,
 })
