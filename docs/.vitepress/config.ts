@@ -1,9 +1,14 @@
 /** The documentation as a site: `npm run docs:build`. A dead link fails the build, but for files that are no pages. */
-import { defineConfig } from 'vitepress'
+import { createRequire } from 'node:module'
+
+/** VitePress and what it needs are in a package of their own. */
+const tools = createRequire(new URL('../../test/tools/package.json', import.meta.url))
+
+type Rule = (tokens: { attrSet(name: string, value: string): void }[], index: number, ...rest: unknown[]) => string
 
 const page = (text: string, link: string) => ({ text, link })
 
-export default defineConfig({
+export default {
   title: 'perfgate',
   description: 'LLM inference performance as a test',
   cleanUrls: true,
@@ -11,9 +16,17 @@ export default defineConfig({
   ignoreDeadLinks: [
     /^\.{1,2}\/(\.\.\/)*(README|ARCHITECTURE|CONTRIBUTING|CHANGELOG|examples|src|bench|test|fixtures)\b/,
   ],
+  vite: {
+    resolve: {
+      alias: [
+        { find: 'vue/server-renderer', replacement: tools.resolve('vue/server-renderer') },
+        { find: /^vue$/, replacement: tools.resolve('vue/dist/vue.runtime.esm-bundler.js') },
+      ],
+    },
+  },
   markdown: {
     // Two braces in code are code, not Vue's.
-    config(markdown) {
+    config(markdown: { renderer: { rules: Record<string, Rule | undefined> } }) {
       const inline = markdown.renderer.rules.code_inline!
       markdown.renderer.rules.code_inline = (tokens, index, ...rest) => {
         tokens[index]!.attrSet('v-pre', '')
@@ -76,4 +89,4 @@ export default defineConfig({
       },
     ],
   },
-})
+}

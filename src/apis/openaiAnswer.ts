@@ -17,13 +17,16 @@ export function readOpenaiAnswer(value: unknown): Reading {
   if (usage !== undefined) reading.usage = usage
   if (!Array.isArray(choices) || choices.length === 0) return reading
   reading.isPackage = true
+  // Not spread anew for each: an event may have very many.
+  const more: ChoiceReading[] = []
   for (let i = 0; i < choices.length; i++) {
     const choice = choices[i] as Choice | null
     if (!choice) continue
     const into: ChoiceReading = i === 0 ? reading : {}
     if (readChoice(choice, into)) reading.hasOutput = true
-    if (i > 0) reading.more = [...(reading.more ?? []), into]
+    if (i > 0) more.push(into)
   }
+  if (more.length > 0) reading.more = more
   return reading
 }
 

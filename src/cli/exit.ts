@@ -1,6 +1,14 @@
 /** How a command ends: exit codes, messages of errors, interrupts. */
 
-import { ConfigError, EndpointError, STOP_CODES, STOP_SIGNALS, type StopSignal, stoppingText } from '../config/index.ts'
+import {
+  ConfigError,
+  EndpointError,
+  onStopSignals,
+  STOP_CODES,
+  STOP_SIGNALS,
+  type StopSignal,
+  stoppingText,
+} from '../config/index.ts'
 import { isAcceptedRun } from '../gates/index.ts'
 import type { CapacityResult, Result } from '../result/index.ts'
 import type { Io } from './io.ts'
@@ -31,7 +39,7 @@ export function messageOf(error: unknown): string {
   return isForeign ? (error.stack ?? error.message) : error.message
 }
 
-/** By one of the two signals that end a run. */
+/** By one of the signals that end a run. */
 export function isInterruption(exitCode: number): boolean {
   return (Object.values(STOP_CODES) as number[]).includes(exitCode)
 }
@@ -41,7 +49,7 @@ interface Interrupts {
   signal: AbortSignal
   /** Aborted by the second. */
   killSignal: AbortSignal
-  /** Of the first interrupt: 130 for SIGINT, 143 for SIGTERM; undefined when there was none. */
+  /** Of the first interrupt: 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP; undefined when there was none. */
   readonly exitCode: number | undefined
   /**
    * The exit code for an error that is the interruption itself, as when the endpoint was still being started.
@@ -51,12 +59,20 @@ interface Interrupts {
   close(): void
 }
 
-/** @param beforeExit puts the terminal in order when the process is ended at once */
-export function listenForInterrupts(io: Io, say: (text: string) => void, beforeExit: () => void): Interrupts {
+interface Listening {
+  say(text: string): void
+  /** Puts the terminal in order when the process is ended at once. */
+  beforeExit(): void
+  /** The run goes on when its terminal closes. */
+  outlivesTerminal: boolean
+}
+
+export function listenForInterrupts(io: Io, { say, beforeExit, outlivesTerminal }: Listening): Interrupts {
   const stop = new AbortController()
   const kill = new AbortController()
   let exitCode: number | undefined
   function onSignal(name: StopSignal): void {
+    if (name === 'SIGHUP' && outlivesTerminal) return
     exitCode ??= STOP_CODES[name]
     if (kill.signal.aborted) {
       beforeExit()
@@ -69,8 +85,7 @@ export function listenForInterrupts(io: Io, say: (text: string) => void, beforeE
       stop.abort()
     }
   }
-  const listeners = STOP_SIGNALS.map((name) => ({ name, listener: () => onSignal(name) }))
-  for (const { name, listener } of listeners) io.signals.on(name, listener)
+  const close = onStopSignals(STOP_SIGNALS, onSignal, io.signals)
   return {
     signal: stop.signal,
     killSignal: kill.signal,
@@ -83,8 +98,6 @@ export function listenForInterrupts(io: Io, say: (text: string) => void, beforeE
       say(error instanceof EndpointError ? error.message : 'interrupted before anything was measured')
       return exitCode
     },
-    close: () => {
-      for (const { name, listener } of listeners) io.signals.off(name, listener)
-    },
+    close,
   }
 }

@@ -1,9 +1,9 @@
 /** The world of a command: what it prints where, and without which secrets. */
 import { Option } from 'commander'
-import type { StopSignal } from '../config/index.ts'
+import type { SignalTarget } from '../config/index.ts'
 import { type TerminalStyle, terminalStyle } from '../report/index.ts'
 import { environmentSecrets } from '../run/redact.ts'
-import { maskArg, secretsInArgs, secretsOf } from '../secrets/index.ts'
+import { maskArg, printable, printableJson, printableReport, secretsInArgs, secretsOf } from '../secrets/index.ts'
 
 export interface Output {
   write(text: string): unknown
@@ -16,10 +16,7 @@ export interface Io {
   stdout: Output
   stderr: Output
   env: Record<string, string | undefined>
-  signals: {
-    on(signal: StopSignal, listener: () => void): unknown
-    off(signal: StopSignal, listener: () => void): unknown
-  }
+  signals: SignalTarget
   /** Ends the process at once, when the user has asked for it three times. */
   exit(code: number): void
 }
@@ -51,29 +48,34 @@ export async function printTables(
 
 /** A notice of its own line, on stderr. */
 export function notice(io: Io, text: string): void {
-  io.stderr.write(`perfgate: ${text}\n`)
+  io.stderr.write(`perfgate: ${printable(text)}\n`)
 }
 
 export function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`
+  return printableJson(`${JSON.stringify(value, null, 2)}\n`)
 }
 
 /** One value as it is, several as an array of them. */
 export function jsonOfAll(texts: readonly string[]): string {
-  return texts.length === 1 ? texts[0]! : `[\n${texts.map((text) => text.trimEnd()).join(',\n')}\n]\n`
+  return printableJson(texts.length === 1 ? texts[0]! : `[\n${texts.map((text) => text.trimEnd()).join(',\n')}\n]\n`)
 }
 
-/** The same world, with `***` printed in place of each secret. */
+/** The same world, with `***` printed in place of each secret, and nothing that a terminal or a CI job would act on. */
 export function withoutSecrets(io: Io, args: readonly string[]): Io {
   const given = [...secretsInArgs(args), ...environmentSecrets(io.env)]
   // Made anew for each text: a config file that is read later may bring more secrets.
   const hide = (text: string): string => secretsOf(given).hide(text)
-  return { ...io, stdout: hiding(io.stdout, hide), stderr: hiding(io.stderr, hide) }
+  return {
+    ...io,
+    stdout: hiding(io.stdout, hide, () => false),
+    stderr: hiding(io.stderr, hide, () => io.stderr.isTTY === true),
+  }
 }
 
-function hiding(output: Output, hide: (text: string) => string): Output {
+function hiding(output: Output, hide: (text: string) => string, isLive: () => boolean): Output {
   return {
-    write: (text) => output.write(hide(text)),
+    // The progress of a run moves the cursor of a terminal; what is said above it is made printable where it is said.
+    write: (text) => output.write(isLive() ? hide(text) : printableReport(hide(text))),
     get isTTY() {
       return output.isTTY
     },

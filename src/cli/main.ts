@@ -12,7 +12,7 @@ import { valuesOf } from './values.ts'
 /**
  * @param args the command line without the program's name
  * @param run stands in for `runPerfBenchmark` in tests
- * @returns the exit code: 0 pass, 1 fail, 2 wrong usage, 3 no endpoint, 130 or 143 interrupted
+ * @returns the exit code: 0 pass, 1 fail, 2 wrong usage, 3 no endpoint, 130, 143 or 129 interrupted
  */
 export async function main(args: readonly string[], given: Io = processIo(), run?: RunBenchmark): Promise<number> {
   const io = withoutSecrets(given, args)

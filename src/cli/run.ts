@@ -12,6 +12,7 @@ import {
 } from '../report/index.ts'
 import type { CapacityResult, Result, SweepResult } from '../result/index.ts'
 import type { ComparisonOutcome, Outcome, RunHooks, SweepRange } from '../run/index.ts'
+import { printable } from '../secrets/index.ts'
 import { exitCodeOf, exitCodeOfCapacity, listenForInterrupts } from './exit.ts'
 import { type Io, jsonOfAll, jsonText, printTables } from './io.ts'
 import { showProgress } from './progress.ts'
@@ -112,8 +113,12 @@ export async function measure<Measured>(
     style: terminalStyle(io.stderr, io.env),
     everyRequests: Number(config['logEveryNQuery'] ?? 0) || 0,
   })
-  const say = (text: string): void => progress.say(`perfgate: ${text}`)
-  const interrupts = listenForInterrupts(io, say, progress.end)
+  const say = (text: string): void => progress.say(`perfgate: ${printable(text)}`)
+  const interrupts = listenForInterrupts(io, {
+    say,
+    beforeExit: progress.end,
+    outlivesTerminal: config['outliveParent'] === true,
+  })
   const { signal, killSignal } = interrupts
   try {
     const measured = await run({ onProgress: progress.update, onNotice: say, signal, killSignal })

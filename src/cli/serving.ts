@@ -1,5 +1,5 @@
 /** What every command that serves goes through: a port, the URL, and the end at the first interrupt. */
-import { ConfigError, STOP_CODES } from '../config/index.ts'
+import { ConfigError, onStopSignals, STOP_CODES, STOP_SIGNALS } from '../config/index.ts'
 import type { Io } from './io.ts'
 import { notice } from './io.ts'
 
@@ -46,15 +46,14 @@ export async function serveUntilInterrupted(io: Io, { port, start, started, rema
 function firstInterrupt(io: Io): Promise<() => void> {
   return new Promise((resolve) => {
     let isStopping = false
-    const onSignal = (): void => {
-      if (isStopping) io.exit(STOP_CODES.SIGINT)
-      isStopping = true
-      resolve(() => {
-        io.signals.off('SIGINT', onSignal)
-        io.signals.off('SIGTERM', onSignal)
-      })
-    }
-    io.signals.on('SIGINT', onSignal)
-    io.signals.on('SIGTERM', onSignal)
+    const unlisten = onStopSignals(
+      STOP_SIGNALS,
+      (signal) => {
+        if (isStopping) io.exit(STOP_CODES[signal])
+        isStopping = true
+        resolve(unlisten)
+      },
+      io.signals,
+    )
   })
 }

@@ -89,12 +89,16 @@ function readSwitch(name: OptionName, word: string): boolean {
 function readJson(name: OptionName, word: string): unknown {
   const isFile = word.startsWith('@')
   const text = isFile ? readText(name, word.slice(1)) : word
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch (error) {
     const where = isFile ? `file "${word.slice(1)}" is not JSON` : 'expected JSON, or @file with JSON in it'
     throw wrong(name, `${where}: ${(error as Error).message}`)
   }
+  if (name === 'embedded' && typeof value === 'object' && value !== null && 'allowRemote' in value)
+    throw wrong(name, '"allowRemote" opens the server to other machines, which no command line does; leave it out')
+  return value
 }
 
 function readText(name: OptionName, path: string): string {

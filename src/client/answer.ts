@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: one answer is one state, and its limits belong to it
 /** Reads one answer as its bytes arrive: follows the stream, and decides by what it says how it ended. */
 import { performance } from 'node:perf_hooks'
 import type { Api, Reading, Usage } from '../apis/api.ts'
@@ -12,7 +13,7 @@ import {
 import { type FailureCause, NOTE } from '../samples/index.ts'
 import { AnswerTimes, MAX_GAPS } from './answerTimes.ts'
 import { type BodyKind, kindByBytes, kindByHeaders } from './body.ts'
-import type { Choice } from './choices.ts'
+import { type Choice, MOST_CHOICES } from './choices.ts'
 import { classifyStatus } from './classify.ts'
 import { AnswerContent, isOnlyReasoning } from './content.ts'
 import { EventShapes, isPlainText, type Meaningless } from './eventShapes.ts'
@@ -69,6 +70,8 @@ export class Answer extends AnswerTimes implements SseListener {
   #inflater: Inflater | undefined
   #chunks: Buffer[] = []
   #chunkBytes = 0
+  /** Of a stream, since its last output: comments and events that say nothing may go on for ever. */
+  #idleBytes = 0
   /** The beginning of a stream, to be shown when it fails. */
   readonly #words = Buffer.allocUnsafeSlow(FAILURE_TEXT_BYTES)
   #wordsLength = 0
@@ -103,6 +106,7 @@ export class Answer extends AnswerTimes implements SseListener {
     this.#content.reset()
     this.#chunks.length = 0
     this.#chunkBytes = 0
+    this.#idleBytes = 0
     this.#wordsLength = 0
     this.#isOver = false
     this.#isEnding = false
@@ -246,6 +250,16 @@ export class Answer extends AnswerTimes implements SseListener {
 
   #giveUp(cause: FailureCause, text: string): void {
     this.fail(cause, text)
+    this.#abandon()
+  }
+
+  /** JSON may be nested so deeply that whatever calls itself for each level cannot read it. */
+  #giveUpDeep(thrown: unknown): void {
+    if (!(thrown instanceof RangeError)) throw thrown
+    this.#giveUp('bad-json', 'the answer is nested too deeply to be read')
+  }
+
+  #abandon(): void {
     this.#inflater?.close()
     this.#onHopeless()
   }
@@ -294,16 +308,25 @@ export class Answer extends AnswerTimes implements SseListener {
   #readEvents(bytes: Buffer, inMemory: boolean): void {
     if (this.outputEvents === 0 && this.#wordsLength < FAILURE_TEXT_BYTES)
       this.#wordsLength += bytes.copy(this.#words, this.#wordsLength)
+    const outputBefore = this.outputEvents
     if (this.#decoder.pendingBytes <= this.#maxEventBytes) this.#decoder.push(bytes, inMemory)
     else this.#giveUp('bad-sse', `an event of the stream is larger than max-event-bytes (${this.#maxEventBytes})`)
+    this.#idleBytes = this.outputEvents === outputBefore ? this.#idleBytes + bytes.length : 0
+    if (this.#idleBytes > this.#maxEventBytes && !this.#isOver)
+      this.#giveUp('bad-sse', `the stream had no output in more than max-event-bytes (${this.#maxEventBytes})`)
   }
 
   #keepBytes(bytes: Buffer): void {
     this.stampPiece()
-    if (this.#kind === 'error' && this.#chunkBytes >= FAILURE_TEXT_BYTES) return
+    const isKept = this.#kind !== 'error' || this.#chunkBytes < FAILURE_TEXT_BYTES
     this.#chunkBytes += bytes.length
-    if (this.#chunkBytes <= this.#maxEventBytes) this.#chunks.push(Buffer.from(bytes))
-    else this.#giveUp('bad-json', `the answer is larger than max-event-bytes (${this.#maxEventBytes})`)
+    if (this.#chunkBytes <= this.#maxEventBytes) {
+      if (isKept) this.#chunks.push(Buffer.from(bytes))
+    } else if (this.#kind === 'error') {
+      // The status is told, whatever its body; the end of one without end is not waited for.
+      this.#failByStatus()
+      this.#abandon()
+    } else this.#giveUp('bad-json', `the answer is larger than max-event-bytes (${this.#maxEventBytes})`)
   }
 
   onTemplateEvent(bytes: Uint8Array): void {
@@ -359,8 +382,14 @@ export class Answer extends AnswerTimes implements SseListener {
       return
     }
     this.stampEvent()
-    const reading = this.#api.readEvent(event, type)
-    const error = readServerError(event) ?? (isError ? data : this.#foreignError(event, type, reading))
+    let reading: Reading
+    let error: string | undefined
+    try {
+      reading = this.#api.readEvent(event, type)
+      error = readServerError(event) ?? (isError ? data : this.#foreignError(event, type, reading))
+    } catch (thrown) {
+      return this.#giveUpDeep(thrown)
+    }
     if (error !== undefined) return this.fail('server-error-event', error)
     this.#take(reading)
     if (raw === undefined || this.#api.uniform === false || this.failure !== undefined) return
@@ -398,6 +427,8 @@ export class Answer extends AnswerTimes implements SseListener {
     const isFirst = hasOutput !== undefined && hasOutput !== '' && hasOutput !== false && this.outputEvents === 0
     if (hasOutput) this.#countToken(isOnlyReasoning(reading))
     const failed = this.#content.take(reading, isFirst)
+    if (this.#content.choices.tooMany)
+      return this.#giveUp('bad-json', `the answer has more than ${MOST_CHOICES} choices`)
     if (failed !== undefined)
       this.fail('server-error-event', `the server ended the answer with finish_reason "${failed}"${this.#firstWords()}`)
     if (reading.ends) this.#end()
@@ -421,8 +452,14 @@ export class Answer extends AnswerTimes implements SseListener {
       this.fail('bad-json', `${(error as Error).message} in answer: ${body.slice(0, FAILURE_TEXT_BYTES)}`)
       return
     }
-    const reading = this.#api.readAnswer(answer)
-    const error = readServerError(answer) ?? readForeignError(answer, reading)
+    let reading: Reading
+    let error: string | undefined
+    try {
+      reading = this.#api.readAnswer(answer)
+      error = readServerError(answer) ?? readForeignError(answer, reading)
+    } catch (thrown) {
+      return this.#giveUpDeep(thrown)
+    }
     if (error !== undefined) return this.fail('server-error-event', error)
     this.items = reading.items
     this.#take(reading)

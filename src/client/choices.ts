@@ -3,6 +3,8 @@ import { CHOICE_SEPARATOR } from '../samples/index.ts'
 
 /** A choice's text is kept up to this size; figures are not affected by the cut. */
 const CHOICE_TEXT_BYTES = 4 << 20
+/** No API gives as many. */
+export const MOST_CHOICES = 4096
 
 /** One choice of an answer. */
 export class Choice {
@@ -75,20 +77,29 @@ export class Choices {
   /** Most answers have no other, so its memory serves them one after another. */
   readonly #first = new Choice(0)
   readonly #all: Choice[] = []
+  readonly #byIndex = new Map<number, Choice>()
+  /** The answer has more than MOST_CHOICES: what the others say is not kept. */
+  tooMany = false
 
   /** Forgets everything; a new answer starts. */
   reset(): void {
     this.#all.length = 0
+    this.#byIndex.clear()
+    this.tooMany = false
     this.#first.reset()
   }
 
   /** The choice with this index, which the answer has from now on. */
   at(index: number): Choice {
-    let choice = this.#all.find((known) => known.index === index)
-    if (choice === undefined) {
-      choice = index === 0 ? this.#first : new Choice(index)
-      this.#all.push(choice)
+    let choice = this.#byIndex.get(index)
+    if (choice !== undefined) return choice
+    choice = index === 0 ? this.#first : new Choice(index)
+    if (this.#all.length >= MOST_CHOICES) {
+      this.tooMany = true
+      return choice
     }
+    this.#all.push(choice)
+    this.#byIndex.set(index, choice)
     return choice
   }
 

@@ -37,7 +37,7 @@ export function classifyError(error: Error): FailureCause {
     if (cause.name === 'HTTPParserError') return 'bad-sse'
     const code = (cause as { code?: unknown }).code
     if (typeof code !== 'string') continue
-    if (CODES[code] !== undefined) return CODES[code]
+    if (Object.hasOwn(CODES, code)) return CODES[code]!
     if (
       /^ERR_(TLS|SSL|OSSL)|CERT|SELF_SIGNED|UNABLE_TO_|EPROTO$|^(INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/.test(
         code,

@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
+import { setImmediate } from 'node:timers'
 import { type BatchWriter, C, type FailureCause, ROW } from '../samples/index.ts'
 import { Answer } from './answer.ts'
 import { writeAnswer } from './answerRow.ts'
@@ -27,6 +28,8 @@ import { type Client, type Dispatcher, UndiciClient } from './undici.ts'
 
 /** What a sender puts into one segment, and so is there all at once, on nearly every network. */
 const SEGMENT_BYTES = 1400
+/** Heads, announcements (1xx) and chunk extensions in a row; the parser keeps to a limit for each head alone. */
+const MOST_AROUND = 1 << 20
 
 export interface ConnectionListener {
   /** Called when the sample is written and the connection is free; a next request may be sent from within. */
@@ -62,6 +65,8 @@ export class Connection implements Dispatcher.DispatchHandler {
   /** When the latest socket read happened, before the HTTP parser sees its bytes, and since when the first were there. */
   #readAt = 0
   #arrivedAt = 0
+  /** Bytes of the connection since the latest that belonged to a body. */
+  #bytesAround = 0
   #isHttp2 = false
   /** The bytes of the latest read are handed on where they were read. */
   #isInMemory = false
@@ -132,6 +137,7 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#isLeft = false
     this.#controller = undefined
     this.#interimAnswers.reset()
+    this.#bytesAround = 0
     this.#interim = this.#interimAnswers
     this.busy = true
     this.#body = order.bytes
@@ -207,12 +213,21 @@ export class Connection implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_controller: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
-    // 1xx answers are announcements, not the answer.
-    if (status >= 200) this.#answer.onHeaders(status, headers, this.#target.stream, this.#readAt)
+    try {
+      // 1xx answers are announcements, not the answer.
+      if (status >= 200) this.#answer.onHeaders(status, headers, this.#target.stream, this.#readAt)
+    } catch (error) {
+      crash(error)
+    }
   }
 
   onResponseData(_controller: unknown, chunk: Buffer): void {
-    this.#answer.onBytes(chunk, this.#readAt, this.#arrivedAt, this.#isInMemory)
+    this.#bytesAround = 0
+    try {
+      this.#answer.onBytes(chunk, this.#readAt, this.#arrivedAt, this.#isInMemory)
+    } catch (error) {
+      crash(error)
+    }
   }
 
   onResponseEnd(): void {
@@ -352,7 +367,24 @@ export class Connection implements Dispatcher.DispatchHandler {
     const isOfTurn = turnAt > this.#readAt && turnAt > this.startedAt && length <= SEGMENT_BYTES
     this.#readAt = performance.now()
     this.#arrivedAt = isOfTurn ? turnAt : this.#readAt
+    this.#bytesAround += length
+    if (this.#bytesAround > MOST_AROUND && this.busy) this.#giveUp(this.#row[C.index]!)
     if (this.#readAt >= this.#listener.dueAt && this.busy) this.#listener.onDue()
+  }
+
+  /** The server sends and sends, and nothing of it belongs to a body: silence would have ended long ago. */
+  #giveUp(request: number): void {
+    this.#bytesAround = 0
+    // Not from within the read that the parser still waits for.
+    setImmediate(() => {
+      if (!this.busy || this.#row[C.index] !== request) return
+      if (this.#answer.complete) return this.leave()
+      const words = `the server sent more than ${MOST_AROUND} bytes of heads, announcements (1xx) or chunk extensions in a row`
+      if (!(this.#answer.status >= 300)) this.#answer.fail('bad-sse', words)
+      const error = new Error(words)
+      if (this.#controller !== undefined) this.#controller.abort(error)
+      else this.#drop(error)
+    })
   }
 
   #skipContinue(interim: InterimAnswers): void {
@@ -395,6 +427,13 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#writer.add(row, answer.gaps, answer.gapCount, texts)
     this.#listener.onIdle(this, failed)
   }
+}
+
+/** A mistake of ours ends the thread, and so makes the run invalid: undici would have it look like a broken connection. */
+function crash(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
 }
 
 function noop(): void {}

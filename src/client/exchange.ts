@@ -1,4 +1,5 @@
 /** One request outside the load, sent the same way as the load: for the connection test and the server's own metrics. */
+import { performance } from 'node:perf_hooks'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { startTimer, type Timer } from '../config/timers.ts'
 import type { ConnectCallback, ConnectOptions } from './connector.ts'
@@ -57,6 +58,9 @@ class Clock {
   readonly #readTimeoutMs: number
   readonly #whole: Timer
   #part: Timer
+  #isReading = false
+  /** When something came last, `performance.now()`. */
+  #heardAt = 0
 
   constructor({ timeoutMs, connectTimeoutMs = timeoutMs, readTimeoutMs = timeoutMs, signal }: Exchange) {
     this.#readTimeoutMs = readTimeoutMs
@@ -69,10 +73,22 @@ class Clock {
 
   /** The connection is open, or something came: the server may be silent from now. */
   heard(): void {
+    this.#heardAt = performance.now()
+    // A timer for each piece would take longer than what else is done with it: a server may answer byte by byte.
+    if (this.#isReading) return
+    this.#isReading = true
     this.#part.stop()
+    this.#part = startTimer(() => this.#lookForSilence(), this.#readTimeoutMs)
+  }
+
+  #lookForSilence(): void {
+    const leftMs = this.#heardAt + this.#readTimeoutMs - performance.now()
+    if (leftMs > 0) {
+      this.#part = startTimer(() => this.#lookForSilence(), leftMs)
+      return
+    }
     const text = `the server was silent for ${this.#readTimeoutMs / 1000} s (read-timeout)`
-    const error = Object.assign(new Error(text), { code: 'UND_ERR_HEADERS_TIMEOUT' })
-    this.#part = this.#after(this.#readTimeoutMs, error)
+    this.#ending.abort(Object.assign(new Error(text), { code: 'UND_ERR_HEADERS_TIMEOUT' }))
   }
 
   stop(): void {
@@ -164,6 +180,10 @@ async function requested(asked: Exchange, clock: Clock): Promise<Answered> {
         else socket.once('connect', () => clock.heard())
       })
       sent.on('error', fail)
+      sent.on('upgrade', (_answer, socket) => {
+        socket.destroy()
+        fail(new Error('the server switched to another protocol (HTTP 101)'))
+      })
       sent.end(body)
       close = () => void sent.destroy()
     })
@@ -172,13 +192,19 @@ async function requested(asked: Exchange, clock: Clock): Promise<Answered> {
   }
 }
 
+/** A map: the name comes from the server. */
+const DECODERS = new Map([
+  ['gzip', gunzipSync],
+  ['br', brotliDecompressSync],
+])
+
 /** Nothing was said of encodings, but some servers use one all the same. */
 function decoded(
   bytes: Buffer,
   encoding: string | string[] | undefined,
   limit: number,
 ): { bytes: Buffer; isWhole: boolean } {
-  const decode = { gzip: gunzipSync, br: brotliDecompressSync }[first(encoding)?.toLowerCase() ?? '']
+  const decode = DECODERS.get(first(encoding)?.trim().toLowerCase() ?? '')
   try {
     return { bytes: decode?.(bytes, { maxOutputLength: limit }) ?? bytes, isWhole: true }
   } catch (error) {

@@ -1,27 +1,7 @@
-/** How connections to an endpoint are opened. Holds secrets: it is never stored or shown. */
+/** How connections to an endpoint are opened: see config/route.ts. */
+import type { Route } from '../config/route.ts'
 
-export interface Route {
-  /** `auto`: where a server offers it in the TLS handshake; true: only, without TLS by prior knowledge. */
-  http2: 'auto' | boolean
-  tls: TlsSettings
-  proxy: HttpProxy | undefined
-}
-
-export interface TlsSettings {
-  /** PEM texts. */
-  ca?: string
-  cert?: string
-  key?: string
-  passphrase?: string
-  insecure?: boolean
-}
-
-export interface HttpProxy {
-  /** Without credentials, for instance `http://10.0.0.1:3128`. */
-  origin: string
-  /** Value of `proxy-authorization`. */
-  authorization: string | undefined
-}
+export type { HttpProxy, Route, TlsSettings } from '../config/route.ts'
 
 /** Where nothing is said: HTTP/1.1, straight. */
 export const STRAIGHT: Route = { http2: false, tls: {}, proxy: undefined }

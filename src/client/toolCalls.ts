@@ -3,11 +3,15 @@ import type { CallPiece } from '../apis/api.ts'
 import type { ToolCall } from '../apis/parts.ts'
 
 export class ToolCalls {
-  #calls: { index: number | undefined; call: ToolCall }[] = []
+  #calls: ToolCall[] = []
+  /** The latest call of each index: an answer may have very many. */
+  readonly #latest = new Map<number | undefined, ToolCall>()
 
   /** Forgets everything; a new answer starts. */
   reset(): void {
-    if (this.#calls.length > 0) this.#calls = []
+    if (this.#calls.length === 0) return
+    this.#calls = []
+    this.#latest.clear()
   }
 
   add(pieces: readonly CallPiece[]): void {
@@ -21,17 +25,18 @@ export class ToolCalls {
 
   /** Calls with a name, in the order in which they began; an id that the server did not give is empty. */
   get all(): ToolCall[] {
-    return this.#calls.map(({ call }) => call).filter(({ name }) => name !== '')
+    return this.#calls.filter(({ name }) => name !== '')
   }
 
   /** Some servers give every call the index 0, or none: then another id begins another call. */
   #callOf(index: number | undefined, id: string, name: string): ToolCall {
-    const known = this.#calls.findLast((one) => index === undefined || one.index === index)?.call
+    const known = index === undefined ? this.#calls.at(-1) : this.#latest.get(index)
     const isOther =
       known !== undefined && (id === '' || known.id === '' ? index === undefined && name !== '' : id !== known.id)
     if (known !== undefined && !isOther) return known
     const call: ToolCall = { id, name: '', arguments: '' }
-    this.#calls.push({ index, call })
+    this.#calls.push(call)
+    this.#latest.set(index, call)
     return call
   }
 }

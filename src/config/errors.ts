@@ -1,17 +1,17 @@
 /** The errors a user can cause: what was wrong, where, what was meant, and no secret. */
 import leven from 'leven'
-import { secretsOf } from '../secrets/index.ts'
+import { printable, secretsOf } from '../secrets/index.ts'
 
 /**
  * The base of perfgate's errors. The message says everything; the details beside it are for code.
  *
  * Node prints every enumerable property below an error, and Vitest every property of one without `toJSON`: thousands of
- * characters that the message has said already.
+ * characters that the message has said already. A message may quote a server or a file: test frameworks print it as it is.
  */
 export abstract class PerfgateError extends Error {
   /** @param details further properties, which are not enumerable */
   constructor(name: string, message: string, details: object = {}) {
-    super(message)
+    super(printable(message))
     for (const [key, value] of Object.entries({ name, ...details }))
       Object.defineProperty(this, key, { value, configurable: true, writable: true })
   }

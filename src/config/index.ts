@@ -1,6 +1,5 @@
 /** What a scenario can say, and how it is checked. */
 export {
-  checkProxyUrl,
   type EndpointOptions,
   isLoopback,
   pathBeneath,
@@ -36,4 +35,4 @@ export {
   type ThinkTime,
 } from './schema.ts'
 export { parseShard, parseStartAt, type Shard, shardName } from './shard.ts'
-export { STOP_CODES, STOP_SIGNALS, type StopSignal, stoppingText } from './signals.ts'
+export { onStopSignals, type SignalTarget, STOP_CODES, STOP_SIGNALS, type StopSignal, stoppingText } from './signals.ts'

@@ -5,6 +5,7 @@ import { checkNetwork } from './addresses.ts'
 import { ConfigError, suggestion } from './errors.ts'
 import { EXECUTOR_NAMES, EXECUTORS, type ExecutorName } from './executors.ts'
 import { TIMED_DATASETS } from './options/data.ts'
+import { findUnfit } from './plainData.ts'
 import { type Config, OPTION_NAMES, type OptionName, options, type ResolvedConfig } from './schema.ts'
 import { checkShard } from './shard.ts'
 
@@ -51,6 +52,13 @@ function withOneLimit(config: ResolvedConfig, given: ReadonlySet<string>): Resol
  */
 export function checkOptions(input: Config | Record<string, unknown>): ResolvedConfig {
   const known = new Set<string>(OPTION_NAMES)
+  const unfit = findUnfit(input)
+  if (unfit !== undefined)
+    throw new ConfigError(
+      `option "${unfit.path.map(String).join('.')}": ${unfit.why}`,
+      camelCase(String(unfit.path[0])),
+      unfit.path,
+    )
   const given: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(input)) {
     const name = camelCase(key)

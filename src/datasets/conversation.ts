@@ -89,7 +89,7 @@ export function readMessages(values: unknown, field: string, where: string): Mes
     if (content === undefined && !('tool_calls' in given)) throw wrong(`${path}.${contentField}`, 'is missing')
     if (content !== undefined && content !== null && typeof content !== 'string' && !Array.isArray(content))
       throw wrong(`${path}.${contentField}`, `must be a text or an array of parts, got ${kindOf(content)}`)
-    if (roleField === 'from') return { role: ROLES[role] ?? role, content } as Message
+    if (roleField === 'from') return { role: Object.hasOwn(ROLES, role) ? ROLES[role] : role, content } as Message
     return given as unknown as Message
   })
 }

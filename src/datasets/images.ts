@@ -57,7 +57,7 @@ async function dataUrl(bytes: Uint8Array, where: string): Promise<string> {
   } catch {
     // Named below, like a kind that no server takes.
   }
-  const mime = type === undefined ? undefined : MIME[type]
+  const mime = type !== undefined && Object.hasOwn(MIME, type) ? MIME[type] : undefined
   if (mime === undefined) throw new ConfigError(`${where} is no image (${Object.keys(MIME).join(', ')})`, 'datasetPath')
   return `data:${mime};base64,${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}`
 }

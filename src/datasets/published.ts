@@ -26,7 +26,7 @@ export async function hubFile(
 ): Promise<string> {
   if (path !== undefined) return inFolder(path, file)
   const source = config.dataSource ?? 'modelscope'
-  const wanted = { kind: 'datasets', file, source, option: 'datasetPath', notice } as const
+  const wanted = { kind: 'datasets', file, source, option: 'datasetPath', notice, network: config } as const
   // On this machine it may lie under either name.
   const kept = source === 'local' ? await locate({ ...wanted, id: modelscope, optional: true }) : undefined
   return kept ?? (await locate({ ...wanted, id: source === 'modelscope' ? modelscope : huggingface }))!

@@ -9,29 +9,39 @@ import type { CriterionRecord } from './keys.ts'
 import { valueText } from './message.ts'
 import { parseLimits } from './parse.ts'
 import { betterOf, parseKey, quantityOf, type Statistic, tellsFailures } from './statistic.ts'
+import { type MinSuccessRate, minSuccessOf } from './verdict.ts'
 
 /** All conditions hold, at the highest level there is; or the best value of one statistic, at whichever level. */
-export type Criterion =
+export type Criterion = {
+  /** Least share of a level's requests that must succeed, 0 to 1; a criterion on failures decides by itself. */
+  leastSuccess: number
+} & (
   | { kind: 'limit'; expression: string; conditions: readonly ParsedThreshold[] }
   | { kind: 'optimum'; expression: string; key: string; statistic: Statistic; quantity: Quantity; mode: 'max' | 'min' }
+)
 
 /**
  * Reads `slaParams`. Keys are those of thresholds, EvalScope's among them; a time without a unit is in seconds, as there.
  *
+ * @param minSuccessRate of the scenario; absent: a level at which a request fails meets no criterion
  * @throws ConfigError naming the criterion as written, when a statistic, an operator, a number or a unit is wrong, when
  *   its conditions contradict each other or hold a throughput down or a latency up, or when `max` or `min` is not alone
  */
-export function parseCriteria(params: readonly CriterionRecord[] | CriterionRecord | undefined): Criterion[] {
+export function parseCriteria(
+  params: readonly CriterionRecord[] | CriterionRecord | undefined,
+  minSuccessRate?: MinSuccessRate,
+): Criterion[] {
   const records = params === undefined ? [] : ([params].flat() as CriterionRecord[])
   if (records.length === 0)
     throw new ConfigError(
       'option "slaParams": missing; say what must hold, for instance [{"p99_latency":"<=2"}]',
       'slaParams',
     )
-  return records.map(parseCriterion)
+  const leastSuccess = minSuccessRate === undefined ? 1 : (minSuccessOf(minSuccessRate, [])?.threshold.limit ?? 0)
+  return records.map((record) => parseCriterion(record, leastSuccess))
 }
 
-function parseCriterion(record: CriterionRecord): Criterion {
+function parseCriterion(record: CriterionRecord, leastSuccess: number): Criterion {
   const entries = Object.entries(record)
   if (entries.length === 0) throw new ConfigError('option "slaParams": a criterion without a condition', 'slaParams')
   const extreme = entries.find(([, condition]) => isMode(condition))
@@ -41,14 +51,15 @@ function parseCriterion(record: CriterionRecord): Criterion {
         'criterion',
         `${extreme[0]} ${extreme[1].trim()}`,
       )('it must be alone in its object; a best value and a limit are two searches')
-    return parseOptimum(...extreme)
+    return parseOptimum(...extreme, leastSuccess)
   }
   const conditions = parseLimits(record)
   for (const condition of conditions) refuseWrongWay(condition)
-  return { kind: 'limit', expression: conditions.map(({ expression }) => expression).join(' and '), conditions }
+  const expression = conditions.map((condition) => condition.expression).join(' and ')
+  return { kind: 'limit', expression, conditions, leastSuccess }
 }
 
-function parseOptimum(key: string, text: string): Criterion {
+function parseOptimum(key: string, text: string, leastSuccess: number): Criterion {
   const fail = failing('criterion', `${key} ${text.trim()}`)
   const mode = text.trim() as 'max' | 'min'
   const statistic = parseKey(key, fail)
@@ -56,7 +67,8 @@ function parseOptimum(key: string, text: string): Criterion {
   const sensible = betterOf(statistic) === 'lower' ? 'min' : 'max'
   if (mode !== sensible)
     throw fail(`the best value is the ${sensible === 'min' ? 'smallest' : 'largest'}: "${sensible}"`)
-  return { kind: 'optimum', expression: `${key.trim()} -> ${mode}`, key: key.trim(), statistic, quantity, mode }
+  const expression = `${key.trim()} -> ${mode}`
+  return { kind: 'optimum', expression, key: key.trim(), statistic, quantity, mode, leastSuccess }
 }
 
 /** As the load rises a latency rises: "at least" would hold at every level above one, so there is no highest. */
@@ -89,12 +101,13 @@ export interface CriterionValue {
 /**
  * Whether a level meets a criterion.
  *
- * A level with a failed request does not, whatever its latencies are, unless the criterion says itself how many may fail.
+ * A level with a failed request does not, whatever its latencies are, unless the criterion, or `minSuccessRate`, says how
+ * many may fail.
  * Neither does one at which a statistic was not measured.
  */
 export function meets(criterion: Criterion, statistics: LevelViews): boolean {
-  if (criterion.kind === 'optimum') return !hasFailures(statistics)
-  if (!judgesFailures(criterion) && hasFailures(statistics)) return false
+  if (criterion.kind === 'optimum') return !hasFailures(criterion, statistics.runs)
+  if (!judgesFailures(criterion) && hasFailures(criterion, statistics.runs)) return false
   return criterion.conditions.every(({ statistic, operator, limit }) => {
     const value = averageOf(statistic, statistics)
     return value !== null && holds(value, operator, limit)
@@ -102,7 +115,7 @@ export function meets(criterion: Criterion, statistics: LevelViews): boolean {
 }
 
 /** Whether the criterion decides by itself how many requests may fail. */
-export function judgesFailures(criterion: Criterion): boolean {
+function judgesFailures(criterion: Criterion): boolean {
   return criterion.kind === 'limit' && criterion.conditions.some(({ statistic }) => tellsFailures(statistic))
 }
 
@@ -111,7 +124,7 @@ export function optimumValue(
   criterion: Extract<Criterion, { kind: 'optimum' }>,
   statistics: LevelViews,
 ): number | null {
-  return hasFailures(statistics) ? null : averageOf(criterion.statistic, statistics)
+  return hasFailures(criterion, statistics.runs) ? null : averageOf(criterion.statistic, statistics)
 }
 
 /** Every statistic the criterion is about. */
@@ -120,8 +133,17 @@ export function valuesOf(criterion: Criterion, statistics: LevelViews): Criterio
   return about.map(({ key, statistic }) => ({ key, value: averageOf(statistic, statistics) }))
 }
 
-function hasFailures({ runs }: LevelViews): boolean {
-  return runs.some((view) => view.scalar('succeededRequests') !== view.scalar('totalRequests') || noneSent(view))
+/** Whether one run shows that its level meets none of the criteria, whatever others would say: too many requests failed. */
+export function isSettledBy(criteria: readonly Criterion[], view: MetricsView): boolean {
+  return noneSent(view) || criteria.every((criterion) => !judgesFailures(criterion) && hasFailures(criterion, [view]))
+}
+
+/** More than may fail, in one of the runs. */
+function hasFailures({ leastSuccess }: Criterion, runs: readonly MetricsView[]): boolean {
+  return runs.some((view) => {
+    const [succeeded, total] = [view.scalar('succeededRequests') ?? 0, view.scalar('totalRequests') ?? 0]
+    return noneSent(view) || succeeded < leastSuccess * total
+  })
 }
 
 function noneSent(view: MetricsView): boolean {

@@ -34,7 +34,7 @@ export interface Judgement<E extends Evidence = Evidence> {
  * is undecided in between. Nothing measured is never a pass.
  */
 export function evaluate<G extends Gate, E extends Evidence>(gate: G, view: GateView<G, E>): Judgement<E> {
-  const evidence = view.read(gate)
+  const evidence = finiteOnly(view.read(gate))
   const { value, interval, n, lack } = evidence
   const { operator, limit } = conditionOf(gate)
   const met = value !== null && holds(value, operator, limit)
@@ -52,6 +52,11 @@ export function evaluate<G extends Gate, E extends Evidence>(gate: G, view: Gate
     message: lacks ? lackMessage(gate.expression, lack) : messageOf(gate, evidence, verdict, met),
     evidence,
   }
+}
+
+/** A value without end, as of a rate over no time at all, is none that was measured: every `>` would take it. */
+function finiteOnly<E extends Evidence>(evidence: E): E {
+  return evidence.value === null || Number.isFinite(evidence.value) ? evidence : { ...evidence, value: null }
 }
 
 /** A tolerance is a limit on the change. */

@@ -19,8 +19,8 @@ export {
 export {
   type Criterion,
   type Found,
+  isSettledBy,
   judgeCapacity,
-  judgesFailures,
   type LevelViews,
   meets,
   optimumValue,

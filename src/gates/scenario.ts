@@ -31,7 +31,9 @@ export function gatesOf(config: ResolvedConfig, levels: readonly RunLevel[] = le
   for (const { level } of levels) checkBudget(config, level)
   const most = Math.max(...levels.map(({ level }) => withBudget(level, config).number))
   const notices = config.confidence === undefined ? [] : outOfReach(thresholds, config.confidence, most)
-  const minSuccess = levels.length === 1 ? minSuccessOfRun(config, thresholds) : undefined
+  // Levels of a list are measured to be compared: without gates of their own, only what is asked for is judged of them.
+  const isJudged = levels.length === 1 || config.minSuccessRate !== undefined
+  const minSuccess = isJudged ? minSuccessOfRun(config, thresholds) : undefined
   return { thresholds, objectives, minSuccess, notices }
 }
 

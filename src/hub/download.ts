@@ -7,6 +7,7 @@ import { basename, dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { clearTimeout, setTimeout } from 'node:timers'
+import type { Fetch } from '../config/fetchVia.ts'
 
 export type Source = 'modelscope' | 'huggingface'
 export type Kind = 'datasets' | 'models'
@@ -29,7 +30,7 @@ interface Remote {
 }
 
 /** Answers without a file in it: `undefined`, for what a repository need not have. */
-type Describe = (file: HubFile) => Promise<Remote | undefined>
+type Describe = (file: HubFile, get: Fetch) => Promise<Remote | undefined>
 
 /** Waited for a hub to answer at all. */
 const ANSWER_TIMEOUT_MS = 15_000
@@ -40,13 +41,13 @@ export const SOURCES: Record<Source, Describe> = { huggingface: describeHuggingF
  * Source: Hugging Face Hub API, `GET /{id}/resolve/{revision}/{file}`: large files are redirected to storage, and their
  * SHA-256 is in `X-Linked-ETag`; of small ones `ETag` is git's hash.
  */
-async function describeHuggingFace({ kind, id, file }: HubFile): Promise<Remote | undefined> {
+async function describeHuggingFace({ kind, id, file }: HubFile, get: Fetch): Promise<Remote | undefined> {
   const host = process.env['HF_ENDPOINT'] ?? 'https://huggingface.co'
   const url = `${host}/${kind === 'datasets' ? 'datasets/' : ''}${id}/resolve/main/${escaped(file)}`
   const token = process.env['HF_TOKEN']
   const headers: Record<string, string> =
     token === undefined || token === '' ? {} : { authorization: `Bearer ${token}` }
-  const answer = await ask(url, { method: 'HEAD', redirect: 'manual', headers })
+  const answer = await ask(get, url, { method: 'HEAD', redirect: 'manual', headers })
   if (answer.status === 404) return undefined
   if (answer.status >= 400) throw new Error(`${url} answered ${answer.status}`)
   const tag = (answer.headers.get('x-linked-etag') ?? answer.headers.get('etag') ?? '').replace(/^W\/|"/g, '')
@@ -57,13 +58,13 @@ async function describeHuggingFace({ kind, id, file }: HubFile): Promise<Remote 
  * Source: ModelScope hub API, `GET /api/v1/{kind}/{id}/repo?FilePath=…` for the file, and the listing of its folder,
  * `repo/tree` of datasets and `repo/files` of models, for its SHA-256.
  */
-async function describeModelScope({ kind, id, file }: HubFile): Promise<Remote | undefined> {
+async function describeModelScope({ kind, id, file }: HubFile, get: Fetch): Promise<Remote | undefined> {
   const domain = process.env['MODELSCOPE_DOMAIN'] ?? 'www.modelscope.cn'
   const repository = `${/^https?:/.test(domain) ? domain : `https://${domain}`}/api/v1/${kind}/${id}/repo`
   const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : ''
   const query = new URLSearchParams({ Revision: 'master', Root: folder, PageNumber: '1', PageSize: '1000' })
   const listing = `${repository}/${kind === 'datasets' ? 'tree' : 'files'}?${query}`
-  const answer = await ask(listing, {})
+  const answer = await ask(get, listing, {})
   if (answer.status === 404) return undefined
   if (!answer.ok) throw new Error(`${listing} answered ${answer.status}`)
   const body = (await answer.json()) as { Data?: { Files?: { Path?: unknown; Sha256?: unknown }[] } | null }
@@ -79,8 +80,8 @@ function checksumOf(tag: string): Checksum | undefined {
   return undefined
 }
 
-function ask(url: string, init: RequestInit): Promise<Response> {
-  return fetch(url, { ...init, signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) })
+function ask(get: Fetch, url: string, init: RequestInit): Promise<Response> {
+  return get(url, { ...init, signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) })
 }
 
 function escaped(file: string): string {
@@ -97,7 +98,12 @@ const STALL_MS = 60_000
  * @param notice told in a sentence what is fetched, and how far it is
  * @throws Error when the file cannot be fetched, is cut short or does not match its checksum; nothing is left then
  */
-export async function download(remote: Remote, path: string, notice: (text: string) => void): Promise<void> {
+export async function download(
+  remote: Remote,
+  path: string,
+  notice: (text: string) => void,
+  get: Fetch,
+): Promise<void> {
   const partial = `${path}.${process.pid}.partial`
   await mkdir(dirname(path), { recursive: true })
   try {
@@ -111,7 +117,7 @@ export async function download(remote: Remote, path: string, notice: (text: stri
       timer = setTimeout(() => stalled.abort(new Error(`no data for ${STALL_MS / 1000} s`)), STALL_MS)
     }
     try {
-      const answer = await fetch(remote.url, { headers: remote.headers, signal: stalled.signal })
+      const answer = await get(remote.url, { headers: remote.headers, signal: stalled.signal })
       if (!answer.ok || answer.body === null) throw new Error(`${remote.url} answered ${answer.status}`)
       // Of a compressed answer the length is that of what is sent, not of the file.
       const isPlain = answer.headers.get('content-encoding') === null

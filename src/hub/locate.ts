@@ -2,7 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { fetchVia } from '../config/fetchVia.ts'
 import { ConfigError, type OptionName } from '../config/index.ts'
+import type { NetworkOptions } from '../config/route.ts'
 import { download, type HubFile, SOURCES, type Source } from './download.ts'
 
 export interface Wanted extends HubFile {
@@ -13,6 +15,8 @@ export interface Wanted extends HubFile {
   /** True where a repository need not have the file: then nothing is an answer. */
   optional?: boolean
   notice(text: string): void
+  /** The way to the hub. */
+  network?: NetworkOptions
 }
 
 /** `owner/name`, as hubs name repositories; `./name`, `../name`, `~/name` and names of JSON files are paths. */
@@ -32,9 +36,10 @@ export async function locate(wanted: Wanted): Promise<string | undefined> {
   if (source === 'local') return optional ? undefined : fail(wanted, path, 'it is not on this machine')
   if (process.env['HF_HUB_OFFLINE'] === '1') return optional ? undefined : fail(wanted, path, 'HF_HUB_OFFLINE is set')
   try {
-    const remote = await SOURCES[source](wanted)
+    const get = fetchVia(wanted.network)
+    const remote = await SOURCES[source](wanted, get)
     if (remote === undefined) return optional ? undefined : fail(wanted, path, `${source} has no such file`)
-    await download(remote, path, notice)
+    await download(remote, path, notice, get)
   } catch (error) {
     if (error instanceof ConfigError) throw error
     if (existsSync(path)) return path

@@ -10,6 +10,17 @@ interface Job {
   outputsDir: string
 }
 
+/** What a job keeps: all but the result DBs. */
+const UPLOADED = ['*.json', '*.md', '*.html']
+const NOT_THE_DBS = "Not the result DBs: with store 'full' they hold every prompt and answer."
+
+/** From the root of the repository. */
+function uploads({ project: { pathInRepository: folder, framework }, outputsDir }: Job): string[] {
+  const outputs = outputsDir.replace(/^\.\//, '')
+  const names = framework === 'vitest' ? [...UPLOADED, 'junit.xml'] : UPLOADED
+  return names.map((name) => `${folder === '' ? '' : `${folder}/`}${outputs}/${name}`)
+}
+
 export function ciJobs(job: Job): Change[] {
   return job.project.ci.flatMap((system) => (system === 'github' ? githubJob(job) : gitlabJob(job)))
 }
@@ -50,11 +61,18 @@ ${githubCheck(project)}
       - run: ${words.run(script, reporters(job, true))}
         env:
 ${githubVariables(project)}
+      - run: ${words.exec} perfgate report ${outputsDir} --out ${outputsDir}/report.html
+        if: always()
+        continue-on-error: true
       - uses: actions/upload-artifact@v4
         if: always()
         with:
           name: perf
-          path: ${inFolder === '' ? '' : `${inFolder}/`}${outputsDir}
+          # ${NOT_THE_DBS}
+          path: |
+${uploads(job)
+  .map((path) => `            ${path}`)
+  .join('\n')}
 `
   return [{ kind: 'create', path, text }]
 }
@@ -148,6 +166,11 @@ function gitlabText(job: Job, stage: string | undefined | null): string {
     installCommand(project),
     WORDS[packageManager].run(script, reporters(job, false)),
   ]
+  // In a shell of its own, at the root again.
+  const page = [
+    ...(pathInRepository === '' ? [] : [`cd ${pathInRepository}`]),
+    `${WORDS[packageManager].exec} perfgate report ${outputsDir} --out ${outputsDir}/report.html`,
+  ]
   const outputs = `${pathInRepository === '' ? '' : `${pathInRepository}/`}${outputsDir}`
   return `perf:
 ${stage == null ? '' : `  stage: ${stage}\n`}  image: node:${version}
@@ -157,10 +180,15 @@ ${stage == null ? '' : `  stage: ${stage}\n`}  image: node:${version}
     PERFGATE_ALLOWED_HOSTS: $${url}
   script:
 ${lines.map((line) => `    - ${line}`).join('\n')}
+  after_script:
+${page.map((line) => `    - ${line}`).join('\n')}
   artifacts:
     when: always
+    # ${NOT_THE_DBS}
     paths:
-      - ${outputs}
+${uploads(job)
+  .map((path) => `      - ${path}`)
+  .join('\n')}
 ${project.framework === 'vitest' ? `    reports:\n      junit: ${outputs}/junit.xml\n` : ''}`
 }
 

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { hostname, tmpdir, userInfo } from 'node:os'
+import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { ConfigError } from '../config/index.ts'
 import { StoreError } from './store.ts'
@@ -135,11 +135,16 @@ export function requireWritable(outputsDir: string): void {
   }
 }
 
-/** @throws StoreError when it cannot be written; what was there before is left as it was */
+/**
+ * Follows no link that has the name of the draft: what was there is taken away, and the draft is a new file.
+ *
+ * @throws StoreError when it cannot be written; what was there before is left as it was
+ */
 export function writeWholeFile(path: string, text: string): void {
   const part = `${path}.part`
   try {
-    writeFileSync(part, text)
+    rmSync(part, { force: true })
+    writeFileSync(part, text, { flag: 'wx' })
     renameSync(part, path)
   } catch (error) {
     removeIfThere(part)
@@ -153,15 +158,6 @@ function removeIfThere(path: string): void {
   } catch {
     // It stands in the way, or the file system is read-only; the error that is told says which file.
   }
-}
-
-/**
- * In the folder that the system empties, with the user's number in its name: a container may run as a user that has no
- * name, and others may have a file of theirs beside it.
- */
-export function userFile(name: string, extension: string): string {
-  const user = process.getuid?.() ?? userInfo().username.replace(/[^\w.-]/g, '_')
-  return join(tmpdir(), `perfgate-${name}-${user}.${extension}`)
 }
 
 export interface Owner {

@@ -23,9 +23,9 @@ export {
   requireWritable,
   reservePath,
   timestamp,
-  userFile,
   writeWholeFile,
 } from './files.ts'
+export { machineFolder, readMachineFile, sweepMachineFolder, writeMachineFile } from './machineFolder.ts'
 export { type MergeOptions, type MergeOutcome, mergeShards } from './merge.ts'
 export { mendProgressFile, type ProgressStatus, writeProgress } from './progressFile.ts'
 export { type ReadOptions, type ResultReader, readGaps, readResultDb, type StoredRequest } from './reader.ts'
@@ -38,7 +38,9 @@ export {
   readRunDb,
   readRuns,
 } from './readRun.ts'
+export { sideFacts } from './rebuild.ts'
 export { type Recovered, recoverRun } from './recover.ts'
+export { DatabaseSync } from './sqlite.ts'
 export { prepareStoreThread, ResultStore, StoreError } from './store.ts'
 export { COLUMN_NAMES, COLUMN_TYPES } from './table.ts'
 export { type ResultFacts, toResult } from './toResult.ts'

@@ -80,7 +80,7 @@ type WrittenFacts = Pick<
 >
 
 /** The DB of one side of a comparison holds the result of the whole. */
-function sideFacts(comparison: ComparisonResult, side: unknown): WrittenFacts {
+export function sideFacts(comparison: ComparisonResult, side: unknown): WrittenFacts {
   const name = side === 'candidate' ? 'candidate' : 'baseline'
   const { client, endpoint } = comparison[name]
   return {

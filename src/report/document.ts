@@ -2,8 +2,9 @@
  * A report before it is drawn: sections that the terminal, Markdown and the page render. A renderer may leave details out
  * or put sections into another order, but it has no rows, sentences or lists of its own.
  */
-import { stripVTControlCharacters } from 'node:util'
+
 import type { Environment, Verdict } from '../result/index.ts'
+import { printableLine } from '../secrets/index.ts'
 
 export interface ReportDocument {
   /** Of the scenario, the comparison or the search. */
@@ -168,12 +169,12 @@ export function shareText(part: number, whole: number): string {
 
 /** Shown of one message of a server at most; the result DB and the JSON keep more. */
 const SHOWN = 200
-/** Line breaks, control characters, and marks that turn the direction of the text around them. */
-const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu
 
 /** What a server said, in one line without control characters: an answer must not move the cursor of a terminal. */
 export function plainWords(text: string): string {
-  const line = stripVTControlCharacters(text).replace(UNPRINTABLE, ' ').replace(/\s+/g, ' ').trim()
+  const line = printableLine(text)
+    .replace(/[\s\ufffd]+/g, ' ')
+    .trim()
   const characters = [...line]
   return characters.length <= SHOWN ? line : `${characters.slice(0, SHOWN).join('')}…`
 }

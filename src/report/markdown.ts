@@ -1,4 +1,5 @@
 /** A document in GitHub-flavoured Markdown: the verdict first, then the rest in the order of the document. */
+import { printableLine } from '../secrets/index.ts'
 import { type Cell, cellText, plainWords, type ReportDocument, type Section, SIGNS, type Table } from './document.ts'
 import { drawCurve } from './renderText.ts'
 import { originWords } from './runDocument.ts'
@@ -96,7 +97,7 @@ const ENTITIES: Record<string, string> = {
 
 /** Text that stays text: one line, no markup, no HTML, no new cell of a table, no link, no mention of a user. */
 export function inline(text: string): string {
-  return text.replace(MARKUP, (sign, at: number) => {
+  return printableLine(text).replace(MARKUP, (sign, at: number) => {
     if (/^[\p{Cc}\u2028\u2029]/u.test(sign)) return ' '
     if (sign === '#' && /\d/.test(text.charAt(at + 1))) return `\\#${APART}`
     return ENTITIES[sign] ?? `\\${sign}`

@@ -1,5 +1,6 @@
 /** A document as text: tables and curves first, so that a terminal ends with the verdict and what a reader must know. */
 import Table from 'cli-table3'
+import { printableReport } from '../secrets/index.ts'
 import {
   type CurvePoint,
   cellText,
@@ -20,10 +21,11 @@ export function renderText({ sections }: Pick<ReportDocument, 'sections'>, style
   const isDrawn = ({ kind }: Section): boolean => kind === 'table' || kind === 'curve'
   const ordered = [...sections.filter(isDrawn), ...sections.filter((section) => !isDrawn(section))]
   const parts = ordered.map((section) => ({ section, lines: sectionLines(section, terminal) }))
-  return parts
+  const text = parts
     .filter(({ lines }) => lines.length > 0)
     .map(({ section, lines }, i) => (i === 0 ? '' : section.kind === 'gates' ? '\n' : '\n\n') + lines.join('\n'))
     .join('')
+  return printableReport(text)
 }
 
 /** None where the section is a detail, which files and the page have. */
@@ -139,8 +141,11 @@ function drawTable(
   })
   const underHead = unicode ? BOXES_UNDER_HEAD : ASCII_UNDER_HEAD
   // A rule is drawn by the cells below it.
-  for (const [i, row] of rows.entries())
+  for (const [i, given] of rows.entries()) {
+    // Before its columns are made as wide as it is.
+    const row = given.map(printableReport)
     table.push(ruled && i === 0 ? row.map((content) => ({ content, chars: underHead })) : row)
+  }
   return table.toString()
 }
 

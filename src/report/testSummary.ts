@@ -1,6 +1,7 @@
 /** The summary of a run of tests, as the body of a pull-request comment: state first, metrics where there are some. */
-import { stripVTControlCharacters } from 'node:util'
+
 import type { Result, Verdict } from '../result/index.ts'
+import { printable } from '../secrets/index.ts'
 import { plainWords, SIGNS } from './document.ts'
 import {
   againstBaselines,
@@ -70,7 +71,7 @@ const SHOWN_LINES = 10
 
 /** As frameworks show it: the name of the error, then what it says. */
 export function messageOf({ name, message }: { name?: string; message: string }): string {
-  const text = stripVTControlCharacters(message)
+  const text = printable(message)
   return name === undefined || text.startsWith(`${name}: `) ? text : `${name}: ${text}`
 }
 

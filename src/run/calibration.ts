@@ -1,11 +1,10 @@
 /** What the harness itself adds to a latency on this machine: measured once, then kept for the runs that follow soon. */
 
-import { randomUUID } from 'node:crypto'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, hostname } from 'node:os'
+import { join } from 'node:path'
 import { wallClockMs } from '../config/index.ts'
 import type { LoadPool } from '../load/index.ts'
-import { packageVersion, userFile } from '../records/index.ts'
+import { machineFolder, packageVersion, readMachineFile, writeMachineFile } from '../records/index.ts'
 
 /** The speed of a shared machine changes from one quarter of an hour to the next: an older figure is another machine's. */
 const KEPT_MS = 10 * 60_000
@@ -40,19 +39,21 @@ export async function calibrate(pool: Pick<LoadPool, 'calibrate'>, warming: numb
   return { overheadMs, ageSeconds: undefined }
 }
 
-/** Nothing is lost with it. */
-export function calibrationPath(): string {
-  return userFile('calibration', 'json')
+/** Nothing is lost with it: where there is no folder for it, each run measures its own. */
+function calibrationPath(): string | undefined {
+  const { path } = machineFolder()
+  return path === undefined ? undefined : join(path, 'calibration.json')
 }
 
 function read(): Kept | undefined {
+  const path = calibrationPath()
   try {
-    const kept = JSON.parse(readFileSync(calibrationPath(), 'utf8')) as Partial<Kept> | null
+    const kept = JSON.parse((path && readMachineFile(path)) ?? 'null') as Partial<Kept> | null
     const age = wallClockMs() - Number(kept?.measuredAt)
     const isValid = kept?.machine === machine() && age >= 0 && age < KEPT_MS && Number(kept.overheadMs) > 0
     return isValid ? (kept as Kept) : undefined
   } catch {
-    // Not there, or not ours: it is measured again.
+    // Not ours: it is measured again.
     return undefined
   }
 }
@@ -60,13 +61,11 @@ function read(): Kept | undefined {
 function keep(overheadMs: number): void {
   const kept: Kept = { machine: machine(), overheadMs, measuredAt: wallClockMs() }
   const path = calibrationPath()
-  const draft = `${path}.${randomUUID()}`
+  if (path === undefined) return
   try {
-    // Runs of several processes may write at once: each file is whole.
-    writeFileSync(draft, JSON.stringify(kept), { flag: 'wx', mode: 0o600 })
-    renameSync(draft, path)
+    writeMachineFile(path, JSON.stringify(kept))
   } catch {
-    // A folder that cannot be written to costs the next run some milliseconds.
+    // A disk that is full costs the next run some milliseconds.
   }
 }
 

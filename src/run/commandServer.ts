@@ -1,9 +1,10 @@
 /** A server under test that we start ourselves: a shell command, awaited until it answers, and surely stopped again. */
-
 import { type ChildProcess, fork } from 'node:child_process'
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
+import { exchange } from '../client/exchange.ts'
+import type { Route } from '../client/route.ts'
 import { ConfigError, EndpointError } from '../config/index.ts'
 import { sleep } from '../config/timers.ts'
 import { makeFolder } from '../records/index.ts'
@@ -21,8 +22,12 @@ export interface CommandServerOptions {
   env?: Readonly<Record<string, string>> | undefined
   /** What the command prints goes here. */
   logPath: string
+  /** Spellings that are taken out of the log when the command has ended, also where this process was killed. */
+  secrets?: readonly string[] | undefined
   /** Waited for the first answer at most. Default one minute. */
   timeoutMs?: number | undefined
+  /** How connections to `readyUrl` are opened; default: straight. */
+  route?: Route | undefined
   /** Aborted: the wait ends and the command is stopped. */
   signal?: AbortSignal | undefined
 }
@@ -54,11 +59,11 @@ const TAIL_CHARACTERS = 4000
  * @throws EndpointError when the command ends or does not answer in time, with the end of what it printed
  */
 export async function startCommandServer(options: CommandServerOptions): Promise<CommandServer> {
-  const { readyUrl, logPath, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options
+  const { readyUrl, logPath, route, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options
   const [command, shownUrl] = [maskNamed(options.command), maskNamed(readyUrl)]
   checkUrl(readyUrl)
   signal?.throwIfAborted()
-  if (await answers(readyUrl))
+  if (await answers(readyUrl, route))
     throw new ConfigError(
       `command "${command}": something answers at ${shownUrl} already, before the command was started; end it, or use another port`,
     )
@@ -66,7 +71,7 @@ export async function startCommandServer(options: CommandServerOptions): Promise
   const server = await begun(supervisor, options)
   try {
     const deadline = performance.now() + timeoutMs
-    while (!(await answers(readyUrl))) {
+    while (!(await answers(readyUrl, route))) {
       signal?.throwIfAborted()
       if (server.ended !== undefined)
         throw new EndpointError(
@@ -109,7 +114,7 @@ function withoutNodeOptions(): NodeJS.ProcessEnv {
 
 async function begun(
   supervisor: ChildProcess,
-  { command, cwd, env, logPath }: CommandServerOptions,
+  { command, cwd, env, logPath, secrets }: CommandServerOptions,
 ): Promise<CommandServer> {
   let ended: string | undefined
   const gone = new Promise<void>((resolve) => supervisor.once('exit', () => resolve()))
@@ -130,7 +135,14 @@ async function begun(
       reject(new EndpointError(`command "${command}": its supervisor ended${tailOf(logPath)}`))
     })
   })
-  supervisor.send({ type: 'start', command, cwd, env: { ...process.env, ...env } } satisfies ToSupervisor)
+  supervisor.send({
+    type: 'start',
+    command,
+    cwd,
+    env: { ...process.env, ...env },
+    logPath: resolve(logPath),
+    secrets: secrets ?? [],
+  } satisfies ToSupervisor)
   const pid = await begun
   return {
     pid,
@@ -145,13 +157,39 @@ async function begun(
   }
 }
 
-async function answers(url: string): Promise<boolean> {
+/** Asks once. Its user and password go where they belong: into a header. */
+async function answers(url: string, route: Route | undefined): Promise<boolean> {
+  const asked = new URL(url)
+  const { username, password } = asked
+  const isKnown = username !== '' || password !== ''
+  const credentials = Buffer.from(`${plain(username)}:${plain(password)}`).toString('base64')
+  asked.username = ''
+  asked.password = ''
+  const seen = new AbortController()
+  let status: number | undefined
+  await exchange({
+    url: asked.href,
+    method: 'GET',
+    headers: isKnown ? ['authorization', `Basic ${credentials}`] : [],
+    timeoutMs: ASK_TIMEOUT_MS,
+    signal: seen.signal,
+    route,
+    onHead(found) {
+      status = found
+      // The head is enough: what else comes may have no end.
+      seen.abort()
+      return undefined
+    },
+  }).catch(() => {})
+  return status !== undefined && status < 500
+}
+
+function plain(encoded: string): string {
   try {
-    const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(ASK_TIMEOUT_MS) })
-    await answer.body?.cancel()
-    return answer.status < 500
+    return decodeURIComponent(encoded)
   } catch {
-    return false
+    // A % that begins no code stands for itself.
+    return encoded
   }
 }
 

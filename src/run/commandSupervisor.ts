@@ -6,12 +6,19 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers'
+import { onStopSignals, STOP_SIGNALS } from '../config/signals.ts'
+// Not from the folder's index: this process starts with each server, and needs no more.
+import { secretsFrom } from '../secrets/hide.ts'
+import { scrubLog } from './scrub.ts'
 
 export type ToSupervisor = {
   type: 'start'
   command: string
   cwd: string | undefined
   env: NodeJS.ProcessEnv
+  logPath: string
+  /** Spellings that the log must not keep, also where the process that started us is killed. */
+  secrets: readonly string[]
 }
 
 export type FromSupervisor =
@@ -25,7 +32,11 @@ const POLL_MS = 20
 
 let child: ChildProcess | undefined
 
-process.on('message', ({ command, cwd, env }: ToSupervisor) => {
+let given: ToSupervisor | undefined
+
+process.on('message', (message: ToSupervisor) => {
+  given = message
+  const { command, cwd, env } = message
   child = spawn(command, { cwd, env, shell: true, detached: true, stdio: ['ignore', 'inherit', 'inherit'] })
   child.once('spawn', () => tell({ type: 'started', pid: child!.pid! }))
   child.once('error', (error) => tell({ type: 'refused', reason: error.message }))
@@ -36,7 +47,7 @@ process.on('message', ({ command, cwd, env }: ToSupervisor) => {
 // The channel closes when we are told to stop, and when the process that started us ends in whatever way.
 process.once('disconnect', () => void stop())
 // The user's interrupts are for the process that started us.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop())
+onStopSignals(STOP_SIGNALS, () => void stop())
 
 function tell(message: FromSupervisor): void {
   if (process.connected) process.send!(message)
@@ -50,6 +61,7 @@ async function stop(): Promise<void> {
     while (groupLives(pid) && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     if (groupLives(pid)) signalGroup(pid, 'SIGKILL')
   }
+  if (given !== undefined) scrubLog(given.logPath, secretsFrom(given.secrets))
   process.exit()
 }
 

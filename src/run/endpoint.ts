@@ -2,10 +2,10 @@
 import { type Api, addedPath, bearer, resolveEndpoint } from '../apis/index.ts'
 import type { Route } from '../client/route.ts'
 import { ConfigError, type ResolvedConfig, startsServer } from '../config/index.ts'
+import { routeOf } from '../config/route.ts'
 import { promptUrl } from '../datasets/index.ts'
 import type { RunHooks } from './hooks.ts'
 import { openLocalServer } from './localServer.ts'
-import { routeOf } from './route.ts'
 
 export interface Endpoint {
   url: string

@@ -1,6 +1,14 @@
 /** How a caller follows and stops a run. */
 
-import type { RecentFigures } from './recent.ts'
+/** Figures over the last seconds; null where nothing succeeded in them. */
+export interface RecentFigures {
+  latencyMs: { p50: number; p99: number } | null
+  ttftMs: { p50: number; p99: number } | null
+  /** Finished requests per second. */
+  qps: number
+  /** Failed requests of the phase so far by cause. */
+  failures: Record<string, number>
+}
 
 export interface RunProgress {
   phase: 'connecting' | 'warmup' | 'measuring' | 'writing'
@@ -18,6 +26,8 @@ export interface RunProgress {
   qps: number
   /** Of the last seconds of the measured phase. */
   recent?: RecentFigures
+  /** Of the whole measured phase, computed when it is called. */
+  soFar?: () => { p99LatencyMs: number | null; tokensPerSecond: number }
 }
 
 export interface RunHooks {
@@ -32,4 +42,9 @@ export interface RunHooks {
   label?: string
   /** Cores to plan load threads for; by default those of the machine. */
   cores?: number
+}
+
+export function onAbort(signal: AbortSignal | undefined, action: () => void): void {
+  if (signal?.aborted) action()
+  else signal?.addEventListener('abort', action, { once: true })
 }

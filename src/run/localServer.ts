@@ -1,7 +1,9 @@
 /** The server that a scenario has started for itself: its command, where it will be, and its log. */
 import { join } from 'node:path'
 import { type Api, resolveEndpoint } from '../apis/index.ts'
-import { currentDate, EndpointError, type ResolvedConfig } from '../config/index.ts'
+import { type Route, STRAIGHT } from '../client/route.ts'
+import { currentDate, EndpointError, isLoopback, type ResolvedConfig } from '../config/index.ts'
+import { foreignRoute, routeOf } from '../config/route.ts'
 import { fileName, timestamp } from '../records/index.ts'
 import { startCommandServer } from './commandServer.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -28,12 +30,15 @@ export async function openLocalServer(
   const names = [fileName(model), 'server', config.noTimestamp ? '' : timestamp(currentDate())]
   const logPath = join(outputsDir, `${names.filter((name) => name !== '').join('_')}.log`)
   onNotice?.(`starting "${redactCommand(command)}"; its log is ${logPath}`)
+  const readyUrl = config.readyUrl ?? `${origin}/health`
   const secrets = secretsOfRun(config)
   const server = await startCommandServer({
     command,
-    readyUrl: config.readyUrl ?? `${origin}/health`,
+    readyUrl,
+    route: readyRoute(config, readyUrl, origin),
     env: { PORT: String(port) },
     logPath,
+    secrets: secrets.spellings,
     timeoutMs: readyTimeout * 1000,
     signal,
   }).catch((error: unknown) => {
@@ -46,6 +51,18 @@ export async function openLocalServer(
     scrubLog(logPath, secrets)
   }
   return { url: origin + path, origin, path, embedded: false, close }
+}
+
+/**
+ * The way to where a server that we start says that it is ready. No proxy leads to this machine, and our certificate is
+ * shown to the endpoint alone.
+ */
+export function readyRoute(config: ResolvedConfig, readyUrl: string, origin = config.url): Route {
+  if (!URL.canParse(readyUrl)) return STRAIGHT
+  const { origin: asked, hostname } = new URL(readyUrl)
+  if (origin !== undefined && asked === new URL(origin).origin) return routeOf(config, undefined)
+  const route = foreignRoute(config, readyUrl)
+  return isLoopback(hostname) ? { ...route, proxy: undefined } : route
 }
 
 function quoted(word: string): string {

@@ -3,28 +3,21 @@ import { setImmediate } from 'node:timers/promises'
 import type { Api } from '../apis/index.ts'
 import type { Price, ResolvedConfig } from '../config/index.ts'
 import { showsSpeed } from '../datasets/index.ts'
-import { Bodies, type SharedBodies } from '../load/index.ts'
+import { Bodies } from '../load/index.ts'
 import { type SpeedRecorder, speedRecorder } from '../metrics/index.ts'
 import type { ResultStore } from '../records/index.ts'
 import type { PromptCache, Result } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { loadTokenizer, type TokenCounter } from '../tokens/index.ts'
 import type { CostBudget } from './costBudget.ts'
-import { countItems } from './itemCounts.ts'
+import type { OpenRun } from './openRun.ts'
 import { priceOf, priceRequests } from './prices.ts'
-import { CacheWatch, type PromptUse } from './promptUse.ts'
-import { countUncountedMedia, estimateTokens, lacksTokens } from './tokenEstimates.ts'
+import { CacheWatch } from './promptUse.ts'
+import { countItems, countUncountedMedia, estimateTokens, lacksTokens } from './tokenEstimates.ts'
 import { roughUsageCheck, type UsageCheck, usageCheck } from './usageCheck.ts'
 
-export interface PipelineOptions {
-  api: Api
-  bodies: SharedBodies
-  config: ResolvedConfig
-  /** Of the run; absent: it is not looked at what comes from a cache. */
-  promptUse?: PromptUse
-  /** Of the run; absent: it may cost anything. */
-  budget?: CostBudget | undefined
-}
+/** What it needs of a run. */
+type PipelineRun = Pick<OpenRun, 'api' | 'bodies' | 'config' | 'promptUse' | 'budget' | 'store'>
 
 /** What counts the batches of a measured phase. */
 export interface BatchSink {
@@ -42,7 +35,7 @@ export class Pipeline {
   readonly #usage: UsageCheck | undefined
   readonly #roughUsage = roughUsageCheck()
   readonly #speed: SpeedRecorder | undefined
-  readonly #cache: CacheWatch | undefined
+  readonly #cache: CacheWatch
   readonly #inputCounts = new Map<number, number>()
   readonly #itemCounts = new Map<number, number>()
   /** Measured answers whose input was counted here, without the pictures in it. */
@@ -50,7 +43,7 @@ export class Pipeline {
   #counter: TokenCounter | undefined
   #queue: Promise<void> | undefined
 
-  constructor({ api, bodies, config, promptUse, budget }: PipelineOptions, store: ResultStore | undefined) {
+  constructor({ api, bodies, config, promptUse, budget, store }: PipelineRun) {
     this.#api = api
     this.#price = priceOf(config)
     this.#budget = budget
@@ -58,7 +51,7 @@ export class Pipeline {
     this.#store = store
     this.#config = config
     this.#usage = config.tokenizerPath === undefined ? undefined : usageCheck(this.#bodies, api)
-    this.#cache = promptUse && new CacheWatch(promptUse, this.#bodies, api)
+    this.#cache = new CacheWatch(promptUse, this.#bodies, api)
     this.#speed = showsSpeed(config) ? speedRecorder() : undefined
   }
 
@@ -85,11 +78,11 @@ export class Pipeline {
 
   /** What came from the server's cache of prompts although the run did not mean it to, with what is to be said of it. */
   async promptCache(): Promise<{ promptCache: PromptCache | undefined; notes: string[] }> {
-    const promptCache = await this.#cache?.facts(async () => {
+    const promptCache = await this.#cache.facts(async () => {
       this.#counter ??= await loadTokenizer(this.#config)
       return this.#counter
     })
-    return { promptCache, notes: promptCache === undefined ? [] : this.#cache!.notes(promptCache) }
+    return { promptCache, notes: promptCache === undefined ? [] : this.#cache.notes(promptCache) }
   }
 
   /** From now on, batches count; without a sink, they do no longer. */
@@ -120,7 +113,7 @@ export class Pipeline {
     countItems(batch, this.#bodies, this.#api, this.#itemCounts)
     if (this.#price !== undefined) priceRequests(batch, this.#price)
     this.#budget?.add(batch)
-    this.#cache?.add(batch, this.#sink !== undefined)
+    this.#cache.add(batch, this.#sink !== undefined)
     if (this.#sink !== undefined) {
       this.#sink.add(batch)
       if (this.#usage === undefined) this.#roughUsage.add(batch)

@@ -1,6 +1,14 @@
 /** What of a scenario may be shown and stored, and a run whose secrets stay out of its notices and errors. */
 import type { ResolvedConfig } from '../config/index.ts'
-import { maskNamed, redacted, type Secrets, secretsIn, secretsInHeaders, secretsOf } from '../secrets/index.ts'
+import {
+  maskNamed,
+  printable,
+  redacted,
+  type Secrets,
+  secretsIn,
+  secretsInHeaders,
+  secretsOf,
+} from '../secrets/index.ts'
 import type { RunHooks } from './hooks.ts'
 
 /** Every secret in it is `***`. */
@@ -9,6 +17,11 @@ export function redactConfig(config: ResolvedConfig): Record<string, unknown> {
   const isKept = store === 'full' || prompt === undefined || prompt.startsWith('@')
   const shown = { ...config, proxy: withoutCredentials(config.proxy) }
   return redacted(isKept ? shown : { ...shown, prompt: `not kept with store ${store}` }, namesOf(config))
+}
+
+/** With `--debug`: what the scenario comes to. */
+export function sayOptions(config: ResolvedConfig, { onNotice }: Pick<RunHooks, 'onNotice'>): void {
+  if (config.debug) onNotice?.(`resolved options: ${JSON.stringify(redactConfig(config))}`)
 }
 
 /** `http://user:password@host` as `http://***@host`. */
@@ -49,7 +62,9 @@ export async function keepingSecrets<T>(
   const secrets = secretsOf([...secretsIn(input, namesOf(input)), ...environmentSecrets(process.env)])
   const { onNotice } = hooks
   try {
-    return await work(onNotice === undefined ? hooks : { ...hooks, onNotice: (text) => onNotice(secrets.hide(text)) })
+    return await work(
+      onNotice === undefined ? hooks : { ...hooks, onNotice: (text) => onNotice(printable(secrets.hide(text))) },
+    )
   } catch (error) {
     throw withoutSecrets(error, secrets)
   }

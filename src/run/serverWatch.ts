@@ -1,12 +1,12 @@
 /** Watches the server's own metrics during a measured phase, where the scenario names them. */
 import { performance } from 'node:perf_hooks'
 import { ConfigError, type ResolvedConfig } from '../config/index.ts'
+import { foreignRoute } from '../config/route.ts'
 import type { RunMetrics } from '../metrics/index.ts'
 import type { ServerView } from '../result/index.ts'
 import { maskNamed } from '../secrets/index.ts'
 import { type ClientFigures, type MetricsSource, type Scrapes, ServerWatch, serverView } from '../serverView/index.ts'
 import type { Endpoint } from './endpoint.ts'
-import { foreignRoute } from './route.ts'
 
 /** A view holds all scrapes: told each time, the views of a long run would come to far more than its requests. */
 const TOLD_GROWTH = 1.1

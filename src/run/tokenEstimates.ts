@@ -1,5 +1,4 @@
-/** Counts tokens ourselves where the server reported none, and marks those samples; runs off the load threads. */
-
+/** Counts ourselves what the server does not report, and marks those samples; runs off the load threads. */
 import type { Api, CountedInput } from '../apis/index.ts'
 import type { Bodies } from '../load/index.ts'
 import {
@@ -99,4 +98,18 @@ function chatOrCompletion({ messages, prompt }: { messages?: unknown; prompt?: u
   if (Array.isArray(messages)) return { messages: messages as CountedInput['messages'] & {} }
   if (Array.isArray(prompt) && typeof prompt[0] === 'number') return { tokens: prompt.length }
   return { texts: [[prompt].flat().join('\n')] }
+}
+
+/** @param counts of the bodies seen so far; kept from batch to batch */
+export function countItems(batch: SampleBatch, bodies: Bodies, api: Api, counts: Map<number, number>): void {
+  if (api.itemsOf === undefined) return
+  for (let row = 0; row < batch.count; row++) {
+    const body = batch.numbers[row * ROW + C.body]!
+    let count = counts.get(body)
+    if (count === undefined) {
+      count = api.itemsOf(JSON.parse(bodies.text(body)) as Record<string, unknown>)
+      counts.set(body, count)
+    }
+    batch.numbers[row * ROW + C.items] = count
+  }
 }

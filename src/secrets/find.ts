@@ -25,15 +25,19 @@ const NONE: ReadonlySet<string> = new Set()
  */
 export function secretsIn(value: unknown, more: ReadonlySet<string> = NONE): Set<string> {
   const found = new Set<string>()
+  /** A scenario may contain itself: that is an error, which is told without its secrets. */
+  const around = new Set<object>()
   const walk = (part: unknown, isHeaders: boolean, isSecret: boolean): void => {
     if (typeof part === 'string') {
       if (isSecret) found.add(part)
       for (const secret of secretsInText(part, more)) found.add(secret)
-    } else if (Array.isArray(part)) {
-      for (const one of part) walk(one, isHeaders, isSecret)
-    } else if (typeof part === 'object' && part !== null && !ArrayBuffer.isView(part)) {
-      for (const [name, one] of Object.entries(part))
-        walk(one, isHeaders || HEADERS.test(name), isSecret || isSecretIn(isHeaders, name, more))
+    } else if (typeof part === 'object' && part !== null && !ArrayBuffer.isView(part) && !around.has(part)) {
+      around.add(part)
+      if (Array.isArray(part)) for (const one of part) walk(one, isHeaders, isSecret)
+      else
+        for (const [name, one] of Object.entries(part))
+          walk(one, isHeaders || HEADERS.test(name), isSecret || isSecretIn(isHeaders, name, more))
+      around.delete(part)
     }
   }
   walk(value, false, false)

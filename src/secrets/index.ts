@@ -2,3 +2,4 @@
 export { maskArg, maskNamed, redacted, secretsIn, secretsInArgs, secretsInHeaders } from './find.ts'
 export { rememberSecrets, type Secrets, secretsFrom, secretsOf, withoutQuotes } from './hide.ts'
 export { isSecretField, isSecretName } from './names.ts'
+export { printable, printableJson, printableLine, printableReport } from './outsideText.ts'

@@ -1,11 +1,10 @@
 /** What every kind of perf test does around its load: takes its turn, keeps to its time, and fails without a stack. */
-
-import { DatabaseSync } from 'node:sqlite'
 import { ConfigError, camelCase, EndpointError } from '../config/index.ts'
-import { sleep, startTimer } from '../config/timers.ts'
-import { StoreError, userFile } from '../records/index.ts'
+import { startTimer } from '../config/timers.ts'
+import { StoreError } from '../records/index.ts'
 import type { RunHooks } from '../run/index.ts'
 import type { Host } from './host.ts'
+import { type LockRequest, lockMachine } from './machineLock.ts'
 
 /** The load itself: `hooks` carry the signal that ends it and the name it runs under. */
 type Load<T> = (hooks: RunHooks) => Promise<T>
@@ -31,6 +30,7 @@ export function runInTurn<T>(
         signal: AbortSignal.any([host.signal, deadline.signal]),
         label: name ?? host.name,
         onNotice: (text) => host.say(text),
+        ...(host.progress === undefined ? {} : { onProgress: (progress) => host.progress?.(progress) }),
       })
       return { outcome, timedOut: deadline.signal.aborted }
     } catch (error) {
@@ -38,9 +38,13 @@ export function runInTurn<T>(
       throw expected ? withoutStack(error) : error
     } finally {
       timer?.stop()
+      host.progress?.(undefined)
     }
   }
-  return exclusively(host.signal, measure, () => host.say('waiting: another perf test runs on this machine'))
+  const request = { what: name ?? host.name, say: (text: string) => host.say(text) }
+  return exclusively(host.signal, measure, request).catch((error: unknown) => {
+    throw error instanceof ConfigError ? withoutStack(error) : error
+  })
 }
 
 /** A scenario's own folder wins over the project's. */
@@ -63,9 +67,6 @@ export function withoutStack<E>(error: E): E {
   return error
 }
 
-const POLL_MS = 50
-const SQLITE_BUSY = 5
-
 /** On globalThis, because one process may hold two copies of this module (sources inlined by Vite, and a built package). */
 const QUEUE = Symbol.for('perfgate.load.queue')
 const shared = globalThis as { [QUEUE]?: Promise<unknown> }
@@ -73,12 +74,12 @@ const shared = globalThis as { [QUEUE]?: Promise<unknown> }
 /**
  * Runs `work` when no other load runs in this process or in any other process of this user on this machine.
  *
- * @param onWait called once when another process holds the machine
  * @throws the reason of `signal` when it is aborted before the turn comes
+ * @throws ConfigError when the load of another process does not end
  */
-export function exclusively<T>(signal: AbortSignal, work: () => Promise<T>, onWait?: () => void): Promise<T> {
+export function exclusively<T>(signal: AbortSignal, work: () => Promise<T>, request: LockRequest): Promise<T> {
   const turn = (shared[QUEUE] ?? Promise.resolve()).then(async () => {
-    const release = await lockMachine(signal, onWait)
+    const release = await lockMachine(signal, request)
     try {
       return await work()
     } finally {
@@ -87,38 +88,4 @@ export function exclusively<T>(signal: AbortSignal, work: () => Promise<T>, onWa
   })
   shared[QUEUE] = turn.catch(() => {})
   return turn
-}
-
-/**
- * Where the lock is. SQLite holds it as a lock of the operating system, which ends with the process that took it:
- * a killed run leaves nothing to clean up, and no stale process id has to be guessed at.
- */
-export function lockPath(): string {
-  return userFile('load', 'lock')
-}
-
-async function lockMachine(signal: AbortSignal, onWait: (() => void) | undefined): Promise<() => void> {
-  signal.throwIfAborted()
-  const lock = new DatabaseSync(lockPath())
-  try {
-    for (let attempt = 0; !tryLock(lock); attempt++) {
-      if (attempt === 0) onWait?.()
-      await sleep(POLL_MS, signal)
-      signal.throwIfAborted()
-    }
-    return () => lock.close()
-  } catch (error) {
-    lock.close()
-    throw error
-  }
-}
-
-function tryLock(lock: DatabaseSync): boolean {
-  try {
-    lock.exec('BEGIN EXCLUSIVE')
-    return true
-  } catch (error) {
-    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return false
-    throw error
-  }
 }

@@ -1,10 +1,11 @@
 /** The tokenizer of a scenario: the one named, or gpt-tokenizer's for the model. */
 import { existsSync } from 'node:fs'
+import type { NetworkOptions } from '../config/route.ts'
 import { isHubName, locate } from '../hub/index.ts'
 import { loadTokenCounter, type Tokenizer } from './count.ts'
 import { loadHuggingFaceTokenizer, TEMPLATE_FILES } from './huggingface.ts'
 
-export interface TokenizerChoice {
+export interface TokenizerChoice extends NetworkOptions {
   model?: string | undefined
   tokenizerPath?: string | undefined
   dataSource?: 'modelscope' | 'huggingface' | 'local' | undefined
@@ -15,7 +16,7 @@ export interface TokenizerChoice {
  * @throws ConfigError of option `tokenizerPath` when it cannot be found or used
  */
 export async function loadTokenizer(
-  { model, tokenizerPath, dataSource }: TokenizerChoice,
+  { model, tokenizerPath, dataSource, ...network }: TokenizerChoice,
   notice: (text: string) => void = () => {},
 ): Promise<Tokenizer> {
   if (tokenizerPath === undefined) return loadTokenCounter(model ?? '')
@@ -29,6 +30,7 @@ export async function loadTokenizer(
       option: 'tokenizerPath',
       optional,
       notice,
+      network,
     })
   const file = await find('tokenizer.json', false)
   await find('tokenizer_config.json', true)

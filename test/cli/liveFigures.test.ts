@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { main, type RunBenchmark } from '../../src/cli/index.ts'
 import { sparkline } from '../../src/cli/progress.ts'
-import { recentRequests } from '../../src/run/recent.ts'
+import { recentRequests } from '../../src/run/progress.ts'
 import { BatchWriter, C, FAILURE_CAUSES, FLAG_WARMUP, ROW } from '../../src/samples/index.ts'
 import { PUBLISHED } from '../report/publishedResult.ts'
 import { fakeWorld } from './fakeWorld.ts'

@@ -1,4 +1,4 @@
-/** Ctrl-C and SIGTERM, once and twice, on every command that sends load. */
+/** Ctrl-C, SIGTERM and SIGHUP, once and twice, on every command that sends load. */
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -31,6 +31,7 @@ describe.concurrent('an interrupted command', () => {
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)('%s once: what is in flight finishes, is written and summarised; exit %i', async (signal, code) => {
     const outputs = folder()
     // Each test's own path tells its requests from those of the others.
@@ -76,6 +77,17 @@ describe.concurrent('an interrupted command', () => {
     expect(soundRows(dbOf(outputs), 'cause')).toEqual(Array.from({ length: 4 }, () => ({ cause: 'cancelled' })))
     expect(resultOf(outputs)).toMatchObject({ interrupted: true, errors: { cancelled: 4 } })
     expect(statusIn(outputs)).toBe('interrupted')
+  })
+
+  test('with --outlive-parent the run goes on when its terminal closes', async () => {
+    const outputs = folder()
+    const url = `${slow.url}/chat/completions?by=outliving`
+    const received = (): number => slow.requests.filter(({ path }) => path.endsWith('by=outliving')).length
+    const run = perfgate([...scenario(url, outputs), '--outlive-parent', '--number', '40'])
+    await expect.poll(received, until).toBeGreaterThan(4)
+    run.child.kill('SIGHUP')
+    expect((await run.ended).code).toBe(0)
+    expect(resultOf(outputs)).toMatchObject({ interrupted: false, summary: { succeededRequests: 40 } })
   })
 
   test('while the endpoint does not even answer the connection test: at once, and nothing passes', async () => {

@@ -55,6 +55,17 @@ describe('the figure itself decides', () => {
     expect(judge(expression, fifteen)).toMatchObject({ verdict, message })
   })
 
+  test.each(['qps > 1', 'qps >= 1', 'qps < 100'])('%s is never met by a value that is not finite', (expression) => {
+    for (const qps of [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]) {
+      const view = measured({
+        values: { latency: LATENCIES },
+        scalars: { totalRequests: 15, succeededRequests: 15, qps },
+      })
+      for (const confidence of [undefined, 0.95])
+        expect([qps, judge(expression, view, { confidence }).verdict]).toEqual([qps, 'fail'])
+    }
+  })
+
   test('thousands are grouped, and enough digits are shown to see the breach', () => {
     const view = measured({ values: { latency: Array.from({ length: 1200 }, () => 1400.4) } })
     expect(judge('p99(latency) <= 1.4 s', view).message).toBe(

@@ -1,7 +1,8 @@
 /** A hub on loopback: both APIs, over files held in memory, and a count of what was fetched. */
 import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
+import { createServer as createHttps } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,13 +21,15 @@ interface Behaviour {
   checksum?: string
   /** Bytes after which the answer breaks off. */
   breakAfter?: number
+  /** It speaks TLS. */
+  tls?: { cert: string; key: string }
 }
 
 /** Starts a hub with files by `kind/owner/name/path`; environment variables lead to it until the test ends. */
 export async function standInHub(files: Record<string, string>, behaviour: Behaviour = {}): Promise<StandIn> {
   const requests: string[] = []
   const sha256 = (text: string): string => behaviour.checksum ?? createHash('sha256').update(text).digest('hex')
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     requests.push(`${request.method} ${request.url}`)
     const url = new URL(request.url!, 'http://hub')
     const send = (content: string | undefined, headers: Record<string, string> = {}): void => {
@@ -51,9 +54,11 @@ export async function standInHub(files: Record<string, string>, behaviour: Behav
       .filter(([name]) => name.startsWith(`${kind}/${id}/`))
       .map(([name, content]) => ({ Path: name.slice(`${kind}/${id}/`.length), Sha256: sha256(content) }))
     send(list.length === 0 ? undefined : JSON.stringify({ Code: 200, Data: { Files: list } }))
-  })
+  }
+  const { tls } = behaviour
+  const server = tls === undefined ? createServer(listener) : createHttps(tls, listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = `http${tls === undefined ? '' : 's'}://127.0.0.1:${(server.address() as AddressInfo).port}`
   const cache = mkdtempSync(join(tmpdir(), 'perfgate-hub-'))
   for (const [name, value] of Object.entries(environment(url, cache))) vi.stubEnv(name, value)
   onTestFinished(async () => {

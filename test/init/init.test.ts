@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { parse as parseYaml } from 'yaml'
 import { initCommand } from '../../src/cli/commands/init.ts'
 import { main } from '../../src/cli/index.ts'
 import { fakeWorld } from '../cli/fakeWorld.ts'
@@ -220,7 +221,11 @@ Next:
     expect(await init(folder)).toContain('wrote ../../.github/workflows/perf.yml\n')
     const job = read(folder, '../../.github/workflows/perf.yml')
     expect(job).toContain('working-directory: apps/chat\n')
-    expect(job).toContain('path: apps/chat/reports\n')
+    const { steps } = (parseYaml(job) as { jobs: { perf: { steps: { with?: { path?: string }; run?: string }[] } } })
+      .jobs.perf
+    const paths = steps.at(-1)!.with!.path!.trim().split('\n')
+    expect(paths).toEqual(['*.json', '*.md', '*.html', 'junit.xml'].map((name) => `apps/chat/reports/${name}`))
+    expect(steps.at(-2)!.run).toBe('pnpm exec perfgate report reports --out reports/report.html')
     expect(job).toContain('node-version-file: .nvmrc\n')
   })
 
@@ -239,6 +244,9 @@ Next:
     await init(folder)
     expect(read(folder, '.gitlab-ci.yml')).toBe(`${pipeline}\ninclude:\n  - local: .gitlab/perf.yml\n`)
     expect(read(folder, '.gitlab/perf.yml')).toMatch(job)
+    const { perf } = parseYaml(read(folder, '.gitlab/perf.yml')) as { perf: { artifacts: { paths: string[] } } }
+    // No result DB, which may hold every prompt.
+    expect(perf.artifacts.paths).toEqual(['reports/*.json', 'reports/*.md', 'reports/*.html', 'reports/junit.xml'])
   })
 
   it('GitLab, with includes of its own: the line is said, not put in', async () => {
@@ -283,6 +291,13 @@ Next:
       'unknown flag --dryrun, did you mean --dry-run?',
     )
     expect(await main(['init', 'here'], fakeWorld())).toBe(2)
+  })
+
+  it('keeps the texts of prompts and answers out of results in CI', async () => {
+    const folder = project({ 'package.json': VITEST, '.github/x.yml': '' })
+    await init(folder)
+    expect(read(folder, 'perf/chat.perf.js')).toContain("store: process.env.CI ? 'metrics' : 'full',\n")
+    expect(read(folder, '.github/workflows/perf.yml')).not.toMatch(/path: reports$|\.db/m)
   })
 
   it('writes files that Node reads', async () => {

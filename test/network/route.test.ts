@@ -2,9 +2,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { shownLocation } from '../../src/client/location.ts'
 import { type Config, resolveConfig } from '../../src/config/index.ts'
-import { proxyFor } from '../../src/run/proxyFor.ts'
+import { proxyFor } from '../../src/config/proxyFor.ts'
+import { foreignRoute, routeOf } from '../../src/config/route.ts'
 import { redactConfig } from '../../src/run/redact.ts'
-import { foreignRoute, routeOf, wired } from '../../src/run/route.ts'
+import { wired } from '../../src/run/route.ts'
 import { type Certificates, makeCertificates } from './certificates.ts'
 
 let certificates: Certificates

@@ -1,13 +1,14 @@
 /** Small runs against an endpoint: the whole pipeline, or its sending part alone, on this thread. */
 import { findApi, resolveEndpoint } from '../../src/apis/index.ts'
 import { type Config, resolveConfig } from '../../src/config/index.ts'
+import { routeOf } from '../../src/config/route.ts'
 import { Bodies, packBodies } from '../../src/load/bodies.ts'
 import { Counters } from '../../src/load/counters.ts'
 import { Engine } from '../../src/load/engine.ts'
 import { errorCounts, RunMetrics } from '../../src/metrics/index.ts'
 import { requestHeaders } from '../../src/run/endpoint.ts'
 import { type Outcome, runPerfBenchmark } from '../../src/run/index.ts'
-import { routeOf, wired } from '../../src/run/route.ts'
+import { wired } from '../../src/run/route.ts'
 import { BatchWriter } from '../../src/samples/index.ts'
 
 /** All of it, without files. */

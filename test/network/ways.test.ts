@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { startServer } from '../../fixtures/index.ts'
 import { findApi } from '../../src/apis/index.ts'
 import { resolveConfig } from '../../src/config/index.ts'
+import { routeOf } from '../../src/config/route.ts'
 import { testConnection } from '../../src/run/connectionTest.ts'
-import { routeOf } from '../../src/run/route.ts'
 import { secretsOf } from '../../src/secrets/index.ts'
 
 import { type Certificates, makeCertificates } from './certificates.ts'

@@ -1,10 +1,15 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { machineFolder } from '../../src/records/index.ts'
 import { renderText, runDocument } from '../../src/report/index.ts'
-import { calibrate, calibrationPath } from '../../src/run/calibration.ts'
+import { calibrate } from '../../src/run/calibration.ts'
 import { runPerfBenchmark } from '../../src/run/index.ts'
+
+// The clock that tests do not reach is the one that is set here.
+vi.mock('../../src/config/clock.ts', () => ({ wallClockMs: () => Date.now(), currentDate: () => new Date() }))
 
 /** Load threads that take longer each time they are timed. */
 let timed: boolean[]
@@ -31,6 +36,8 @@ function useTemporaryFolder(path: string): void {
   for (const name of ['TMPDIR', 'TEMP', 'TMP']) vi.stubEnv(name, path)
 }
 
+const ownFolder = (): string => machineFolder().path!
+
 const later = (minutes: number): void => void vi.setSystemTime(Date.now() + minutes * 60_000)
 
 test('a figure is kept for the runs of the next ten minutes, and says how old it is', async () => {
@@ -42,7 +49,7 @@ test('a figure is kept for the runs of the next ten minutes, and says how old it
   expect(await calibrate(pool, 500)).toEqual({ overheadMs: 0.75, ageSeconds: undefined })
   expect(timed).toEqual([true, false, true])
   // No draft is left beside it.
-  expect(readdirSync(dirname(calibrationPath()))).toHaveLength(1)
+  expect(readdirSync(ownFolder())).toEqual(['calibration.json'])
 })
 
 test.each<[string, (text: string) => string]>([
@@ -54,7 +61,7 @@ test.each<[string, (text: string) => string]>([
   ['null', () => 'null'],
 ])('a kept figure %s is not believed, and replaced', async (_, change) => {
   await calibrate(pool, 0)
-  const path = calibrationPath()
+  const path = join(ownFolder(), 'calibration.json')
   const text = readFileSync(path, 'utf8')
   expect(change(text)).not.toBe(text)
   writeFileSync(path, change(text))
@@ -69,9 +76,17 @@ test('where nothing can be kept, each run measures its own', async () => {
   expect(timed).toEqual([true, true])
 })
 
+test.skipIf(process.platform === 'win32')(
+  'a named pipe in place of the kept figure does not hang the run',
+  async () => {
+    execFileSync('mkfifo', [join(ownFolder(), 'calibration.json')])
+    expect(await calibrate(pool, 0)).toEqual({ overheadMs: 0.25, ageSeconds: undefined })
+  },
+)
+
 test('what broke is not kept', async () => {
   expect(await calibrate({ calibrate: async () => null }, 0)).toBeNull()
-  expect(readdirSync(dirname(calibrationPath()))).toEqual([])
+  expect(readdirSync(ownFolder())).toEqual([])
 })
 
 test('two runs of a machine: the first measures, the second reports the same figure as kept', async () => {

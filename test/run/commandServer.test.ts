@@ -7,8 +7,10 @@ import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { ConfigError, EndpointError } from '../../src/config/index.ts'
+import { ConfigError, EndpointError, resolveConfig } from '../../src/config/index.ts'
 import { type CommandServer, startCommandServer } from '../../src/run/commandServer.ts'
+import { readyRoute } from '../../src/run/localServer.ts'
+import { makeCertificates } from '../network/certificates.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'perfgate-command-'))
 const started: CommandServer[] = []
@@ -162,4 +164,66 @@ test('errors repeat no secret of the command or of readyUrl, however short', asy
   expect(ended).toContain(`--api-key *** http://***@127.0.0.1:1/" ended`)
   expect(ended).toContain(`answered at http://***@127.0.0.1:${port}/health?key=***`)
   expect(await start('ftp://tok@h/')).toContain('option "readyUrl": "ftp://***@h/" is not an http URL')
+})
+
+test('waits with the user and the password of the URL, which go into a header', async () => {
+  const port = await freePort()
+  const source = `require('http').createServer((q, a) => { a.statusCode = q.headers.authorization === 'Basic ' + Buffer.from('some one:p@ss').toString('base64') ? 200 : 500; a.end() }).listen(${port}, '127.0.0.1')`
+  const server = await startCommandServer({
+    command: `${node} -e ${JSON.stringify(source)}`,
+    readyUrl: `http://some%20one:p%40ss@127.0.0.1:${port}/health`,
+    logPath: join(folder, 'user.log'),
+    timeoutMs: 20_000,
+  })
+  started.push(server)
+  expect(server.ended).toBeUndefined()
+})
+
+test('a server with a certificate of a private CA is ready once the run trusts it', async () => {
+  const certificates = await makeCertificates()
+  const port = await freePort()
+  const pair = JSON.stringify(certificates.server)
+  const source = `require('https').createServer(${pair}, (q, a) => a.end('ready')).listen(${port}, '127.0.0.1')`
+  const file = certificates.file('server.cjs', source)
+  const asked = { command: `${node} ${JSON.stringify(file)}`, readyUrl: `https://127.0.0.1:${port}/health` }
+  const own = resolveConfig({
+    url: asked.readyUrl,
+    ca: certificates.file('ca.pem', certificates.ca),
+    proxy: 'http://127.0.0.1:1',
+  })
+  const server = await startCommandServer({
+    ...asked,
+    logPath: join(folder, 'tls.log'),
+    timeoutMs: 20_000,
+    route: readyRoute(own, asked.readyUrl),
+  })
+  started.push(server)
+  await server.stop()
+  await expect(startCommandServer({ ...asked, logPath: join(folder, 'tls.log'), timeoutMs: 1500 })).rejects.toThrow(
+    'did not answer',
+  )
+})
+
+test('the log of a server loses its secrets also when the process that started it is killed', async () => {
+  const { url, command } = await serverCommand()
+  const logPath = join(folder, 'killed.log')
+  const starter = spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `const { startCommandServer } = await import(${JSON.stringify(new URL('../../src/run/commandServer.ts', import.meta.url).href)})
+       await startCommandServer(${JSON.stringify({ command, readyUrl: url, logPath, env: { SAID: 'PLANTED-SECRET-0123' }, secrets: ['PLANTED-SECRET-0123'] })})
+       console.log('started')
+       setInterval(() => {}, 1000)`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  await once(starter.stdout, 'data')
+  expect(readFileSync(logPath, 'utf8')).toContain('PLANTED-SECRET-0123')
+  const pids = await pidsOf(url)
+  starter.kill('SIGKILL')
+  await allGone(pids)
+  await expect.poll(() => readFileSync(logPath, 'utf8')).toContain('said ***')
+  expect(readFileSync(logPath, 'utf8')).not.toContain('PLANTED')
 })

@@ -10,8 +10,9 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, describe, expect, it, test } from 'vitest'
 import { type EmbeddedServer, type ServerOptions, startServer } from '../../fixtures/index.ts'
 import { ConfigError, EndpointError } from '../../src/config/index.ts'
-import { comparisonResultSchema } from '../../src/result/index.ts'
-import { blockOrder } from '../../src/run/comparison/order.ts'
+import { readResultDb } from '../../src/records/index.ts'
+import { comparisonResultSchema, resultSchema } from '../../src/result/index.ts'
+import { blockOrder } from '../../src/run/comparison/blocks.ts'
 import { resolveComparison, runComparison } from '../../src/run/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'perfgate-compare-'))
@@ -289,6 +290,47 @@ describe('what a run can do, each side of a comparison can', () => {
     })
     for (const side of ['Baseline', 'Candidate'])
       expect(result.notes).toContainEqual(expect.stringMatching(new RegExp(`^${side}: The server reported`)))
+  })
+
+  it('asks its endpoint for the model that is not named, and says its options with debug', async () => {
+    const [baseline, candidate] = [await server(timed(2)), await server(timed(2))]
+    const { model: _, ...unnamed } = scenario
+    const said: string[] = []
+    const { result } = await runComparison(
+      { ...unnamed, debug: true, baseline: baseline.url, candidate: candidate.url, regressions },
+      { onNotice: (text) => void said.push(text) },
+    )
+    for (const side of ['baseline', 'candidate'] as const) {
+      expect(result[side].model).not.toBe('')
+      expect(said).toContainEqual(
+        expect.stringMatching(new RegExp(`^${side}: model ${result[side].model}: the only one`)),
+      )
+      expect(said).toContainEqual(expect.stringMatching(new RegExp(`^${side}: resolved options: \\{`)))
+    }
+  })
+
+  it('notes prompts that came from a cache, also those that the other side has sent', async () => {
+    const one = await server({ ...timed(2), prefixCache: true })
+    const { result } = await runComparison({
+      ...{ ...scenario, dataset: 'random', minPromptLength: 200, maxPromptLength: 200 },
+      ...{ baseline: one.url, candidate: one.url, regressions },
+    })
+    expect(result.notes).toContainEqual(expect.stringMatching(/^(Baseline|Candidate): Prompts repeat: /))
+    expect(result.notes).not.toContainEqual(expect.stringContaining('made up for this run in its prompt cache'))
+  })
+
+  it('has its result in its DB, with the verdict left to the comparison', async () => {
+    const [baseline, candidate] = [await server(timed(2)), await server(timed(2))]
+    const { result } = await runComparison({
+      ...{ ...scenario, store: 'metrics', outputsDir: mkdtempSync(join(folder, 'sides-')) },
+      ...{ baseline: baseline.url, candidate: candidate.url, regressions },
+    })
+    const reader = readResultDb(result.candidate.resultDbPath!)
+    const own = resultSchema.parse(reader.facts.result)
+    reader.close()
+    expect(own).toMatchObject({ verdict: 'none', errors: result.candidate.errors })
+    expect(own.summary.totalRequests).toBe(result.candidate.totalRequests)
+    expect(own.distributions).toEqual(result.candidate.distributions)
   })
 })
 

@@ -28,6 +28,7 @@ const VALUES: Record<string, unknown> = {
   executor: 'shared-iterations',
   multiTurn: true,
   maxNumber: 1000,
+  maxCost: 5,
   maxDuration: 60,
   baseline: 'main',
   baselineDir: 'baselines',
@@ -73,8 +74,13 @@ const CASES = Object.entries(REJECTED).flatMap(([plan, options]) =>
 describe('a plan rejects an option that it cannot do', () => {
   it.each(CASES)('$plan: $name', async ({ plan, name, why }) => {
     expect(VALUES).toHaveProperty(name)
-    // A budget is read with a confidence; a comparison has one of its own.
-    const with_ = name.startsWith('max') && plan !== 'comparison' ? { confidence: 0.95 } : {}
+    // A budget is read with a confidence, a cost with prices; a comparison has a confidence of its own.
+    const needs: Record<string, object> = {
+      maxNumber: { confidence: 0.95 },
+      maxDuration: { confidence: 0.95 },
+      maxCost: { prices: { input: 1, output: 1 } },
+    }
+    const with_ = plan === 'comparison' ? {} : needs[name]
     const error: unknown = await RUNS[plan]({ ...with_, [name]: VALUES[name] }).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(ConfigError)
     expect((error as ConfigError).message).toBe(`option "${name}": ${why}`)

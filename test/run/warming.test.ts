@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/index.ts'
 import { levelsOf } from '../../src/load/levels.ts'
-import { warmingRequests } from '../../src/run/warming.ts'
+import { warmingRequests } from '../../src/run/threads.ts'
 
 function warmed(options: Record<string, unknown>): number {
   const config = resolveConfig({ url: 'http://127.0.0.1:1/v1', model: 'm', ...options })

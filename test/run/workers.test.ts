@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { resolveConfig } from '../../src/config/index.ts'
 import { levelsOf } from '../../src/load/levels.ts'
-import { moreThreads, threadsFor } from '../../src/run/workers.ts'
+import { moreThreads, threadsFor } from '../../src/run/threads.ts'
 
 const levels = (config: object) => levelsOf(resolveConfig(config))
 
@@ -18,10 +18,9 @@ describe('the number of load threads', () => {
   })
 
   it('grows after a level that it could not carry, while there are cores, and unless it was asked for', () => {
-    expect(moreThreads(1, { asked: 'auto', spare: 7, overloaded: true })).toBe(2)
-    expect(moreThreads(4, { asked: 'auto', spare: 7, overloaded: true })).toBe(7)
-    expect(moreThreads(7, { asked: 'auto', spare: 7, overloaded: true })).toBeUndefined()
-    expect(moreThreads(1, { asked: 'auto', spare: 7, overloaded: false })).toBeUndefined()
-    expect(moreThreads(1, { asked: 1, spare: 7, overloaded: true })).toBeUndefined()
+    expect(moreThreads(1, { asked: 'auto', spare: 7 })).toBe(2)
+    expect(moreThreads(4, { asked: 'auto', spare: 7 })).toBe(7)
+    expect(moreThreads(7, { asked: 'auto', spare: 7 })).toBeUndefined()
+    expect(moreThreads(1, { asked: 1, spare: 7 })).toBeUndefined()
   })
 })

@@ -1,7 +1,10 @@
 /** Scenario files: what they hold, extend and multiply to, and how their mistakes are named. */
 import { describe, expect, test } from 'vitest'
+import { main } from '../../src/cli/index.ts'
 import { loadConfigLayer } from '../../src/config/files/index.ts'
+import { ConfigError } from '../../src/config/index.ts'
 import { collectScenarios, loadScenarios, readyScenario } from '../../src/scenarios/index.ts'
+import { fakeWorld } from '../cli/fakeWorld.ts'
 import { messageOf, placeWith } from './place.ts'
 
 const load = (patterns: string | string[], env = {}) => loadScenarios(patterns, { env })
@@ -54,6 +57,73 @@ describe('a scenario file', () => {
         regressions: { qps: '3 %' },
       },
     })
+  })
+})
+
+const DEEP = `${'['.repeat(5000)}${']'.repeat(5000)}`
+
+describe('a file that cannot be read on is a sentence, not a stack', () => {
+  test.each([
+    [
+      'one that contains itself',
+      'a.yaml',
+      'config:\n  extraArgs: &a\n    b: { c: *a }\n',
+      /^a\.yaml:3: "config.extraArgs.b.c": contains itself/,
+    ],
+    [
+      'one that is all aliases',
+      'a.yaml',
+      `x0: &x0 [1]\n${Array.from({ length: 20 }, (_, i) => `x${i + 1}: &x${i + 1} [${`*x${i},`.repeat(9)}]\n`).join('')}`,
+      /^a\.yaml: its aliases stand for too many values/,
+    ],
+    [
+      'one with a key of JavaScript’s',
+      'a.yaml',
+      'config:\n  headers:\n    __proto__: { a: 1 }\n',
+      /^a\.yaml:3: "config.headers.__proto__": "__proto__" cannot be a name/,
+    ],
+    [
+      'the same as JSON',
+      'a.json',
+      '{\n"config": { "extraArgs": { "__proto__": { "a": 1 } } } }',
+      /^a\.json:2: "config.extraArgs.__proto__": "__proto__" cannot be a name/,
+    ],
+    ['one that is very deep', 'a.yaml', `config: ${DEEP}`, /^a\.yaml(:1)?: .*nested/],
+    ['the same as JSON', 'a.json', `{"config": ${DEEP}}`, /^a\.json(:1)?: .*nested/],
+    [
+      'a module that contains itself',
+      'a.scenario.mjs',
+      'const config = { extraArgs: {} }; config.extraArgs.x = config; export default { config }',
+      /^a\.scenario\.mjs: "config.extraArgs.x": contains itself/,
+    ],
+  ])('%s', (_, name, text, message) => {
+    placeWith({ [name]: text })
+    let thrown: unknown
+    try {
+      load(name)
+    } catch (error) {
+      thrown = error
+    }
+    expect(thrown).toBeInstanceOf(ConfigError)
+    expect((thrown as Error).message).toMatch(message)
+  })
+
+  test('and so is an option in code, or of the command line', async () => {
+    const extraArgs: Record<string, unknown> = { apiKey: 'sk-0123456789abcdef' }
+    extraArgs['self'] = extraArgs
+    const { runPerfBenchmark } = await import('../../src/index.ts')
+    await expect(runPerfBenchmark({ embedded: {}, extraArgs })).rejects.toThrow(
+      'option "extraArgs.self": contains itself',
+    )
+    for (const words of [
+      ['--extra-args', '{"a":{"__proto__":{"b":1}}}'],
+      ['--headers', '__proto__=x'],
+    ]) {
+      const world = fakeWorld()
+      expect(await main([...words, '--no-config', '--print-config'], world)).toBe(2)
+      expect(world.err()).toMatch(/__proto__": "__proto__" cannot be a name/)
+    }
+    expect(({} as { a?: unknown }).a).toBeUndefined()
   })
 })
 

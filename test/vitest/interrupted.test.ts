@@ -1,4 +1,4 @@
-/** Ctrl-C and SIGTERM in `vitest run`: what was measured is written, and a second one ends at once. */
+/** Ctrl-C, SIGTERM and SIGHUP in `vitest run`: what was measured is written, and a second one ends at once. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,9 +17,9 @@ afterEach(() => endpoint.close())
 const TERMINAL = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))'
 const CTRL_C = '\u0003'
 
-function onTerminal(env: Record<string, string>): ChildProcess {
+function onTerminal(env: Record<string, string>, how = TERMINAL): ChildProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_ENV|FORCE_|CI$|GITHUB_)/.test(name))
-  return spawn('python3', ['-c', TERMINAL, process.execPath, VITEST, 'run'], {
+  return spawn('python3', ['-c', how, process.execPath, VITEST, 'run'], {
     cwd: projectPath('long'),
     env: { ...Object.fromEntries(inherited), TERM: 'xterm-256color', NO_COLOR: '1', ...env },
   })
@@ -42,6 +42,7 @@ test.each([
   ['SIGINT', 'forks', 130],
   ['SIGINT', 'threads', 130],
   ['SIGTERM', 'forks', 143],
+  ['SIGHUP', 'forks', 129],
 ] as const)('%s with %s lets the load end, writes what was measured and exits with %i', async (signal, pool, exit) => {
   const outputs = testFolder()
   const vitest = startVitest('long', ['run'], { ENDPOINT: endpoint.url, OUTPUTS: outputs, POOL: pool })
@@ -67,6 +68,26 @@ test.skipIf(lacking('pty'))('in a terminal, Ctrl-C does the same', async () => {
   expect(await ended, shown).toBe(130)
   expect(endpoint.inFlight).toBe(0)
   expect(shown).toContain('Benchmarking summary:')
+  expectWritten(outputs)
+})
+
+/** Lets its program write for a time, then closes the terminal and waits for the end. */
+const CLOSING = `
+import os, pty, sys
+pid, master = pty.fork()
+if pid == 0: os.execv(sys.argv[1], sys.argv[1:])
+while os.read(0, 1) == b'': pass
+os.close(master)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))`
+
+test.skipIf(lacking('pty'))('a terminal that is closed stops the run, which writes what was measured', async () => {
+  const outputs = testFolder()
+  const terminal = onTerminal({ ENDPOINT: endpoint.url, OUTPUTS: outputs }, CLOSING)
+  const ended = new Promise((resolve) => terminal.once('close', resolve))
+  await endpoint.request(10)
+  terminal.stdin!.write('x')
+  expect(await ended).toBe(129)
+  expect(endpoint.inFlight).toBe(0)
   expectWritten(outputs)
 })
 

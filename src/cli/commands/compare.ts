@@ -63,7 +63,7 @@ Exit codes:
   1    a metric did, or the run was invalid
   2    wrong usage or configuration; nothing was sent
   3    a command did not come up, or an endpoint did not answer the connection test
-  130  interrupted (SIGTERM: 143)`
+  130  interrupted (SIGTERM: 143, SIGHUP: 129)`
 
 /** @throws ConfigError, EndpointError, StoreError */
 export async function compareCommand(

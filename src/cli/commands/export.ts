@@ -17,6 +17,8 @@ interface ExportFlags {
   endpoint?: string
   header?: string[]
   otlpProtocol?: string
+  ca?: string
+  proxy?: string
 }
 
 /**
@@ -38,6 +40,8 @@ export async function exportCommand(args: readonly string[], io: Io): Promise<nu
       '--otlp-protocol <name>',
       'of otlp: http/json or http/protobuf (default: $OTEL_EXPORTER_OTLP_PROTOCOL, or http/json)',
     )
+    .option('--ca <file>', 'of otlp: CA of the collector’s certificate, PEM, beside those of Node')
+    .option('--proxy <url|env|none>', 'of otlp: the way to the collector (default: env, HTTPS_PROXY and the like)')
     .addHelpText(
       'after',
       `\nFormats:\n${EXPORT_FORMATS.map(({ name, description }) => `  ${name.padEnd(12)} ${description}`).join('\n')}`,
@@ -50,6 +54,9 @@ export async function exportCommand(args: readonly string[], io: Io): Promise<nu
     throw new ConfigError('export needs result DBs, for example: perfgate export outputs/*.db --format csv')
   if (flags.endpoint !== undefined && format.name !== 'otlp')
     throw new ConfigError(`option --endpoint: only the format otlp can be sent, not ${format.name}`)
+  for (const name of ['ca', 'proxy'] as const)
+    if (flags[name] !== undefined && flags.endpoint === undefined)
+      throw new ConfigError(`option --${name}: is the way to a collector; it goes with --endpoint`)
   if (flags.otlpProtocol !== undefined && flags.endpoint === undefined)
     throw new ConfigError('option --otlp-protocol: files are written as JSON; it is for sending with --endpoint')
   const { openRuns } = await import('../openRuns.ts')
@@ -68,9 +75,9 @@ export async function exportCommand(args: readonly string[], io: Io): Promise<nu
     const sets = format.joins ? [runs.runs] : runs.runs.map((run) => [run])
     for (const set of sets) {
       if (flags.endpoint !== undefined) {
-        const { endpoint, otlpProtocol: protocol } = flags
+        const { endpoint, otlpProtocol: protocol, ca, proxy } = flags
         const headers = readPairs('header', flags.header ?? [])
-        const sent = await sendOtlp({ endpoint, protocol, headers, env: io.env }, set[0]!)
+        const sent = await sendOtlp({ endpoint, protocol, headers, env: io.env, network: { ca, proxy } }, set[0]!)
         io.stdout.write(`sent ${sent} to ${endpoint}\n`)
         continue
       }

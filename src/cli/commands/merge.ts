@@ -3,7 +3,7 @@ import { ConfigError } from '../../config/index.ts'
 import { renderJson, renderMarkdown, renderText, runDocument } from '../../report/index.ts'
 import { exitCodeOf } from '../exit.ts'
 import type { Io } from '../io.ts'
-import { jsonFlag, notice, printTables } from '../io.ts'
+import { jsonFlag, jsonOfAll, notice, printTables } from '../io.ts'
 import type { CliCommand } from '../usage.ts'
 import { quietCommand, readWords } from '../usage.ts'
 
@@ -42,7 +42,7 @@ export async function mergeCommand(args: readonly string[], io: Io): Promise<num
   writeWholeFile(`${path}.md`, renderMarkdown(document))
   await printTables(io, json, (style) => renderText(document, style))
   notice(io, `wrote ${path}.db, ${path}.json and ${path}.md`)
-  if (json) io.stdout.write(renderJson(result))
+  if (json) io.stdout.write(jsonOfAll([renderJson(result)]))
   return exitCodeOf([result])
 }
 

@@ -1,8 +1,9 @@
 /** `perfgate recover <file.db...>`: tables, summary and result JSON of runs that were killed. */
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ConfigError } from '../../config/index.ts'
 import { renderJson, renderText, runDocument } from '../../report/index.ts'
+import { secretsOf } from '../../secrets/index.ts'
 import type { Io } from '../io.ts'
 import { jsonFlag, jsonOfAll, notice, printTables } from '../io.ts'
 import type { CliCommand } from '../usage.ts'
@@ -43,11 +44,14 @@ export async function recoverCommand(args: readonly string[], io: Io): Promise<n
   }
 
   const say = (text: string): void => notice(io, text)
+  const { environmentSecrets, scrubLogsIn } = await import('../../run/index.ts')
   const results: string[] = []
   for (const given of operands) {
     if (!existsSync(given)) throw new ConfigError(`"${given}": there is no such file; give a result DB`)
     const isFolder = statSync(given).isDirectory()
     const paths = isFolder ? unfinishedIn(given) : [given]
+    for (const log of scrubLogsIn(isFolder ? given : dirname(given), secretsOf(environmentSecrets(io.env))))
+      say(`${log}: its run was killed; what looks like a key is masked in it now`)
     if (paths.length === 0) {
       const mended = mendProgressFile(given)
       say(

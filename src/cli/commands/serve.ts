@@ -94,6 +94,10 @@ function readOptions(args: readonly string[], io: Io): Asked | undefined {
   const given = new Map(Object.entries(words))
   if (faults !== undefined) given.set('fault', faults.join())
   let options = readJsonObject(given.get('options') ?? '{}')
+  if ('allowRemote' in options)
+    throw new ConfigError(
+      'option --options: "allowRemote" opens the server to other machines, which no command line does; start it from code, with startServer({ allowRemote: true })',
+    )
   if (faults !== undefined) options = { ...options, faults }
   for (const flag of FLAGS) {
     const word = given.get(camel(flag.name))

@@ -5,6 +5,7 @@ import { extname, resolve } from 'node:path'
 import { types } from 'node:util'
 import type { LineCounter, Node, Document as YamlDocument } from 'yaml'
 import { ConfigError } from '../errors.ts'
+import { findUnfit } from '../plainData.ts'
 import { camelCase } from '../resolve.ts'
 import { MODULE_EXTENSIONS, shownPath, TEXT_EXTENSIONS } from './find.ts'
 
@@ -33,13 +34,27 @@ export function readDocuments(path: string): FileDocument[] {
   const file = shownPath(path)
   const extension = extname(path).toLowerCase()
   const absolute = resolve(path)
-  if (includes(MODULE_EXTENSIONS, extension)) return moduleDocuments(absolute, file)
+  if (includes(MODULE_EXTENSIONS, extension)) return moduleDocuments(absolute, file).map(fit)
   if (!includes(TEXT_EXTENSIONS, extension))
     throw new ConfigError(
       `${file}: cannot tell what it is; files end in ${[...TEXT_EXTENSIONS, ...MODULE_EXTENSIONS].join(', ')}`,
     )
   const text = readText(absolute, file)
-  return extension === '.json' ? [jsonDocument(text, absolute, file)] : yamlDocuments(text, absolute, file)
+  try {
+    return (extension === '.json' ? [jsonDocument(text, absolute, file)] : yamlDocuments(text, absolute, file)).map(fit)
+  } catch (error) {
+    // Of parsers that call themselves for each level.
+    if (error instanceof RangeError) throw new ConfigError(`${file}: is nested too deeply`)
+    throw error
+  }
+}
+
+/** @throws ConfigError where the value could not be read on, as one of YAML that has itself as an alias */
+function fit(document: FileDocument): FileDocument {
+  const unfit = findUnfit(document.value)
+  if (unfit === undefined) return document
+  const where = unfit.path.length === 0 ? '' : ` "${unfit.path.map(String).join('.')}":`
+  throw new ConfigError(`${document.place(unfit.path)}:${where} ${unfit.why}`)
 }
 
 function readText(path: string, file: string): string {
@@ -69,11 +84,17 @@ function yamlDocuments(text: string, path: string, file: string): FileDocument[]
 function valueIn(document: YamlDocument, lines: LineCounter, file: string): unknown {
   // A tag such as !secret, which nothing here would act on, is only a warning there.
   const fault = document.errors[0] ?? document.warnings[0]
-  if (fault !== undefined) throw new ConfigError(`${file}:${lines.linePos(fault.pos[0]).line}: ${fault.message}`)
+  if (fault !== undefined) {
+    const words = /call stack/.test(fault.message) ? 'is nested too deeply' : fault.message
+    throw new ConfigError(`${file}:${lines.linePos(fault.pos[0]).line}: ${words}`)
+  }
   try {
     return document.toJS()
   } catch (error) {
-    throw new ConfigError(`${file}: ${(error as Error).message}`)
+    if (error instanceof RangeError) throw error
+    const { message } = error as Error
+    const isTooMany = /alias count/i.test(message)
+    throw new ConfigError(`${file}: ${isTooMany ? 'its aliases stand for too many values; write them out' : message}`)
   }
 }
 

@@ -40,7 +40,7 @@ export const gateOptions = {
       kind: 'string',
       value: 'share',
       description:
-        'least share of requests that must succeed, from 0 to 1 or as "99.5 %"; 0: failures are not judged; not for levels of a sweep',
+        'least share of requests that must succeed, from 0 to 1 or as "99.5 %"; 0: failures are not judged; levels of a sweep have no default',
       defaultText: '99 %, where there are gates and none speaks of failures',
     },
   ),

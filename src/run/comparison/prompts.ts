@@ -2,7 +2,7 @@
 import { readPrompts, type TimedPrompt } from '../../datasets/index.ts'
 import type { Side } from '../../gates/index.ts'
 import type { RunHooks } from '../hooks.ts'
-import { withPromptSalt } from '../promptSalt.ts'
+import { withPromptSalt } from '../withScenario.ts'
 import type { ResolvedComparison, ResolvedSide } from './config.ts'
 
 /** Both sides send the same prompts, and with them have the same salt, unless each is to have its own. */

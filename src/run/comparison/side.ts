@@ -1,35 +1,28 @@
 /** One side of a comparison: its server, its connections, its result DB, and the blocks it sends. */
-
-import { availableParallelism } from 'node:os'
 import { performance } from 'node:perf_hooks'
-import type { Api } from '../../apis/index.ts'
 import { EndpointError, type ResolvedConfig } from '../../config/index.ts'
 import type { TimedPrompt } from '../../datasets/index.ts'
 import type { Side, SideBlock } from '../../gates/index.ts'
 import type { Level, LoadPool, PhaseReport } from '../../load/index.ts'
 import { type DistributionName, distributions, errorCounts, type Objective, RunMetrics } from '../../metrics/index.ts'
-import { environment, ownProcess, type ResultStore } from '../../records/index.ts'
-import type { ComparedSide } from '../../result/index.ts'
+import { environment, ownProcess, sideFacts, toResult } from '../../records/index.ts'
+import type { ComparedSide, ComparisonResult, Result } from '../../result/index.ts'
 import type { SampleBatch } from '../../samples/index.ts'
-import type { Secrets } from '../../secrets/index.ts'
-import { type Calibration, calibrate } from '../calibration.ts'
 import { judgeClient } from '../clientHealth.ts'
 import { type CommandServer, startCommandServer } from '../commandServer.ts'
-import { type Endpoint, openEndpoint, requestHeaders } from '../endpoint.ts'
-import { makeContact } from '../firstContact.ts'
+import type { RunHooks } from '../hooks.ts'
+import { readyRoute } from '../localServer.ts'
+import { sendPhase } from '../measureLevel.ts'
 import { type OpenRun, openRun } from '../openRun.ts'
 import { Pipeline } from '../pipeline.ts'
-import { withPrice } from '../prices.ts'
+import type { PromptUse } from '../promptUse.ts'
 import { protocolOf } from '../protocol.ts'
-import { redactCommand, redactConfig, redactUrl } from '../redact.ts'
+import { redactCommand, redactConfig, redactUrl, sayOptions, secretsOfRun } from '../redact.ts'
 import { MAX_BODIES } from '../requests.ts'
 import { routeNotes } from '../route.ts'
 import { scrubLog } from '../scrub.ts'
-import { warmingRequests } from '../warming.ts'
-import { threadsFor } from '../workers.ts'
-import { BlockRecorder } from './blockRecorder.ts'
+import { BlockRecorder, joinedReport } from './blocks.ts'
 import type { ResolvedSide } from './config.ts'
-import { joinedReport } from './joinedReport.ts'
 import type { CacheFacts } from './sharedCache.ts'
 
 export interface SideOptions {
@@ -44,112 +37,84 @@ export interface SideOptions {
   /** Without its ending; undefined: nothing is stored. */
   path: string | undefined
   logPath: string
-  signal: AbortSignal | undefined
-  onNotice: ((text: string) => void) | undefined
+  hooks: RunHooks
   level: Level
-}
-
-/** What a side is made of, once its endpoint has answered. */
-interface SideParts {
-  api: Api
-  endpoint: Endpoint
-  server: CommandServer | undefined
-  run: OpenRun
+  /** Of the other side, where both send the same prompts. */
+  promptUse: PromptUse | undefined
 }
 
 export class SideRun {
   readonly metrics: RunMetrics
   readonly #options: SideOptions
-  readonly #endpoint: Endpoint
   readonly #server: CommandServer | undefined
-  readonly #pool: LoadPool
-  readonly #store: ResultStore | undefined
+  readonly #run: OpenRun
   readonly #pipeline: Pipeline
-  readonly #secrets: Secrets
   readonly #reports: PhaseReport[] = []
-  readonly #workers: number
-  readonly #warming: number
   #seconds = 0
-  #calibration: Calibration | null = null
 
   /**
-   * Starts the server where there is a command, sees that the endpoint answers, and starts the load threads.
+   * Starts the server where there is a command, and opens all that the side sends with.
    *
-   * @throws ConfigError, EndpointError as `startCommandServer`, `openEndpoint` and `makeContact` do
+   * @throws ConfigError, EndpointError as `startCommandServer` and `openRun` do
    */
   static async open(options: SideOptions): Promise<SideRun> {
-    const { side, name, prompts, wanted, logPath, signal } = options
+    const { side, name, prompts, wanted, logPath, level, promptUse } = options
     const { command } = side
-    const server =
-      command === undefined
-        ? undefined
-        : await named(name, () => startCommandServer({ ...command, command: command.text, logPath, signal }))
-    let endpoint: Endpoint | undefined
-    try {
-      const onNotice = (text: string): void => options.onNotice?.(`${name}: ${text}`)
-      const protocol = await protocolOf(side.config, side.given, {
-        onNotice,
-        ...(signal === undefined ? {} : { signal }),
-      })
-      const { api, given } = protocol
-      endpoint = await openEndpoint(protocol.config, api)
-      const headers = requestHeaders(protocol.config, api)
-      const { reference } = protocol
-      const limit = Math.min(wanted, MAX_BODIES)
-      const parts = { api, reference, endpoint, headers, prompts, limit, env: command?.env }
-      let run = openRun({ ...parts, config: protocol.config })
-      const { secrets } = run
-      const contact = { config: protocol.config, api, given, endpoint, headers, secrets, signal, onNotice }
-      const config = withPrice(await named(name, () => makeContact(prompts[0]!, contact)))
-      if (config !== protocol.config) run = openRun({ ...parts, config })
-      return new SideRun({ ...options, side: { ...side, config } }, { api, endpoint, server, run })
-    } catch (error) {
-      await endpoint?.close()
-      await server?.stop()
-      throw error
-    }
+    const hooks = sayingSide(name, options.hooks)
+    return named(name, async () => {
+      const server = command && (await startServer(command, side, logPath, hooks))
+      try {
+        const protocol = await protocolOf(side.config, side.given, hooks)
+        sayOptions(protocol.config, hooks)
+        const levels = [{ level, warmup: undefined, label: undefined }]
+        const limit = Math.min(wanted, MAX_BODIES)
+        const run = await openRun({ ...protocol, levels, prompts, limit, env: command?.env, promptUse }, hooks)
+        return new SideRun(options, run, server)
+      } catch (error) {
+        await server?.stop()
+        throw error
+      }
+    })
   }
 
-  private constructor(options: SideOptions, { api, endpoint, server, run }: SideParts) {
-    const { side, objectives, level } = options
-    const { config } = side
+  private constructor(options: SideOptions, run: OpenRun, server: CommandServer | undefined) {
     this.#options = options
-    this.#secrets = run.secrets
-    this.#endpoint = endpoint
+    this.#run = run
     this.#server = server
-    this.metrics = new RunMetrics(performance.now(), objectives)
-    const spare = Math.max(1, availableParallelism() - 1)
-    const levels = [{ level, warmup: undefined, label: undefined }]
-    this.#warming = warmingRequests(levels, config)
-    this.#workers = config.workers === 'auto' ? threadsFor(levels, spare) : config.workers
-    this.#pool = run.openPool({ workers: this.#workers, onBatch: (batch) => this.#pipeline.take(batch) })
-    this.#store = run.openStore(() => this.stop(0))
-    this.#pipeline = new Pipeline({ api, bodies: run.bodies, config }, this.#store)
+    this.metrics = new RunMetrics(performance.now(), options.objectives)
+    this.#pipeline = new Pipeline(run)
+    run.listen((batch) => this.#pipeline.take(batch))
   }
 
   /** As it may be shown. */
   get url(): string {
-    return redactUrl(this.#endpoint.url, this.#options.side.config)
+    return redactUrl(this.#run.endpoint.url, this.config)
   }
 
   get embedded(): boolean {
-    return this.#endpoint.embedded
+    return this.#run.endpoint.embedded
   }
 
   /** What a reader must know of its answers and of the way to it. */
   async notes(): Promise<string[]> {
-    const { name, onNotice } = this.#options
-    const { route, origin } = this.#endpoint
+    const { name, hooks } = this.#options
+    const { route, origin } = this.#run.endpoint
+    const { notes } = await this.#pipeline.promptCache()
     return [
       ...this.metrics.answerNotes,
-      ...(await this.#pipeline.usageNotes((text) => onNotice?.(`${name}: ${text}`))),
+      ...(await this.#pipeline.usageNotes(sayingSide(name, hooks).onNotice)),
+      ...notes,
       ...routeNotes(route, origin, joinedReport(this.#reports).connections),
     ]
   }
 
   /** The scenario that the endpoint took. */
   get config(): ResolvedConfig {
-    return this.#options.side.config
+    return this.#run.config
+  }
+
+  get promptUse(): PromptUse {
+    return this.#run.promptUse
   }
 
   /** How the command ended, when it did before it was told to. */
@@ -163,34 +128,31 @@ export class SideRun {
   }
 
   get progress(): LoadPool['progress'] {
-    return this.#pool.progress
+    return this.#run.pool.progress
   }
 
-  /** Readies threads and the result DB. @throws StoreError */
+  /** Opens the result DB. @throws StoreError */
   async prepare(facts: Record<string, unknown>): Promise<void> {
-    const { name, side, path } = this.#options
-    const { config } = side
-    await this.#store?.open(`${path}.db`, {
+    const { name, path } = this.#options
+    await this.#run.store?.open(`${path}.db`, {
       ...facts,
       side: name,
-      config: redactConfig(config),
+      config: redactConfig(this.config),
       environment: environment(),
       endpoint: this.url,
       process: ownProcess(),
     })
-    this.#calibration = await calibrate(this.#pool, this.#warming)
   }
 
   async warmUp(level: Level): Promise<void> {
-    await this.#pool.preconnect(level)
-    await this.#pool.run(level, true)
-    await this.#pipeline.settle()
+    await this.#run.pool.preconnect(level)
+    await sendPhase(this.#run, this.#pipeline, level, { isWarmup: true })
   }
 
   /** Sends one block; `inCache` is what it says of a cache of prompts. @throws StoreError when samples could not be written */
   async run(level: Level): Promise<{ block: SideBlock; inCache: Omit<CacheFacts, 'side'> }> {
-    const { side, metrics, objectives } = this.#options
-    if (side.config.preconnect) await this.#pool.preconnect(level)
+    const { metrics, objectives } = this.#options
+    if (this.config.preconnect) await this.#run.pool.preconnect(level)
     const recorder = new BlockRecorder({ firstIndex: level.firstIndex ?? 0, size: level.number, metrics, objectives })
     this.#pipeline.measure({
       add: (batch: SampleBatch) => {
@@ -198,10 +160,9 @@ export class SideRun {
         recorder.add(batch)
       },
     })
-    const report = await this.#pool.run(level, false)
-    await this.#pipeline.settle()
+    const report = await sendPhase(this.#run, this.#pipeline, level)
     this.#pipeline.measure(undefined)
-    this.#store?.throwIfFailed()
+    this.#run.store?.throwIfFailed()
     this.#reports.push(report)
     this.metrics.addTimes('connect', report.connectMs)
     const block = recorder.block()
@@ -220,7 +181,7 @@ export class SideRun {
         command: side.command === undefined ? null : redactCommand(side.command.text),
         logPath: this.#server?.logPath ?? null,
       },
-      model: side.config.model ?? '',
+      model: this.config.model ?? '',
       totalRequests: metrics.total,
       succeededRequests: metrics.succeeded,
       failedRequests: metrics.failed,
@@ -234,8 +195,8 @@ export class SideRun {
         uncapped: level.parallel === Number.POSITIVE_INFINITY,
         // Lateness of ours is the same on both sides, so a gate on their ratio needs no stricter limit.
         smallestGatedMs: undefined,
-        calibration: this.#calibration,
-        freeCores: Math.max(0, availableParallelism() - 1 - this.#workers),
+        calibration: this.#run.calibration,
+        freeCores: this.#run.freeCores,
       }),
       resultDbPath: path === undefined ? null : `${path}.db`,
     }
@@ -243,25 +204,61 @@ export class SideRun {
 
   /** A record without the secrets of this side. */
   hideIn<T>(value: T): T {
-    return this.#secrets.hideIn(value)
+    return this.#run.secrets.hideIn(value)
   }
 
-  stop(graceMs: number): void {
-    this.#pool.stop(graceMs)
+  /** Completes the result DB, with what this side is as a run of its own. @throws StoreError */
+  async finish(comparison: ComparisonResult): Promise<void> {
+    const { store } = this.#run
+    store?.setFact('comparison', this.hideIn(comparison))
+    if (store !== undefined) store.setFact('result', this.hideIn(await this.#result(comparison)))
+    await store?.finish()
   }
 
-  /** Completes the result DB. @throws StoreError */
-  async finish(result: unknown): Promise<void> {
-    this.#store?.setFact('comparison', this.hideIn(result))
-    await this.#store?.finish()
+  async #result(comparison: ComparisonResult): Promise<Result> {
+    const { name, path, level } = this.#options
+    const { promptCache } = await this.#pipeline.promptCache()
+    return toResult(this.metrics, {
+      startedAt: new Date(comparison.startedAt),
+      config: redactConfig(this.config),
+      level,
+      expectedRequests: null,
+      resultDbPath: path === undefined ? null : `${path}.db`,
+      thresholds: [],
+      promptCache,
+      speed: this.#pipeline.speed,
+      ...sideFacts(comparison, name),
+    })
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#pool.close(), this.#store?.close()])
-    await this.#endpoint.close()
+    await this.#run.close()
     await this.#server?.stop()
-    scrubLog(this.#options.logPath, this.#secrets)
+    scrubLog(this.#options.logPath, this.#run.secrets)
   }
+}
+
+function startServer(
+  command: NonNullable<ResolvedSide['command']>,
+  { config }: ResolvedSide,
+  logPath: string,
+  { signal }: RunHooks,
+): Promise<CommandServer> {
+  const { text, readyUrl } = command
+  return startCommandServer({
+    ...command,
+    command: text,
+    logPath,
+    secrets: secretsOfRun({ ...config, ...command }).spellings,
+    signal,
+    route: readyRoute(config, readyUrl),
+  })
+}
+
+/** Hooks whose notices say which side they are about. */
+function sayingSide(name: Side, hooks: RunHooks): RunHooks {
+  const { onNotice } = hooks
+  return onNotice === undefined ? hooks : { ...hooks, onNotice: (text) => onNotice(`${name}: ${text}`) }
 }
 
 /** Says of an endpoint's error which side it is about. */

@@ -1,5 +1,5 @@
-/** Ctrl-C, and the end of the process that Jest's worker belongs to: load comes to rest before this process ends. */
-import { STOP_CODES, stoppingText } from '../../config/signals.ts'
+/** Ctrl-C, a terminal that closes, and the end of the process that Jest's worker belongs to: load comes to rest before this process ends. */
+import { onStopSignals, STOP_CODES, type StopSignal, stoppingText, TERMINAL_SIGNALS } from '../../config/signals.ts'
 
 /** Loads of this process that end it themselves when they were interrupted. */
 const LOADS = Symbol.for('perfgate.jest.loads')
@@ -22,20 +22,20 @@ export function stoppedWithProcess(say: (text: string) => void): Stopped {
     ends ??= end
     stop.abort(new Error(reason))
   }
-  const onInterrupt = (): void => {
-    if (stop.signal.aborted) process.exit(STOP_CODES.SIGINT)
+  const onInterrupt = (signal: StopSignal): void => {
+    if (stop.signal.aborted) process.exit(STOP_CODES[signal])
     say(stoppingText('ends at once'))
-    stopFor('interrupted', () => process.exit(STOP_CODES.SIGINT))
+    stopFor('interrupted', () => process.exit(STOP_CODES[signal]))
   }
   const onParentGone = (): void => stopFor('Jest has ended', () => process.exit(1))
   shared[LOADS] = (shared[LOADS] ?? 0) + 1
-  process.on('SIGINT', onInterrupt)
+  const unlisten = onStopSignals(TERMINAL_SIGNALS, onInterrupt)
   process.once('disconnect', onParentGone)
   return {
     signal: stop.signal,
     close: () => {
       shared[LOADS] = shared[LOADS]! - 1
-      process.off('SIGINT', onInterrupt)
+      unlisten()
       process.off('disconnect', onParentGone)
       ends?.()
     },
@@ -49,13 +49,11 @@ export function stoppedWithProcess(say: (text: string) => void): Stopped {
  */
 export function onInterruptedRun(write: () => void): () => void {
   let isWritten = false
-  const onInterrupt = (): void => {
+  return onStopSignals(TERMINAL_SIGNALS, (signal) => {
     // The job's summary is appended to: a second Ctrl-C must not repeat it.
     if (!isWritten) write()
     isWritten = true
     // A load of this process ends it when its requests in flight have ended.
-    if ((shared[LOADS] ?? 0) === 0) process.exit(STOP_CODES.SIGINT)
-  }
-  process.on('SIGINT', onInterrupt)
-  return () => void process.off('SIGINT', onInterrupt)
+    if ((shared[LOADS] ?? 0) === 0) process.exit(STOP_CODES[signal])
+  })
 }

@@ -1,9 +1,10 @@
 /** What each process of one run of `node --test` knows of its tests, as files that the others read. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { wallClockMs } from '../../config/clock.ts'
 import { shownPath } from '../../config/files/index.ts'
+import { machineFolder } from '../../records/index.ts'
 import { messageOf, type ReportedTest } from '../../report/index.ts'
 
 export interface Part {
@@ -26,32 +27,23 @@ export function partsForReporter(): string | undefined {
   return process.env[VARIABLE]
 }
 
-/** For this process and those that it starts. */
+/** For this process and those that it starts, which are told where it is. */
 export function openParts(): string {
-  const folder = partsFolder(`reporter-${process.pid}`)
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
-  process.env[VARIABLE] = folder
-  return folder
+  const { path: folder } = machineFolder()
+  const parts = mkdtempSync(join(folder ?? tmpdir(), folder === undefined ? 'perfgate-' : 'node-test-reporter-'))
+  process.env[VARIABLE] = parts
+  return parts
 }
 
-/** `node --test` gives each file a process of its own, all with one parent. Undefined in a process by itself. */
+/**
+ * `node --test` gives each file a process of its own, all with one parent, by which they find each other.
+ *
+ * @returns undefined in a process by itself, and where no folder can be trusted
+ */
 export function partsOfSiblings(): string | undefined {
   const isChild = process.env['NODE_TEST_CONTEXT']?.startsWith('child') === true
-  return isChild ? partsFolder(`run-${process.ppid}`) : undefined
-}
-
-function partsFolder(name: string): string {
-  return join(tmpdir(), `perfgate-node-test-${userName()}`, name)
-}
-
-function userName(): string {
-  try {
-    return userInfo().username.replaceAll(/\W/g, '_')
-  } catch {
-    // A container may run as a user that has no name.
-    return String(process.getuid?.() ?? 'user')
-  }
+  const { path: folder } = isChild ? machineFolder() : { path: undefined }
+  return folder === undefined ? undefined : join(folder, `node-test-run-${process.ppid}`)
 }
 
 export function writePart(folder: string, part: Part): void {

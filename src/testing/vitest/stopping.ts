@@ -1,12 +1,19 @@
 /**
- * Ctrl-C and SIGTERM in `vitest run`: the first lets load end and results be written, the second ends at once.
+ * Ctrl-C, SIGTERM and SIGHUP in `vitest run`: the first lets load end and results be written, the second ends at once.
  *
  * Vitest itself exits on the first one, so that nothing would be written. In watch mode it reads Ctrl-C as a key and
  * cancels the run, and nothing here is needed.
  */
 import type { RunnerTestCase } from 'vitest'
 import type { Vitest } from 'vitest/node'
-import { STOP_CODES, STOP_SIGNALS, type StopSignal, stoppingText } from '../../config/signals.ts'
+import {
+  onStopSignals,
+  STOP_CODES,
+  STOP_SIGNALS,
+  type StopSignal,
+  stoppingText,
+  TERMINAL_SIGNALS,
+} from '../../config/signals.ts'
 import { removeExitListeners } from './internals.ts'
 
 const watched = new WeakSet<Vitest>()
@@ -21,21 +28,15 @@ export function cancelOnSignals(vitest: Vitest): void {
   if (vitest.config.watch || watched.has(vitest)) return
   watched.add(vitest)
   let received: StopSignal | undefined
-  const listeners = STOP_SIGNALS.flatMap((signal) => {
-    // A Vitest that does something else now keeps its own way.
-    if (!removeExitListeners(signal)) return []
-    const listener = (): void => {
-      if (received !== undefined) process.exit(STOP_CODES[signal])
-      received = signal
-      process.stderr.write(`perfgate: ${stoppingText('ends at once')}\n`)
-      void vitest.cancelCurrentRun('keyboard-input')
-    }
-    process.on(signal, listener)
-    return [{ signal, listener }]
+  // A Vitest that does something else now keeps its own way; to SIGHUP it does not listen at all.
+  const ours = STOP_SIGNALS.filter((signal) => removeExitListeners(signal) || signal === 'SIGHUP')
+  const unlisten = onStopSignals(ours, (signal) => {
+    if (received !== undefined) process.exit(STOP_CODES[signal])
+    received = signal
+    process.stderr.write(`perfgate: ${stoppingText('ends at once')}\n`)
+    void vitest.cancelCurrentRun('keyboard-input')
   })
-  vitest.onClose(() => {
-    for (const { signal, listener } of listeners) process.off(signal, listener)
-  })
+  vitest.onClose(unlisten)
   // Vitest says 0 or 1 by the tests that ran.
   process.once('exit', () => {
     if (received !== undefined) process.exitCode = STOP_CODES[received]
@@ -44,15 +45,15 @@ export function cancelOnSignals(vitest: Vitest): void {
 
 /**
  * In a worker process: a terminal sends Ctrl-C to every process of the run. The first is Vitest's to hand on; the second
- * ends this process too. SIGTERM keeps its effect, since Vitest ends its workers with it.
+ * ends this process too.
  */
 export function outliveFirstInterrupt(): void {
   // A worker that runs several files loads the runner for each.
   if (shared[OUTLIVES] === true) return
   shared[OUTLIVES] = true
   let isSecond = false
-  process.on('SIGINT', () => {
-    if (isSecond) process.exit(STOP_CODES.SIGINT)
+  onStopSignals(TERMINAL_SIGNALS, (signal) => {
+    if (isSecond) process.exit(STOP_CODES[signal])
     isSecond = true
   })
 }

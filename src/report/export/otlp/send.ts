@@ -1,5 +1,8 @@
 /** Sends a run to an OpenTelemetry collector over HTTP. */
+
+import { type Fetch, fetchVia } from '../../../config/fetchVia.ts'
 import { ConfigError, EndpointError, wallClockMs } from '../../../config/index.ts'
+import type { NetworkOptions } from '../../../config/route.ts'
 import { sleep } from '../../../config/timers.ts'
 import { secretsOf } from '../../../secrets/index.ts'
 import type { ReportRun } from '../../runSet.ts'
@@ -16,6 +19,8 @@ export interface OtlpTarget {
   headers: Readonly<Record<string, string>>
   /** With the variables `OTEL_EXPORTER_OTLP_PROTOCOL` and `OTEL_EXPORTER_OTLP_HEADERS`, or those of one signal. */
   env: Environment
+  /** The way to the collector. */
+  network?: NetworkOptions
   /** Stands in for the clock in tests. @param ms before the next attempt */
   pause?: (ms: number) => Promise<unknown>
 }
@@ -40,7 +45,8 @@ const CONTENT_TYPES: Record<Protocol, string> = {
  * @throws EndpointError when the collector refuses, in whole or in part, or does not answer; never with a header's value
  */
 export async function sendOtlp(target: OtlpTarget, run: ReportRun): Promise<string> {
-  const { endpoint, env, pause = sleep } = target
+  const { endpoint, env, network, pause = sleep } = target
+  const get = fetchVia(network)
   if (!/^https?:\/\//.test(endpoint) || !URL.canParse(endpoint))
     throw new ConfigError(`option --endpoint: expected a URL that begins with http:// or https://, got "${endpoint}"`)
   const routes = { metrics: routeTo('metrics'), traces: routeTo('traces') }
@@ -55,7 +61,7 @@ export async function sendOtlp(target: OtlpTarget, run: ReportRun): Promise<stri
   return `${counts.metrics} requests of metrics and ${counts.traces} of traces${[...warnings].join('')}`
 
   async function send(signal: Signal, bytes: Uint8Array | undefined, reader: AnswerReader): Promise<void> {
-    const warning = await post(routes[signal], encoded(bytes), reader, pause)
+    const warning = await post(routes[signal], encoded(bytes), reader, { pause, get })
     if (warning !== '') warnings.add(`; the collector warns: ${warning}`)
     counts[signal]++
   }
@@ -87,12 +93,12 @@ async function post(
   route: Route,
   body: Uint8Array,
   reader: AnswerReader,
-  pause: (ms: number) => Promise<unknown>,
+  { pause, get }: { pause: (ms: number) => Promise<unknown>; get: Fetch },
 ): Promise<string> {
   const { url, hide } = route
   let waitedMs = 0
   for (let attempt = 1; ; attempt++) {
-    const { answer, bytes } = await ask(route, body)
+    const { answer, bytes } = await ask(route, body, get)
     const type = answer.headers.get('content-type') ?? ''
     if (answer.ok) return warningIn(route, reader, type, bytes)
     const text = hide(type.includes('protobuf') ? statusMessage(bytes) : Buffer.from(bytes).toString())
@@ -116,9 +122,10 @@ async function post(
 async function ask(
   { url, headers, protocol, hide }: Route,
   body: Uint8Array,
+  get: Fetch,
 ): Promise<{ answer: Response; bytes: Uint8Array }> {
   try {
-    const answer = await fetch(url, {
+    const answer = await get(url, {
       method: 'POST',
       headers: { 'content-type': CONTENT_TYPES[protocol], ...headers },
       body: Buffer.from(body),
