@@ -18,14 +18,12 @@ function sectionText(section: Section): string {
     case 'head':
       return section.facts.map(({ name, text }) => `${name} **${inline(plainWords(text))}**`).join(' · ')
     case 'tiles':
-      return markdownTable(
-        ['Metric', 'Value', 'Limit'],
-        section.tiles.map(({ title, value, gate }) => [
-          title,
-          value,
-          gate === undefined ? '' : `${SIGNS[gate.verdict]} ${gate.limit}`,
-        ]),
-      )
+      return section.tiles
+        .map(({ title, value, gate }) => {
+          const limit = gate === undefined ? '' : ` (${SIGNS[gate.verdict]} ${inline(gate.limit)})`
+          return `${title} **${inline(value)}**${limit}`
+        })
+        .join(' · ')
     case 'gates':
       return list(section.gates.map(({ verdict, message }) => `${SIGNS[verdict]} ${inline(message)}`))
     case 'table': {

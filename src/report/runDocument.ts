@@ -25,14 +25,14 @@ export function runDocument(result: Result): ReportDocument {
     verdict,
     sections: withContent([
       { kind: 'verdict', verdict, sentence: verdictSentence(result) },
-      { kind: 'head', facts: headFacts(result), isDetail: true },
-      { kind: 'tiles', tiles: tilesOf(result), isDetail: true },
       {
         kind: 'gates',
         gates: thresholds.map((one) => ({ verdict: one.verdict, message: thresholdSentence(one) })),
       },
       { kind: 'list', tone: 'warning', title: clientWarning(result), items: client.valid ? [] : client.reasons },
       { kind: 'list', tone: 'failure', title: failureTitle(summary), items: failureSentences(result) },
+      { kind: 'head', facts: headFacts(result), isDetail: true },
+      { kind: 'tiles', tiles: tilesOf(result), isDetail: true },
       ...resultTables(result),
       clientFacts(result),
       { kind: 'notes', notes: noteSentences(result) },
@@ -79,9 +79,9 @@ export function concurrencyText({ config, summary }: Pick<Result, 'config' | 'su
 function tilesOf({ summary, rates, distributions, thresholds }: Result): Tile[] {
   if (summary.succeededRequests === 0) return []
   const values: [title: string, key: string, quantity: Quantity, value: number | null | undefined][] = [
-    ['Requests/s', 'qps', 'rate', summary.qps],
-    ['Output tokens/s', 'outputTokensPerSecond', 'tokenRate', summary.input ? null : summary.outputTokensPerSecond],
-    ['Input tokens/s', 'inputTokensPerSecond', 'tokenRate', summary.input?.tokensPerSecond],
+    ['Requests', 'qps', 'rate', summary.qps],
+    ['Output', 'outputTokensPerSecond', 'tokenRate', summary.input ? null : summary.outputTokensPerSecond],
+    ['Input', 'inputTokensPerSecond', 'tokenRate', summary.input?.tokensPerSecond],
     ['Success', 'successRate', 'share', rates.successRate],
     ['Latency p50', 'p50(latency)', 'time', distributions['latency']?.p50],
     ['Latency p99', 'p99(latency)', 'time', distributions['latency']?.p99],

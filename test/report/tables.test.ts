@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { PLAIN_STYLE, renderMarkdown, renderText, runDocument, type TerminalStyle } from '../../src/report/index.ts'
 import { tableLines } from '../../src/report/renderText.ts'
 import { metricSection, percentileSection, summarySection } from '../../src/report/resultTables.ts'
+import { runCells } from '../../src/report/runSet.ts'
 import type { PercentileRow, Summary } from '../../src/result/index.ts'
 import { PUBLISHED, PUBLISHED_PERCENTILES, PUBLISHED_SUMMARY } from './publishedResult.ts'
 
@@ -182,4 +183,13 @@ test('a path with wide characters keeps the borders straight', () => {
     [...line].reduce((sum, character) => sum + (/\p{Script=Han}/u.test(character) ? 2 : 1), 0)
   expect(new Set(lines.map(columns)).size).toBe(1)
   expect(columns(lines[0]!)).toBeLessThanOrEqual(80)
+})
+
+test.each([
+  ['of a side of a comparison', { parallel: 4, rate: -1 }, '4'],
+  ['of an open loop', { parallel: 4, rate: 10 }, 'no limit'],
+  ['that nobody knows', {}, 'n/a'],
+])('a concurrency %s is never taken for none', (_, config, text) => {
+  const result = { ...PUBLISHED, config, summary: { ...PUBLISHED.summary, concurrency: null } }
+  expect(runCells(result, ['concurrency'])).toEqual([text])
 })

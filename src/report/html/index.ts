@@ -19,7 +19,7 @@ import { intervalPlot, levelChart, shiftChart } from './charts.ts'
 import { html, htmlPage, type Markup } from './markup.ts'
 import type { PageData, PagePoint } from './pageData.ts'
 import { pageRun } from './payload.ts'
-import { sectionMarkup, sectionsOf, wordSections } from './sections.ts'
+import { sectionMarkup, sectionsOf } from './sections.ts'
 
 /** Of a page that a server gives out; a file has none of these. */
 export interface PageLinks {
@@ -79,7 +79,9 @@ function runMarkup(result: Result, label: string, index: number, isAmongOthers: 
   const [summary, percentiles, ...tables] = sectionsOf(document, 'table')
   return html`<section class="run ${result.verdict}" id="run-${index}" aria-label="${label}">
 ${isAmongOthers ? html`<h2>${label}</h2>` : html`<h2 class="unseen">The run</h2>`}
-${wordSections(document)}
+${sectionsOf(document, 'verdict')}
+${sectionsOf(document, 'head', 'tiles')}
+${sectionsOf(document, 'gates', 'list', 'notes')}
 ${sectionsOf(document, 'facts')}
 <div class="charts scripted" data-run="${index}" hidden></div>
 <h3>Tables</h3>

@@ -13,13 +13,7 @@ import {
 import { originWords } from '../runDocument.ts'
 import { html, type Markup } from './markup.ts'
 
-/** What a reader is told first: verdict, gates, what went wrong, notes. */
-export function wordSections({ sections }: ReportDocument): Markup[] {
-  return sections.filter(({ kind }) => !LATER.includes(kind)).map(sectionMarkup)
-}
-
-const LATER: readonly Section['kind'][] = ['table', 'facts', 'origin', 'curve', 'files']
-
+/** Those of these kinds, in the order of the document. */
 export function sectionsOf(document: ReportDocument, ...kinds: readonly Section['kind'][]): Markup[] {
   return document.sections.filter(({ kind }) => kinds.includes(kind)).map(sectionMarkup)
 }
