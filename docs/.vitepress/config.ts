@@ -1,9 +1,4 @@
 /** The documentation as a site: `npm run docs:build`. A dead link fails the build, but for files that are no pages. */
-import { createRequire } from 'node:module'
-
-/** VitePress and what it needs are in a package of their own. */
-const tools = createRequire(new URL('../../test/tools/package.json', import.meta.url))
-
 type Rule = (tokens: { attrSet(name: string, value: string): void }[], index: number, ...rest: unknown[]) => string
 
 const page = (text: string, link: string) => ({ text, link })
@@ -16,14 +11,6 @@ export default {
   ignoreDeadLinks: [
     /^\.{1,2}\/(\.\.\/)*(README|ARCHITECTURE|CONTRIBUTING|CHANGELOG|examples|src|bench|test|fixtures)\b/,
   ],
-  vite: {
-    resolve: {
-      alias: [
-        { find: 'vue/server-renderer', replacement: tools.resolve('vue/server-renderer') },
-        { find: /^vue$/, replacement: tools.resolve('vue/dist/vue.runtime.esm-bundler.js') },
-      ],
-    },
-  },
   markdown: {
     // Two braces in code are code, not Vue's.
     config(markdown: { renderer: { rules: Record<string, Rule | undefined> } }) {
