@@ -7,6 +7,8 @@ import { maskArg, printable, printableJson, printableReport, secretsInArgs, secr
 
 export interface Output {
   write(text: string): unknown
+  /** The same for data that another program reads: every character as it is, unless a person looks at it. */
+  writeData?(text: string): unknown
   isTTY?: boolean | undefined
   columns?: number | undefined
   rows?: number | undefined
@@ -76,6 +78,7 @@ function hiding(output: Output, hide: (text: string) => string, isLive: () => bo
   return {
     // The progress of a run moves the cursor of a terminal; what is said above it is made printable where it is said.
     write: (text) => output.write(isLive() ? hide(text) : printableReport(hide(text))),
+    writeData: (text) => output.write(output.isTTY === true ? printableReport(hide(text)) : hide(text)),
     get isTTY() {
       return output.isTTY
     },

@@ -313,7 +313,12 @@ export class Answer extends AnswerTimes implements SseListener {
     else this.#giveUp('bad-sse', `an event of the stream is larger than max-event-bytes (${this.#maxEventBytes})`)
     this.#idleBytes = this.outputEvents === outputBefore ? this.#idleBytes + bytes.length : 0
     if (this.#idleBytes > this.#maxEventBytes && !this.#isOver)
-      this.#giveUp('bad-sse', `the stream had no output in more than max-event-bytes (${this.#maxEventBytes})`)
+      this.#giveUp(
+        'bad-sse',
+        this.#decoder.pendingBytes > this.#maxEventBytes
+          ? `an event of the stream is larger than max-event-bytes (${this.#maxEventBytes})`
+          : `the stream had no output in more than max-event-bytes (${this.#maxEventBytes})`,
+      )
   }
 
   #keepBytes(bytes: Buffer): void {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { TEXT, VARIABLE } from '../config/files/index.ts'
 import { OPTION_NAMES, options } from '../config/index.ts'
+import { STORED_STATISTICS } from '../gates/index.ts'
 import { DISTRIBUTION_NAMES, type DistributionName, factsOf, type MetricName, SCALAR_NAMES } from '../metrics/index.ts'
 import { head, NOT_IN_CONFIG, sides } from './shape.ts'
 
@@ -142,7 +143,7 @@ function metricKeys(option: string): [key: string, metric: MetricName][] | undef
     case 'regressions':
       return [
         ...DISTRIBUTION_NAMES.filter((name) => factsOf(name).compare !== 'none').map((name) => ranked('p50', name)),
-        ...SCALAR_NAMES.filter((name) => factsOf(name).per !== null).map(alone),
+        ...STORED_STATISTICS.flatMap((one) => (one.kind === 'scalar' ? [alone(one.name)] : [])),
       ]
     default:
       return undefined

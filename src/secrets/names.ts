@@ -56,7 +56,11 @@ function isSecretWord(words: readonly string[], word: string, i: number): boolea
   if (word === 'key' || word === 'keys') return !NAMING_WORDS.has(before)
   if (SECRET_WORDS.has(word) || SECRET_ENDING.test(word)) return true
   const isLast = i === words.length - 1
-  return (isLast && LAST_WORDS.has(word)) || (word === 'session' && after === 'id' && i === words.length - 2)
+  // What one session costs is told.
+  return (
+    (isLast && LAST_WORDS.has(word) && before !== 'per') ||
+    (word === 'session' && after === 'id' && i === words.length - 2)
+  )
 }
 
 /** `clientSecret`, `client_secret` and `Client-Secret` are the words `client`, `secret`. */

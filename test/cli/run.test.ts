@@ -167,6 +167,7 @@ test('help has a heading for every group and fits in 80 columns', async () => {
     'Generation:',
     'Gate:',
     'Capacity:',
+    'Budget:',
     'Server view:',
     'Output:',
     'Config:',

@@ -84,7 +84,12 @@ export async function exportCommand(args: readonly string[], io: Io): Promise<nu
       const files = await format.write(set, { ...runs, base: base.runs, baseMissing: base.missing })
       for (const file of files) {
         if (flags.out === '-') {
-          for (const piece of pieces(file.content)) io.stdout.write(Buffer.from(piece).toString())
+          const { stdout } = io
+          for (const piece of pieces(file.content)) {
+            const text = Buffer.from(piece).toString()
+            if (stdout.writeData === undefined) stdout.write(text)
+            else stdout.writeData(text)
+          }
           continue
         }
         const path = pathOf(file, { out: flags.out, set, paths, several: files.length > 1 || sets.length > 1, format })
