@@ -38,7 +38,7 @@ Exit codes:
   1    a threshold failed, the run was invalid, or every request failed
   2    wrong usage or configuration; nothing was sent
   3    the endpoint did not answer the connection test
-  130  interrupted (SIGTERM: 143, SIGHUP: 129); what was measured is written first`
+  130  interrupted (SIGTERM: 143, SIGHUP: 129); results so far are written`
 
 interface RunUsage {
   command: Command

@@ -81,9 +81,9 @@ describe.concurrent('an interrupted command', () => {
 
   test('with --outlive-parent the run goes on when its terminal closes', async () => {
     const outputs = folder()
-    const url = `${slow.url}/chat/completions?by=outliving`
-    const received = (): number => slow.requests.filter(({ path }) => path.endsWith('by=outliving')).length
-    const run = perfgate([...scenario(url, outputs), '--outlive-parent', '--number', '40'])
+    const args = scenario(`${slow.url}/chat/completions?by=outliving`, outputs)
+    const run = perfgate([...args.map((word) => (word === '5000' ? '40' : word)), '--outlive-parent'])
+    const received = (): number => slow.requests.filter(({ path }) => path.includes('by=outliving')).length
     await expect.poll(received, until).toBeGreaterThan(4)
     run.child.kill('SIGHUP')
     expect((await run.ended).code).toBe(0)

@@ -174,7 +174,7 @@ describe('maxCost', () => {
   })
 
   const bounded = (more: Record<string, unknown>) =>
-    runPerfBenchmark({ ...scenario(), prices: PRICE, noTestConnection: true, ...more })
+    runPerfBenchmark({ ...scenario(), prices: PRICE, noTestConnection: true, onInvalid: 'warn', ...more })
 
   test.each([
     ['a number of requests', { number: 1000 }],

@@ -26,7 +26,7 @@ export const budgetOptions = {
     kind: 'json',
     value: 'json|@file',
     description:
-      'prices of a million tokens, for instance {"input":0.15,"cachedInput":0.075,"output":0.6,"currency":"USD"}, or an object with such prices by model; in code and files also the path of a JSON file with either',
+      'prices of a million tokens, for instance {"input":0.15,"output":0.6}, with cachedInput, reasoning and currency where they differ, or an object with such prices by model; in code and files also the path of a JSON file with either',
   }),
   maxCost: option(z.number().positive().optional(), {
     group: 'Budget',
