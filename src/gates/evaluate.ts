@@ -6,21 +6,25 @@ import { type Interval, type Look, lookConfidence } from '../stats/index.ts'
 import { holds, type Operator } from './condition.ts'
 import type { Gate, LimitGate, ParsedThreshold } from './gate.ts'
 import { intervalOf, type StatisticInterval } from './interval.ts'
-import { type Evidence, type Lack, lackMessage, messageOf, valueText } from './message.ts'
+import { type Evidence, invalidMessage, type Lack, lackMessage, messageOf, valueText } from './message.ts'
 import { formatConfidence, formatCount } from './quantity.ts'
 import { countsGood, type Statistic } from './statistic.ts'
 
 /** Where the evidence for gates comes from: a run, a stored result, the blocks of a comparison, a search. */
 export interface GateView<G extends Gate, E extends Evidence = Evidence> {
   read(gate: G): E
+  /** The same at the lower and the upper end of what the client's error leaves open; undefined: it leaves nothing open. */
+  readBounds?(gate: G): readonly [low: E, high: E] | undefined
 }
 
 export interface Judgement<E extends Evidence = Evidence> {
-  verdict: 'pass' | 'fail' | 'undecided'
+  verdict: 'pass' | 'fail' | 'undecided' | 'invalid'
   /** What the value alone says, where it was undecided. */
   estimate?: 'pass' | 'fail'
   /** In the gate's unit; of a tolerance, the change; null: nothing was measured. */
   value: number | null
+  /** The lower and the upper end of the value, from the errors of the client's timestamps; absent: it has none. */
+  bounds?: readonly [low: number, high: number]
   interval: Interval | undefined
   /** In the gate's unit; of a tolerance, the largest change. */
   limit: number
@@ -32,12 +36,42 @@ export interface Judgement<E extends Evidence = Evidence> {
 /**
  * Judges a gate. It fails only when the whole interval does not meet it, passes only when the whole interval does, and
  * is undecided in between. Nothing measured is never a pass.
+ *
+ * Where the client's timestamps may be late, the gate is judged at both ends of what that leaves open. It is invalid
+ * where one end meets it and the other does not; where both agree, but one is not certain, it is undecided.
  */
 export function evaluate<G extends Gate, E extends Evidence>(gate: G, view: GateView<G, E>): Judgement<E> {
-  const evidence = view.read(gate)
+  const measured = judgeAt(gate, view.read(gate))
+  const ends = view.readBounds?.(gate)
+  const [low, high] = ends?.map(({ value }) => value) ?? []
+  if (ends === undefined || measured.value === null || low == null || high == null) return measured
+  const bounds = [Math.min(low, high, measured.value), Math.max(low, high, measured.value)] as const
+  const judged = [judgeAt(gate, ends[0]), judgeAt(gate, ends[1])] as const
+  const answers = judged.map(({ verdict, estimate }) => estimate ?? verdict)
+  if (answers[0] !== answers[1]) {
+    const met = holdsFor(gate, measured.value)
+    const estimate = met ? ('pass' as const) : ('fail' as const)
+    const shown = [judged[0].evidence.told.shown, judged[1].evidence.told.shown] as const
+    return {
+      ...measured,
+      verdict: 'invalid',
+      estimate,
+      bounds,
+      message: invalidMessage(gate, measured.evidence, { bounds, shown, met }),
+    }
+  }
+  const unsure = judged.find(({ verdict }) => verdict === 'undecided')
+  // The interval of the value itself may be certain where that of an end is not.
+  if (unsure !== undefined && measured.verdict !== 'undecided')
+    return { ...unsure, value: measured.value, bounds, message: unsure.message }
+  return { ...measured, bounds }
+}
+
+/** Judges a gate on one value. */
+function judgeAt<E extends Evidence>(gate: Gate, evidence: E): Judgement<E> {
   const { value, interval, n, lack } = evidence
-  const { operator, limit } = conditionOf(gate)
-  const met = value !== null && holds(value, operator, limit)
+  const { limit } = conditionOf(gate)
+  const met = value !== null && holdsFor(gate, value)
   const settled = verdictOf(gate, evidence, met)
   const lacks = lack !== undefined && value !== null && settled !== 'fail'
   // Before the end of the run the share of answers that lack the metric may still change.
@@ -54,6 +88,11 @@ export function evaluate<G extends Gate, E extends Evidence>(gate: G, view: Gate
   }
 }
 
+function holdsFor(gate: Gate, value: number): boolean {
+  const { operator, limit } = conditionOf(gate)
+  return holds(value, operator, limit)
+}
+
 /** A tolerance is a limit on the change. */
 function conditionOf(gate: Gate): { operator: Operator; limit: number } {
   if (gate.against === 'limit') return gate
@@ -61,7 +100,9 @@ function conditionOf(gate: Gate): { operator: Operator; limit: number } {
   return worse === 'higher' ? { operator: '<=', limit: tolerance.value } : { operator: '>=', limit: -tolerance.value }
 }
 
-function verdictOf(gate: Gate, evidence: Evidence, met: boolean): Judgement['verdict'] {
+type Answer = Exclude<Judgement['verdict'], 'invalid'>
+
+function verdictOf(gate: Gate, evidence: Evidence, met: boolean): Answer {
   const { value, interval, doubt } = evidence
   if (value === null) return 'fail'
   const { operator, limit } = conditionOf(gate)
@@ -71,7 +112,7 @@ function verdictOf(gate: Gate, evidence: Evidence, met: boolean): Judgement['ver
 }
 
 /** A missing end reaches as far as it can. */
-function verdictOfInterval(interval: Interval, operator: Operator, limit: number): Judgement['verdict'] {
+function verdictOfInterval(interval: Interval, operator: Operator, limit: number): Answer {
   const low = interval.low ?? Number.NEGATIVE_INFINITY
   const high = interval.high ?? Number.POSITIVE_INFINITY
   if (operator === '==')
@@ -91,6 +132,8 @@ export interface EvaluateOptions {
   timeline?: Timeline | undefined
   /** Where the run is looked at more than once: the intervals are widened so that `confidence` holds over all looks. */
   look?: Look | undefined
+  /** The measured value decides alone, however late the client was: `onInvalid: 'warn'`. */
+  ignoreErrors?: boolean | undefined
 }
 
 /**
@@ -112,7 +155,10 @@ export function evaluateThresholds(
       'confidence',
     )
   return thresholds.map((threshold) => {
-    const { verdict, estimate, value, limit, n, message, evidence } = evaluate(threshold, viewOfRun(view, options))
+    const { verdict, estimate, value, bounds, limit, n, message, evidence } = evaluate(
+      threshold,
+      viewOfRun(view, options),
+    )
     const { interval } = evidence
     return {
       expression: threshold.expression,
@@ -120,6 +166,7 @@ export function evaluateThresholds(
       limit,
       unit: threshold.unit,
       n,
+      ...(bounds && bounds[0] < bounds[1] && { bounds: [...bounds] as [number, number] }),
       ...(interval && { interval: [interval.low, interval.high], confidence, looks: look?.number ?? 1 }),
       ...(interval?.samplesNeeded !== undefined && { samplesNeeded: interval.samplesNeeded }),
       ...(estimate && { estimate }),
@@ -129,7 +176,7 @@ export function evaluateThresholds(
   })
 }
 
-/** Whether a threshold lets the run pass: where the interval leaves it undecided, its value alone decides. */
+/** Whether a threshold lets the run pass: where the interval leaves it undecided, its value alone decides. Invalid never does. */
 export function isAccepted({ verdict, estimate }: Pick<ThresholdResult, 'verdict' | 'estimate'>): boolean {
   return verdict === 'pass' || (verdict === 'undecided' && estimate === 'pass')
 }
@@ -138,7 +185,19 @@ interface RunEvidence extends Evidence {
   interval: StatisticInterval | undefined
 }
 
-function viewOfRun(
+function viewOfRun(view: MetricsView, options: EvaluateOptions): GateView<ParsedThreshold, RunEvidence> {
+  const { low, high } = view.bounds ?? {}
+  const { ignoreErrors = false } = options
+  return {
+    ...oneView(view, options),
+    readBounds: (gate) =>
+      low === undefined || high === undefined || ignoreErrors
+        ? undefined
+        : [oneView(low, options).read(gate), oneView(high, options).read(gate)],
+  }
+}
+
+function oneView(
   view: MetricsView,
   { confidence, timeline, look = { number: 1, of: 1 } }: EvaluateOptions,
 ): GateView<ParsedThreshold, RunEvidence> {

@@ -61,6 +61,27 @@ export function messageOf(
   return `${measured}: undecided against ${limitText(gate)}.${reason === undefined ? '' : ` ${reason}`} The value alone would ${met ? 'pass' : 'fail'}.${facts}`
 }
 
+/** What helps against a late client. */
+export const AGAINST_LATENESS =
+  'Keep other work off this machine, give it whole cores, raise workers, or send more requests.'
+
+/** @param open what the client's error leaves open; `met`: whether the measured value meets the gate */
+export function invalidMessage(
+  gate: Gate,
+  { told }: Evidence,
+  { bounds: [low, high], shown, met }: { bounds: readonly [number, number]; shown: readonly [string, string]; met: boolean },
+): string {
+  const { quantity, against } = gate
+  const facts = told.facts.length === 0 ? '' : ` (${told.facts.join(', ')})`
+  const by = against === 'limit' && quantity === 'time' ? ` by up to ${lengthText(high - low)}` : ''
+  return `${gate.key} ${told.shown}: invalid against ${limitText(gate)}. The client was late${by}, so the value lies between ${shown[0]} and ${shown[1]}. ${AGAINST_LATENESS} The measured value alone would ${met ? 'pass' : 'fail'}.${facts}`
+}
+
+function lengthText(ms: number): string {
+  const unit = readableUnit(ms, 'time')
+  return withUnit(formatNumber(ms, 'time', unit), unit)
+}
+
 export function lackMessage(expression: string, { measured, of, metric, whose = '' }: Lack): string {
   return `${expression}: only ${formatCount(measured)} of ${formatCount(of)} answers${whose} that could have ${metric} have it; what was not measured does not pass`
 }

@@ -10,8 +10,10 @@ export interface VerdictFacts {
   /** What was judged: thresholds, or the regressions of a comparison. */
   judged: readonly Pick<ThresholdResult, 'verdict'>[]
   requests: RequestCounts
-  /** False where the client was the bottleneck, so that nothing may be judged. */
+  /** False where part of the load was not sent, so that nothing may be judged. */
   clientJudged: boolean
+  /** False where the client offered less load than asked: then nothing passes, though it may fail. Default true. */
+  loadOffered?: boolean
   /** The run ended before it was done. */
   interrupted: boolean
 }
@@ -37,29 +39,36 @@ export function requestCounts(
 }
 
 /**
- * Decides a verdict: `fail` where every request failed, then `invalid`, `fail`, `undecided`, `pass`; `none` where
- * nothing was judged. A run that was cut short never passes: what it did not send might have changed the verdict.
+ * Decides a verdict: `fail` where every request failed, then `invalid` where part of the load was not sent, then `fail`,
+ * `invalid`, `undecided`, `pass`; `none` where nothing was judged. A pass needs that the load was offered. A run that was
+ * cut short never passes: what it did not send might have changed the verdict.
  */
-export function decideVerdict({ judged, requests, clientJudged, interrupted }: VerdictFacts): Verdict {
+export function decideVerdict({
+  judged,
+  requests,
+  clientJudged,
+  loadOffered = true,
+  interrupted,
+}: VerdictFacts): Verdict {
   const { total, succeeded, cancelled } = requests
   if (succeeded === 0 && total > cancelled) return 'fail'
   if (!clientJudged) return 'invalid'
   const gates = verdictOfGates(judged)
   if (gates === 'fail' || (succeeded === 0 && !interrupted)) return 'fail'
+  if (gates === 'invalid' || !loadOffered) return 'invalid'
   return interrupted ? 'undecided' : gates
 }
 
-/** The verdict of the gates alone: fail before undecided before pass; `none` without any. */
-export function verdictOfGates(
-  judged: VerdictFacts['judged'],
-): Extract<Verdict, 'pass' | 'fail' | 'undecided' | 'none'> {
+/** The verdict of the gates alone: fail before invalid before undecided before pass; `none` without any. */
+export function verdictOfGates(judged: VerdictFacts['judged']): Verdict {
   const has = (verdict: Verdict): boolean => judged.some((one) => one.verdict === verdict)
   if (has('fail')) return 'fail'
+  if (has('invalid')) return 'invalid'
   if (has('undecided')) return 'undecided'
   return judged.length === 0 ? 'none' : 'pass'
 }
 
-const BADNESS: readonly Verdict[] = ['none', 'pass', 'undecided', 'fail', 'invalid']
+const BADNESS: readonly Verdict[] = ['none', 'pass', 'undecided', 'invalid', 'fail']
 
 /** The verdict over several levels or runs; `none` where none of them was judged. */
 export function worstVerdict(verdicts: readonly Verdict[]): Verdict {

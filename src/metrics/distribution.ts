@@ -87,6 +87,23 @@ export class Distribution implements DistributionView {
     this.#histogram.recordValueWithCount(Math.max(0, Math.round(value * this.#scale)), count)
   }
 
+  /** The same samples, to which others are added from now on. */
+  copy(): Distribution {
+    const copy = new Distribution(this.#scale)
+    copy.n = this.n
+    copy.min = this.min
+    copy.max = this.max
+    copy.#mean = this.#mean
+    copy.#squares = this.#squares
+    copy.#first = this.#first
+    copy.#values = this.#values?.slice()
+    if (this.#histogram !== undefined) {
+      copy.#histogram = newHistogram()
+      copy.#histogram.add(this.#histogram)
+    }
+    return copy
+  }
+
   percentile(p: number): number {
     return this.orderStatistic(indexAt(p / 100, this.n))
   }

@@ -63,10 +63,3 @@ export const energy = {
 export function positive(value: number): number {
   return value > 0 ? value : Number.NaN
 }
-
-/** NaN without values. */
-export function mean(values: Float64Array): number {
-  let sum = 0
-  for (let i = 0; i < values.length; i++) sum += values[i]!
-  return sum / values.length
-}

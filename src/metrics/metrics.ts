@@ -11,7 +11,6 @@ import {
   answerTime,
   answerTokens,
   energy,
-  mean,
   number,
   perSecond,
   plain,
@@ -77,13 +76,13 @@ export const METRICS = {
     objective: true,
     expected: ['span'],
     aliases: ['inter_token_latency'],
-    value: (r) => mean(r.gaps),
+    value: (r) => r.meanGapMs,
   },
   packageLatency: {
     ...answerTime,
     about: 'Mean gap between consecutive chunks of a request.',
     expected: ['packages'],
-    value: (r) => positive(r.lastChunkAt - r.firstChunkAt) / positive(r.packages - 1),
+    value: (r) => positive(r.chunksMs) / positive(r.packages - 1),
   },
   connect: {
     ...time,

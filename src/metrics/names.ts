@@ -91,4 +91,14 @@ export interface MetricsView {
   coverage(name: DistributionName): Coverage | undefined
   /** Failed requests of one cause. */
   errors(cause: FailureCause): number
+  /**
+   * The same run at both ends of what the errors of its timestamps leave open: each value at its lower or upper end.
+   * Absent where they leave nothing open.
+   */
+  readonly bounds?: MetricBounds | undefined
+}
+
+export interface MetricBounds {
+  low: MetricsView
+  high: MetricsView
 }

@@ -11,10 +11,13 @@ import {
   type SampleBatch,
   textOf,
 } from '../samples/index.ts'
+import { idleShare, longest, shortest } from '../stats/index.ts'
+import { BoundedDistribution } from './boundedDistribution.ts'
 import { ConversationMetrics } from './conversationMetrics.ts'
 import { Distribution } from './distribution.ts'
 import type { AnswerTrait, Metric, RunCounts } from './metric.ts'
-import type { Coverage, DistributionView, MetricsView } from './names.ts'
+import { BoundView } from './metricBounds.ts'
+import type { Coverage, DistributionView, MetricBounds, MetricsView } from './names.ts'
 import { DISTRIBUTION_NAMES, type DistributionName, factsOf, type ScalarName } from './names.ts'
 import { RequestRow } from './requestRow.ts'
 import { TimelineRecorder } from './timelineRecorder.ts'
@@ -67,6 +70,20 @@ const EXPECTED = Uint8Array.from(OF_ANSWERS, ({ expected }) =>
   expected === 'optional' ? NEVER : expected.reduce((bits, trait) => bits | TRAITS[trait], 0),
 )
 
+/** Times and speeds of answers: what the errors of timestamps can change. */
+const TIMED = Uint8Array.from(OF_ANSWERS, ({ quantity }) => (quantity === 'time' || quantity === 'tokenRate' ? 1 : 0))
+
+/** How a load is offered, as far as it tells what a late client kept back. */
+export interface OfferedLoad {
+  /** An open loop without a cap: a late start is the client's own doing. */
+  uncapped: boolean
+  /** In flight in a closed loop; Infinity: not known, or another at each moment. */
+  parallel: number
+}
+
+/** Below this a start is on time. */
+const ON_TIME_MS = 5
+
 /** Distinct failures described in full; more are only counted. */
 const MAX_FAILURES = 50
 
@@ -87,9 +104,16 @@ export class RunMetrics implements MetricsView, RunCounts {
   readonly timeline: TimelineRecorder
   readonly conversations = new ConversationMetrics()
   readonly #objectives: readonly Objective[]
-  readonly #distributions = new Map<DistributionName, Distribution>(
-    DISTRIBUTION_NAMES.map((name) => [name, new Distribution(factsOf(name).whole ? 1 : 1000)]),
+  /** How the load is offered; absent: it is not judged. */
+  offered: OfferedLoad | undefined
+  readonly #distributions = new Map<DistributionName, BoundedDistribution>(
+    DISTRIBUTION_NAMES.map((name) => [name, new BoundedDistribution(factsOf(name).whole ? 1 : 1000)]),
   )
+  #surelyGood = 0
+  #possiblyGood = 0
+  #endErrorMs = 0
+  #answeredMs = 0
+  readonly #turnarounds = new Distribution()
   /** In the order of OF_ANSWERS. */
   readonly #ofAnswers = OF_ANSWERS.map(({ name }) => this.#distributions.get(name)!)
   readonly #ofAttempts = OF_ATTEMPTS.map(({ name }) => this.#distributions.get(name)!)
@@ -106,6 +130,9 @@ export class RunMetrics implements MetricsView, RunCounts {
   readonly #row = new RequestRow()
   /** Its values, in the order of OF_ANSWERS; NaN where there is none. */
   readonly #one = new Float64Array(OF_ANSWERS.length)
+  /** The same at the ends of what the errors of timestamps leave open. */
+  readonly #low = new Float64Array(OF_ANSWERS.length)
+  readonly #high = new Float64Array(OF_ANSWERS.length)
   /** In the same order: answers that have the metric, of those that must have it, and the number of these. */
   readonly #measured = new Float64Array(OF_ANSWERS.length)
   readonly #possible = new Float64Array(OF_ANSWERS.length)
@@ -129,8 +156,43 @@ export class RunMetrics implements MetricsView, RunCounts {
   }
 
   distribution(name: DistributionName): DistributionView | undefined {
-    const distribution = this.#distributions.get(name)!
-    return distribution.n > 0 ? distribution : undefined
+    const { measured } = this.#distributions.get(name)!
+    return measured.n > 0 ? measured : undefined
+  }
+
+  get bounds(): MetricBounds | undefined {
+    const { offeredShare } = this
+    const hasBounds = [...this.#distributions.values()].some((distribution) => distribution.hasBounds)
+    if (!hasBounds && offeredShare === 1) return undefined
+    const counts = {
+      distributions: this.#distributions,
+      surelyGood: this.#surelyGood,
+      possiblyGood: this.#possiblyGood,
+      offeredShare,
+    }
+    return { low: new BoundView(this, 'low', counts), high: new BoundView(this, 'high', counts) }
+  }
+
+  /**
+   * The share of the load that the client offered: of a closed loop what it did not keep back by seeing ends late and by
+   * starting late, of an open loop the planned time over the time that its starts took.
+   */
+  get offeredShare(): number {
+    if (this.offered === undefined) return 1
+    const { uncapped, parallel } = this.offered
+    if (uncapped) {
+      const plannedMs = this.lastScheduledAt - this.firstScheduledAt
+      const lateMs = this.lastStartedAt - this.lastScheduledAt
+      return plannedMs > 0 && lateMs > ON_TIME_MS ? plannedMs / (plannedMs + lateMs) : 1
+    }
+    const startsMs = this.lastStartedAt - this.firstStartedAt
+    const turnaroundsMs = this.#turnarounds.opening()
+    const share = idleShare({
+      meanEndErrorMs: this.total === 0 ? 0 : this.#endErrorMs / this.total,
+      turnaroundsMs,
+      connectionMs: Number.isFinite(parallel) ? parallel * startsMs : this.#answeredMs,
+    })
+    return Math.max(1 - share, Number.EPSILON)
   }
 
   coverage(name: DistributionName): Coverage | undefined {
@@ -209,6 +271,10 @@ export class RunMetrics implements MetricsView, RunCounts {
     if (endedAt > this.lastEndedAt) this.lastEndedAt = endedAt
     const request = this.#row
     request.moveTo(batch, row)
+    const { turnaroundMs, endError } = request
+    if (turnaroundMs >= 0) this.#turnarounds.add(turnaroundMs)
+    if (endError > 0) this.#endErrorMs += endError
+    this.#answeredMs += endedAt - startedAt
     for (let i = 0; i < READ_ATTEMPT.length; i++) {
       const value = READ_ATTEMPT[i]!(request)
       if (!Number.isNaN(value)) this.#ofAttempts[i]!.add(value)
@@ -242,6 +308,7 @@ export class RunMetrics implements MetricsView, RunCounts {
   #measure(request: RequestRow): void {
     const one = this.#one
     const traits = traitsOf(request)
+    const hasErrors = request.hasErrors
     for (let i = 0; i < READ.length; i++) {
       const value = READ[i]!(request)
       const isMeasured = !Number.isNaN(value)
@@ -250,19 +317,37 @@ export class RunMetrics implements MetricsView, RunCounts {
         this.#possible[i]!++
         if (isMeasured) this.#measured[i]!++
       }
+      this.#low[i] = this.#high[i] = value
       if (!isMeasured) continue
-      if (IS_GAP[i]!) addGaps(this.#ofAnswers[i]!, request.gaps)
-      else this.#ofAnswers[i]!.add(value)
+      if (hasErrors && TIMED[i] === 1) this.#boundAt(i, request)
+      if (IS_GAP[i]!) addGaps(this.#ofAnswers[i]!, request)
+      else this.#ofAnswers[i]!.add(value, this.#low[i], this.#high[i])
     }
-    if (this.#objectives.length > 0 && this.#objectives.every((objective) => this.#isMet(objective, traits)))
-      this.good++
+    this.#countGood(traits)
   }
 
-  /** What an answer cannot have is not held against it: a one-token answer has no time per token. */
-  #isMet({ metric, holds }: Objective, traits: number): boolean {
-    const at = AT[metric]!
-    const value = this.#one[at]!
-    return Number.isNaN(value) ? (traits & EXPECTED[at]!) !== EXPECTED[at]! : holds(value)
+  /** Reads a metric of the request at hand at both ends of what the errors of its timestamps leave open. */
+  #boundAt(i: number, request: RequestRow): void {
+    const value = this.#one[i]!
+    request.end = 'early'
+    const early = READ[i]!(request)
+    request.end = 'late'
+    const late = READ[i]!(request)
+    request.end = 'measured'
+    this.#low[i] = Math.min(value, early, late)
+    this.#high[i] = Math.max(value, early, late)
+  }
+
+  #countGood(traits: number): void {
+    const objectives = this.#objectives
+    if (objectives.length === 0) return
+    const isMet = (values: Float64Array): boolean =>
+      objectives.every((objective) => meetsObjective(objective, values, traits))
+    if (isMet(this.#one)) this.good++
+    const low = isMet(this.#low)
+    const high = isMet(this.#high)
+    if (low && high) this.#surelyGood++
+    if (low || high) this.#possiblyGood++
   }
 
   /** The sums over succeeded requests. */
@@ -304,6 +389,13 @@ export class RunMetrics implements MetricsView, RunCounts {
   }
 }
 
+/** What an answer cannot have is not held against it: a one-token answer has no time per token. */
+function meetsObjective({ metric, holds }: Objective, values: Float64Array, traits: number): boolean {
+  const at = AT[metric]!
+  const value = values[at]!
+  return Number.isNaN(value) ? (traits & EXPECTED[at]!) !== EXPECTED[at]! : holds(value)
+}
+
 /** Which metrics an answer must have, as bits. */
 function traitsOf({ outputTokens, spanTokens, packages, turn }: RequestRow): number {
   const hasOutput = outputTokens > 0
@@ -319,11 +411,14 @@ function traitsOf({ outputTokens, spanTokens, packages, turn }: RequestRow): num
 }
 
 /** Tokens that arrive in one read have many gaps of 0. */
-function addGaps(distribution: Distribution, gaps: Float64Array): void {
+function addGaps(distribution: BoundedDistribution, { gaps, gapErrors, firstTokenError }: RequestRow): void {
   for (let i = 0; i < gaps.length; ) {
     const from = i
-    const gap = gaps[i++]!
-    while (i < gaps.length && gaps[i] === gap) i++
-    distribution.addRepeated(gap, i - from)
+    const gap = gaps[i]!
+    const start = from === 0 ? firstTokenError : gapErrors[from - 1]!
+    const end = gapErrors[from]!
+    i++
+    while (i < gaps.length && gaps[i] === gap && gapErrors[i - 1] === start && gapErrors[i] === end) i++
+    distribution.addRepeated(gap, i - from, shortest(gap, end), longest(gap, start))
   }
 }

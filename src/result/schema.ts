@@ -53,8 +53,10 @@ export const verdictSchema = z
   .enum(['pass', 'fail', 'undecided', 'invalid', 'none'])
   .describe('none: there was nothing to judge. With every request failed it is fail, also without thresholds')
 
-/** Of one gate, which is judged or undecided. */
-export const gateVerdictSchema = verdictSchema.exclude(['invalid', 'none'])
+/** Of one gate. */
+export const gateVerdictSchema = verdictSchema
+  .exclude(['none'])
+  .describe('invalid: the client was late, and the answer depends on it')
 
 export const thresholdResultSchema = z.object({
   expression: z.string(),
@@ -62,6 +64,10 @@ export const thresholdResultSchema = z.object({
   limit: z.number(),
   unit: z.string(),
   n: z.number().describe('samples behind the figure'),
+  bounds: z
+    .tuple([z.number(), z.number()])
+    .optional()
+    .describe('between which the value lies, by the errors of the timestamps; absent where these change nothing'),
   interval: z
     .tuple([optionalNumber, optionalNumber])
     .optional()
@@ -69,7 +75,7 @@ export const thresholdResultSchema = z.object({
   confidence: z.number().optional().describe('of the interval, over all looks at the run'),
   looks: z.number().optional().describe('how often the run was looked at before this verdict'),
   samplesNeeded: z.number().optional().describe('about how many samples it takes for an interval with two ends'),
-  estimate: z.enum(['pass', 'fail']).optional().describe('when undecided: what the figure alone would say'),
+  estimate: z.enum(['pass', 'fail']).optional().describe('when undecided or invalid: what the figure alone would say'),
   isDefault: z
     .boolean()
     .optional()

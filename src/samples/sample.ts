@@ -48,6 +48,18 @@ const COLUMNS = [
   'items',
   /** Of its tokens at the run's prices; NaN without prices. */
   'cost',
+  /**
+   * By how much the moments of these names may be too late, milliseconds: their bytes came at most so long before they
+   * were seen. NaN or 0: by nothing.
+   */
+  'firstChunkError',
+  'lastChunkError',
+  'firstTokenError',
+  'lastTokenError',
+  'answerError',
+  'endError',
+  /** From the end of the answer before on the same connection, as it was seen, to this start; NaN where nothing waited. */
+  'turnaround',
 ] as const
 export type Column = (typeof COLUMNS)[number]
 
@@ -79,6 +91,8 @@ export interface SampleBatch {
   numbers: Float64Array
   /** All gaps between output events, milliseconds, request after request; `gapEnds[i]` is where those of row i end. */
   gaps: Float64Array
+  /** By how much the end of each gap may be too late, milliseconds; its start is the end of the one before. */
+  gapErrors: Float32Array
   gapEnds: Uint32Array
   text: Uint8Array
   /** Where each text of each row ends: `textEnds[row × TEXTS.length + k]`. */
@@ -87,6 +101,11 @@ export interface SampleBatch {
 
 export function gapsOf(batch: SampleBatch, row: number): Float64Array {
   return batch.gaps.subarray(row === 0 ? 0 : batch.gapEnds[row - 1], batch.gapEnds[row])
+}
+
+/** Of the ends of the gaps of a row. */
+export function gapErrorsOf(batch: SampleBatch, row: number): Float32Array {
+  return batch.gapErrors.subarray(row === 0 ? 0 : batch.gapEnds[row - 1], batch.gapEnds[row])
 }
 
 export function textOf(batch: SampleBatch, row: number, text: Text): string {
@@ -136,6 +155,7 @@ export class BatchWriter {
   readonly #worker: number
   #numbers = new Float64Array(64 * ROW)
   #gaps = new Float64Array(1024)
+  #gapErrors = new Float32Array(1024)
   #gapEnds = new Uint32Array(64)
   #text = Buffer.from(new ArrayBuffer(8192))
   #textEnds = new Uint32Array(64 * TEXTS.length)
@@ -153,11 +173,21 @@ export class BatchWriter {
 
   /** Size of the gaps and texts collected, bytes. */
   get bytes(): number {
-    return this.#gapCount * 8 + this.#textLength
+    return this.#gapCount * 12 + this.#textLength
   }
 
-  /** Adds a row; `texts` are strings or UTF-8 bytes, in the order of TEXTS. */
-  add(row: Float64Array, gaps: Float64Array, gapCount: number, texts: readonly (Uint8Array | string)[]): void {
+  /**
+   * Adds a row.
+   *
+   * @param texts strings or UTF-8 bytes, in the order of TEXTS. @param gapErrors of the ends of the gaps; absent: none
+   */
+  add(
+    row: Float64Array,
+    gaps: Float64Array,
+    gapCount: number,
+    texts: readonly (Uint8Array | string)[],
+    gapErrors: Float32Array | undefined = undefined,
+  ): void {
     const at = this.#count++
     if ((at + 1) * ROW > this.#numbers.length) {
       this.#numbers = grown(this.#numbers, (at + 1) * ROW)
@@ -165,8 +195,14 @@ export class BatchWriter {
       this.#textEnds = grown(this.#textEnds, (at + 1) * TEXTS.length)
     }
     this.#numbers.set(row, at * ROW)
-    if (this.#gapCount + gapCount > this.#gaps.length) this.#gaps = grown(this.#gaps, this.#gapCount + gapCount)
-    for (let i = 0; i < gapCount; i++) this.#gaps[this.#gapCount + i] = gaps[i]!
+    if (this.#gapCount + gapCount > this.#gaps.length) {
+      this.#gaps = grown(this.#gaps, this.#gapCount + gapCount)
+      this.#gapErrors = grown(this.#gapErrors, this.#gapCount + gapCount)
+    }
+    for (let i = 0; i < gapCount; i++) {
+      this.#gaps[this.#gapCount + i] = gaps[i]!
+      this.#gapErrors[this.#gapCount + i] = gapErrors === undefined ? 0 : gapErrors[i]!
+    }
     this.#gapCount += gapCount
     this.#gapEnds[at] = this.#gapCount
     for (let k = 0; k < TEXTS.length; k++) {
@@ -203,7 +239,8 @@ export class BatchWriter {
     const gaps = this.#gapCount
     const bytes = this.#textLength
     const gapsAt = rows * ROW * 8
-    const endsAt = gapsAt + gaps * 8
+    const errorsAt = gapsAt + gaps * 8
+    const endsAt = errorsAt + gaps * 4
     const textEndsAt = endsAt + rows * 4
     const textAt = textEndsAt + rows * TEXTS.length * 4
     const memory = new SharedArrayBuffer(textAt + bytes)
@@ -212,12 +249,14 @@ export class BatchWriter {
       worker: this.#worker,
       numbers: new Float64Array(memory, 0, rows * ROW),
       gaps: new Float64Array(memory, gapsAt, gaps),
+      gapErrors: new Float32Array(memory, errorsAt, gaps),
       gapEnds: new Uint32Array(memory, endsAt, rows),
       text: new Uint8Array(memory, textAt, bytes),
       textEnds: new Uint32Array(memory, textEndsAt, rows * TEXTS.length),
     }
     batch.numbers.set(this.#numbers.subarray(0, rows * ROW))
     batch.gaps.set(this.#gaps.subarray(0, gaps))
+    batch.gapErrors.set(this.#gapErrors.subarray(0, gaps))
     batch.gapEnds.set(this.#gapEnds.subarray(0, rows))
     batch.text.set(this.#text.subarray(0, bytes))
     batch.textEnds.set(this.#textEnds.subarray(0, rows * TEXTS.length))
@@ -228,7 +267,7 @@ export class BatchWriter {
   }
 }
 
-type Growable = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>
+type Growable = Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>
 
 function grown<T extends Growable>(array: T, needed: number): T {
   const larger = new (array.constructor as new (length: number) => T)(Math.max(needed, array.length * 2))

@@ -12,6 +12,7 @@ export { binomialCdf, normalQuantile, studentTCdf, studentTQuantile } from './di
 export { type Interval, type Shift, UNBOUNDED } from './interval.ts'
 export { LOOK_GROWTH, type Look, lookConfidence, looksOf, looksUpTo, type PlannedLook } from './looks.ts'
 export { meanInterval, normalInterval, rateInterval, ratioInterval } from './means.ts'
+export { type ClosedLoopTime, idleShare, longest, shortest } from './measurementError.ts'
 export { hodgesLehmann, hodgesLehmannShift, signedRankCritical, signFlipTail } from './pairs.ts'
 export { type QuantileBlock, quantileShift } from './quantileShift.ts'
 export { indexAt, quantileRanks, type RankInterval, samplesNeeded, valueAt } from './quantiles.ts'
