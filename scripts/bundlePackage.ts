@@ -16,7 +16,7 @@ const STARTED_BY_PATH = [
   'src/datasets/randomThread.js',
   'src/load/thread.js',
   'src/run/commandSupervisor.js',
-  'src/store/thread.js',
+  'src/records/thread.js',
 ]
 
 /** Nearly a hundred modules by itself, of which the schemas need a third. Other packages stay imports. */

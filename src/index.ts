@@ -4,6 +4,7 @@ export { type ConfigFileRequest, loadConfig } from './config/files/index.ts'
 export { type Config, ConfigError, EndpointError, type ResolvedConfig, resolveConfig } from './config/index.ts'
 export type { CustomDataset, CustomPrompt, DatasetOptions, Message, Prompt } from './datasets/index.ts'
 export type { DistributionName, DistributionView, MetricsView, ScalarName } from './metrics/index.ts'
+export { StoreError } from './records/index.ts'
 export type {
   CapacityResult,
   ComparisonResult,
@@ -41,4 +42,3 @@ export {
   type ScenarioOptions,
   scenarioJsonSchema,
 } from './scenarios/index.ts'
-export { StoreError } from './store/index.ts'

@@ -2,11 +2,11 @@
 
 import { resolveConfig } from '../../src/config/index.ts'
 import { evaluateThresholds, parseThresholds } from '../../src/gates/index.ts'
+import { Judging } from '../../src/gates/judging.ts'
+import { levelsOf } from '../../src/load/levels.ts'
 import { RunMetrics } from '../../src/metrics/index.ts'
 import { seeded } from '../../src/random/index.ts'
 import type { Verdict } from '../../src/result/index.ts'
-import { Judging } from '../../src/run/judging.ts'
-import { levelsOf } from '../../src/run/levels.ts'
 import { LOOK_GROWTH, normalQuantile } from '../../src/stats/index.ts'
 import type { ProofOptions, ProofResult, ProofRow } from './row.ts'
 import { percent } from './table.ts'

@@ -42,16 +42,20 @@ export function optionOfFlag(flag: string): OptionName | undefined {
 /**
  * Adds every option to a command, in groups; the words given for them are found in the returned map after parsing.
  *
- * @param without options that mean nothing to the command
+ * @param without options that the command has not
+ * @param hidden those that it only takes to say why not, left out of its help
  */
-export function addRunFlags(command: Command, without: readonly OptionName[] = []): Words {
+export function addRunFlags(
+  command: Command,
+  { without = [], hidden = [] }: { without?: readonly OptionName[]; hidden?: readonly OptionName[] } = {},
+): Words {
   const words: Words = new Map()
   for (const group of OPTION_GROUPS) {
     for (const name of OPTION_NAMES) {
       const meta = optionMeta(name)
       if (meta.group !== group || without.includes(name)) continue
       const option = new Option(`--${flagName(name)}${valuePart(meta)}`, describe(name, meta)).helpGroup(`${group}:`)
-      command.addOption(option)
+      command.addOption(option.hideHelp(hidden.includes(name)))
       // Listened to rather than read from commander, to which `--no-timestamp` would be "timestamp, off".
       command.on(`option:${option.name()}`, (word: string | null) => {
         const soFar = words.get(name)
@@ -63,23 +67,26 @@ export function addRunFlags(command: Command, without: readonly OptionName[] = [
   return words
 }
 
-/** Flags in camelCase or snake_case, plurals, and `--no-` before any switch, as the flags that are defined. */
-export function inOneSpelling(args: readonly string[]): string[] {
+/** Flags in camelCase or snake_case, plurals, and `--no-` before any switch, as the flags that the command has. */
+export function inOneSpelling(args: readonly string[], { options: defined }: Command): string[] {
+  const flags = new Set(defined.map(({ long }) => long))
   const end = args.indexOf('--')
-  return args.map((arg, i) => (end !== -1 && i >= end ? arg : spelled(arg)))
+  return args.map((arg, i) => (end !== -1 && i >= end ? arg : spelled(arg, flags)))
 }
 
-function spelled(arg: string): string {
+function spelled(arg: string, flags: ReadonlySet<string | null | undefined>): string {
   const [, flag, value = ''] = /^--([\w-]+)(=.*)?$/s.exec(arg) ?? []
   if (flag === undefined) return arg
+  const kebab = `--${kebabCase(flag).replaceAll('_', '-')}`
+  if (flags.has(kebab)) return `${kebab}${value}`
   const name = optionOfFlag(flag)
-  if (name !== undefined) return `--${flagName(name)}${value}`
+  if (name !== undefined && flags.has(`--${flagName(name)}`)) return `--${flagName(name)}${value}`
   // `--no-stream`; and `--test-connection` for the option that is itself called noTestConnection.
   const opposite = optionOfFlag(
     /^no[-_A-Z]/.test(flag) ? flag.replace(/^no[-_]?/, '').replace(/^[A-Z]/, lower) : `no-${kebabCase(flag)}`,
   )
   if (opposite === undefined || optionMeta(opposite).kind !== 'switch' || value !== '') return arg
-  return `--${flagName(opposite)}=false`
+  return flags.has(`--${flagName(opposite)}`) ? `--${flagName(opposite)}=false` : arg
 }
 
 function lower(letter: string): string {

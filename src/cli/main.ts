@@ -1,8 +1,8 @@
 /** The command line: picks the command, and turns every error into a message and an exit code. */
-import { placed } from '../config/files/index.ts'
+import { withPlaces } from '../config/files/index.ts'
 import { COMMANDS } from './commands/index.ts'
 import { codeOf, messageOf } from './exit.ts'
-import { configLayerOf, inOneSpelling, underFlags } from './flags.ts'
+import { configLayerOf, underFlags } from './flags.ts'
 import { type Io, notice, processIo, warnOfKey, withoutSecrets } from './io.ts'
 import type { RunBenchmark } from './run.ts'
 import { runCommand } from './run.ts'
@@ -29,11 +29,11 @@ export async function main(args: readonly string[], given: Io = processIo(), run
 
 async function runOrHelp(args: readonly string[], io: Io, run: RunBenchmark | undefined): Promise<number> {
   const { command, words } = runUsage(io, COMMANDS)
-  const read = readWords<{ version?: boolean; json?: boolean; printConfig?: boolean }>(command, inOneSpelling(args))
+  const read = readWords<{ version?: boolean; json?: boolean; printConfig?: boolean }>(command, args)
   if (read === undefined) return 0
   const { version, json = false, printConfig = false } = read.flags
   if (version) {
-    const { packageVersion } = await import('../run/index.ts')
+    const { packageVersion } = await import('../records/index.ts')
     io.stdout.write(`${packageVersion()}\n`)
     return 0
   }
@@ -47,12 +47,8 @@ async function runOrHelp(args: readonly string[], io: Io, run: RunBenchmark | un
     return runScenarios({ patterns, flags, defaults, json, printOnly: printConfig }, io, { run })
   }
   const layered = underFlags(defaults, flags)
-  const { config } = layered
-  try {
-    if (!printConfig) return await runCommand({ config, json }, io, run)
-    const { printRunConfig } = await import('./scenarios.ts')
-    return printRunConfig({ config, layered, json }, io)
-  } catch (error) {
-    throw placed(error, layered.origins)
-  }
+  const { config, origins } = layered
+  if (!printConfig) return runCommand({ config, origins, json }, io, run)
+  const { printRunConfig } = await import('./scenarios.ts')
+  return withPlaces(layered, () => printRunConfig({ config, layered, json }, io))
 }

@@ -1,4 +1,5 @@
 /** A run on the command line: measured under the screen, its tables or JSON printed, its exit code. */
+import { type Layered, placed } from '../config/files/index.ts'
 import {
   OVERVIEW_TITLE,
   overviewTable,
@@ -79,6 +80,8 @@ function levelName({ summary, config }: Result): string {
 /** A command line, read. */
 export interface LoadRequest {
   config: Record<string, unknown>
+  /** Where each value came from: errors say so. */
+  origins?: Layered['origins']
   /** Stdout is for the JSON alone; all else goes to stderr. */
   json: boolean
 }
@@ -96,7 +99,7 @@ interface Measurement<Measured> {
  * @throws what `run` throws: ConfigError, EndpointError, StoreError
  */
 export async function measure<Measured>(
-  { config, json }: LoadRequest,
+  { config, origins = new Map(), json }: LoadRequest,
   io: Io,
   { run, ...of }: Measurement<Measured>,
 ): Promise<number> {
@@ -116,7 +119,7 @@ export async function measure<Measured>(
     return interrupts.exitCode ?? of.exitCode(measured)
   } catch (error) {
     progress.end()
-    return interrupts.exitCodeOf(error)
+    return interrupts.exitCodeOf(placed(error, origins))
   } finally {
     progress.end()
     interrupts.close()

@@ -2,8 +2,8 @@
 
 import { existsSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
-import { ConfigError, nearest, suggestion } from '../config/index.ts'
-import { addConfigFlags, addRunFlags, type Words } from './flags.ts'
+import { ConfigError, nearest, notOffered, type OptionName, type PlanName, suggestion } from '../config/index.ts'
+import { addConfigFlags, addRunFlags, inOneSpelling, type Words } from './flags.ts'
 import { type Io, jsonFlag } from './io.ts'
 
 export interface CliCommand {
@@ -54,14 +54,31 @@ export function runUsage(io: Io, commands: readonly { name: string; description:
       'Loads an LLM endpoint, prints its latency and throughput, and judges them. Without --url: the embedded server.',
     )
     .allowExcessArguments(true)
-  const words = addRunFlags(command)
-  addConfigFlags(command, { withPrint: true })
+  const words = addLoadFlags(command, { withPrint: true })
   command
-    .addOption(jsonFlag().helpGroup('Output:'))
     .addOption(new Option('-V, --version', 'print the version').helpGroup('Other:'))
     .addHelpOption(new Option('-h, --help', 'print this help').helpGroup('Other:'))
     .addHelpText('after', moreHelp(commands.map(commandLine).join('\n')))
   return { command, words }
+}
+
+export interface LoadUsage {
+  /** What it cannot do is left out of the help. */
+  plan?: PlanName
+  /** Options that flags of the command's own stand for. */
+  own?: readonly OptionName[]
+  /** What `--json` prints. Default: the result. */
+  json?: string
+  /** With `--print-config`. */
+  withPrint?: boolean
+}
+
+/** Adds what every command that sends load has: the options of a run, the config file and `--json`. */
+export function addLoadFlags(command: Command, { plan, own = [], json, withPrint = false }: LoadUsage = {}): Words {
+  const words = addRunFlags(command, { without: own, hidden: plan === undefined ? [] : notOffered(plan) })
+  addConfigFlags(command, { withPrint })
+  command.addOption(jsonFlag(json).helpGroup('Output:'))
+  return words
 }
 
 function commandLine({ name, description }: { name: string; description: string }): string {
@@ -107,7 +124,7 @@ export function readWords<Flags extends object>(
   args: readonly string[],
 ): ReadWords<Flags> | undefined {
   try {
-    command.parse(args, { from: 'user' })
+    command.parse(inOneSpelling(args, command), { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return undefined
     throw usageError(error, [...command.options.map(({ long }) => long!.slice(2)), 'help'])

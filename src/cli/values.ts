@@ -1,12 +1,25 @@
 /** From the words given for an option to its value, or an error that names the flag. */
 import { readFileSync } from 'node:fs'
-import { ConfigError, type FlagKind, type OptionName, optionMeta, options } from '../config/index.ts'
+import {
+  ConfigError,
+  type FlagKind,
+  type OptionName,
+  optionMeta,
+  options,
+  type PlanName,
+  rejectFlags,
+} from '../config/index.ts'
 import { gateKindOf, gateRecord } from '../gates/index.ts'
 import { flagName, optionOfFlag, readPairs, type Words } from './flags.ts'
 
-/** @throws ConfigError naming the flag, when its words cannot be read as what it takes */
-export function valuesOf(words: Words): Record<string, unknown> {
-  return Object.fromEntries([...words].map(([name, given]) => [name, readValue(name, given)]))
+/**
+ * @param plan that the options are for, where it is another than a run's
+ * @throws ConfigError naming the flag, when its words cannot be read as what it takes, or the plan cannot do it
+ */
+export function valuesOf(words: Words, plan?: PlanName): Record<string, unknown> {
+  const values = Object.fromEntries([...words].map(([name, given]) => [name, readValue(name, given)]))
+  if (plan !== undefined) rejectFlags(plan, values, flagName)
+  return values
 }
 
 function readValue(name: OptionName, words: readonly string[]): unknown {

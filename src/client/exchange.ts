@@ -1,6 +1,6 @@
 /** One request outside the load, sent the same way as the load: for the connection test and the server's own metrics. */
-import { clearTimeout, setTimeout } from 'node:timers'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { startTimer, type Timer } from '../config/timers.ts'
 import type { ConnectCallback, ConnectOptions } from './connector.ts'
 import { request } from './nodeHttp.ts'
 import { type Route, STRAIGHT } from './route.ts'
@@ -37,8 +37,6 @@ export interface Answered {
 }
 
 const MAX_BYTES = 32 << 20
-/** Largest delay of setTimeout. */
-const LONGEST_MS = 2 ** 31 - 1
 
 /** @throws Error as undici or Node reports it; one named `TimeoutError` when the whole took too long */
 export async function exchange(asked: Exchange): Promise<Answered> {
@@ -57,8 +55,8 @@ class Clock {
   readonly signal: AbortSignal
   readonly #ending = new AbortController()
   readonly #readTimeoutMs: number
-  readonly #whole: NodeJS.Timeout
-  #part: NodeJS.Timeout
+  readonly #whole: Timer
+  #part: Timer
 
   constructor({ timeoutMs, connectTimeoutMs = timeoutMs, readTimeoutMs = timeoutMs, signal }: Exchange) {
     this.#readTimeoutMs = readTimeoutMs
@@ -71,19 +69,19 @@ class Clock {
 
   /** The connection is open, or something came: the server may be silent from now. */
   heard(): void {
-    clearTimeout(this.#part)
+    this.#part.stop()
     const text = `the server was silent for ${this.#readTimeoutMs / 1000} s (read-timeout)`
     const error = Object.assign(new Error(text), { code: 'UND_ERR_HEADERS_TIMEOUT' })
     this.#part = this.#after(this.#readTimeoutMs, error)
   }
 
   stop(): void {
-    clearTimeout(this.#whole)
-    clearTimeout(this.#part)
+    this.#whole.stop()
+    this.#part.stop()
   }
 
-  #after(ms: number, error: Error): NodeJS.Timeout {
-    return setTimeout(() => this.#ending.abort(error), Math.min(ms, LONGEST_MS))
+  #after(ms: number, error: Error): Timer {
+    return startTimer(() => this.#ending.abort(error), ms)
   }
 }
 

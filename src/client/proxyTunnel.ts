@@ -1,7 +1,7 @@
 /** The way through an HTTP proxy: a tunnel (CONNECT) to an https endpoint, the proxy itself to an http one. */
 
 import type { Socket } from 'node:net'
-import { clearTimeout, setTimeout } from 'node:timers'
+import { startTimer } from '../config/timers.ts'
 import type { Connector } from './connector.ts'
 import { request } from './nodeHttp.ts'
 import type { HttpProxy } from './route.ts'
@@ -22,7 +22,7 @@ export function throughProxy({ proxy, toProxy, secure, timeoutMs }: ProxyWay): C
     let isThrough = false
     let isSettled = false
     const settle = (error: Error | null, opened: Socket | null): void => {
-      clearTimeout(timer)
+      timer.stop()
       if (isSettled) opened?.destroy()
       else if (error === null) callback(null, opened!)
       else {
@@ -31,7 +31,7 @@ export function throughProxy({ proxy, toProxy, secure, timeoutMs }: ProxyWay): C
       }
       isSettled = true
     }
-    const timer = setTimeout(() => {
+    const timer = startTimer(() => {
       const words = `no connection within ${timeoutMs / 1000} s`
       const late = Object.assign(new Error(`${words}, through a proxy`), { code: 'UND_ERR_CONNECT_TIMEOUT' })
       settle(isThrough ? late : proxyError(proxy, words), null)

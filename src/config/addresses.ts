@@ -78,3 +78,16 @@ export function checkProxyUrl(proxy: string, where: string): URL {
   const why = parsed?.protocol.startsWith('socks') ? '; SOCKS is not spoken' : ''
   throw new ConfigError(`${where}: must be the address of an HTTP proxy, as http://host:port${why}`, 'proxy')
 }
+
+/** What decides where the requests of a scenario go; also of one that is not resolved yet. */
+export type EndpointOptions = { [Name in 'url' | 'embedded' | 'localCommand' | 'api']?: unknown }
+
+/** True when the endpoint of this scenario must be started first. */
+export function startsServer({ localCommand, api }: EndpointOptions): boolean {
+  return localCommand !== undefined || String(api).replaceAll('-', '_') === 'local_vllm'
+}
+
+/** True when this scenario measures the embedded server. */
+export function usesEmbedded(config: EndpointOptions): boolean {
+  return config.url === undefined && !startsServer(config)
+}

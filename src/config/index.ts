@@ -1,5 +1,12 @@
 /** What a scenario can say, and how it is checked. */
-export { checkProxyUrl, isLoopback, pathBeneath } from './addresses.ts'
+export {
+  checkProxyUrl,
+  type EndpointOptions,
+  isLoopback,
+  pathBeneath,
+  startsServer,
+  usesEmbedded,
+} from './addresses.ts'
 export { ciSystem } from './ci.ts'
 export { currentDate, wallClockMs } from './clock.ts'
 export { ConfigError, EndpointError, nearest, PerfgateError, suggestion } from './errors.ts'
@@ -7,7 +14,7 @@ export { chooseExecutor, DEFAULT_EXECUTOR, type ExecutorName, executorFacts } fr
 export { type FlagKind, OPTION_GROUPS, type OptionGroup, type OptionMeta } from './option.ts'
 export { type Price, priceListSchema, priceSchema } from './options/budget.ts'
 export { TIMED_DATASETS } from './options/data.ts'
-export { type PlanName, REJECTED, rejectUnsupported } from './plans.ts'
+export { COMPARISONS_OWN, notOffered, type PlanName, REJECTED, rejectFlags, rejectUnsupported } from './plans.ts'
 export {
   camelCase,
   checkOptions,

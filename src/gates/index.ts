@@ -27,7 +27,7 @@ export {
   parseCriteria,
   valuesOf,
 } from './capacity.ts'
-export { outOfReach, requireCounted, requireParts } from './checks.ts'
+export { requireCounted, requireParts } from './checks.ts'
 export {
   type ComparedGate,
   judgeComparison,
@@ -47,6 +47,7 @@ export {
   type ParsedRegression,
   type ParsedThreshold,
 } from './gate.ts'
+export { Judging } from './judging.ts'
 export type {
   AbortingCondition,
   AggregateName,
@@ -78,6 +79,7 @@ export {
   readableUnit,
   withUnit,
 } from './quantity.ts'
+export { type Gates, gatesOf, minSuccessOfRun } from './scenario.ts'
 export {
   bestLevel,
   type CurvePoint,
@@ -93,6 +95,7 @@ export { parseKey, quantityOf, type Scope, type Statistic } from './statistic.ts
 export {
   decideVerdict,
   isAcceptedRun,
+  isJudged,
   judgeMinSuccess,
   type MinSuccess,
   minSuccessOf,

@@ -1,6 +1,6 @@
 /** The verdict on a run, decided once: what reports, exit codes and test frameworks say comes from here. */
 import type { MetricsView } from '../metrics/index.ts'
-import type { Result, Summary, ThresholdResult, Verdict } from '../result/index.ts'
+import type { ClientHealth, Result, Summary, ThresholdResult, Verdict } from '../result/index.ts'
 import { evaluateThresholds, isAccepted } from './evaluate.ts'
 import type { ParsedThreshold } from './gate.ts'
 import { parseThresholds } from './parse.ts'
@@ -86,6 +86,11 @@ export function isAcceptedRun({
 }: Pick<Result, 'verdict' | 'config' | 'thresholds'>): boolean {
   if (verdict === 'undecided') return thresholds.every(isAccepted)
   return verdict === 'pass' || verdict === 'none' || (verdict === 'invalid' && config['onInvalid'] === 'skip')
+}
+
+/** Whether gates are judged on what this client measured: not on part of a load, whatever `onInvalid` says. */
+export function isJudged({ valid, broken }: ClientHealth, { onInvalid }: { onInvalid?: unknown }): boolean {
+  return valid || (onInvalid === 'warn' && broken === undefined)
 }
 
 /** A share of 0 to 1, or a percentage as in `99.5 %`. */

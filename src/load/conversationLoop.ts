@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers'
 import type { Connection } from '../client/index.ts'
+import { nextDelayMs } from '../config/timers.ts'
 import { type Random, seeded } from '../random/index.ts'
 import { type ConversationBook, continuation, type PlannedTurn } from './conversationBook.ts'
 import type { Engine, PhaseOptions } from './engine.ts'
@@ -130,7 +131,6 @@ export class ConversationLoop implements Loop {
     this.#sendAt(held, dueAt, bytes)
   }
 
-  /** Node's timers count whole milliseconds: waiting one less and once more keeps the start within one of its time. */
   #sendAt(held: Held, dueAt: number, bytes: Uint8Array): void {
     const leftMs = dueAt - performance.now()
     held.timer = undefined
@@ -138,7 +138,7 @@ export class ConversationLoop implements Loop {
       this.#held.delete(held)
       this.stop()
     } else if (leftMs <= 0) this.#send(held, dueAt, bytes)
-    else held.timer = setTimeout(() => this.#sendAt(held, dueAt, bytes), Math.max(1, Math.floor(leftMs)))
+    else held.timer = setTimeout(() => this.#sendAt(held, dueAt, bytes), nextDelayMs(leftMs))
   }
 
   #send(held: Held, dueAt: number, bytes: Uint8Array | undefined, connection?: Connection): void {

@@ -1,8 +1,9 @@
 /** The load loop of one thread: starts requests when they are due, keeps connections, and stops when told. */
 import { performance } from 'node:perf_hooks'
-import { clearInterval, setImmediate, setInterval, setTimeout } from 'node:timers'
+import { clearInterval, setImmediate, setInterval } from 'node:timers'
 import { Connection, type ConnectionListener, type Target, type TurnOrder } from '../client/index.ts'
 import type { Shard } from '../config/index.ts'
+import { startTimer, type Timer } from '../config/timers.ts'
 import { type BatchWriter, FLAG_WARMUP } from '../samples/index.ts'
 import type { Bodies } from './bodies.ts'
 import { ClosedLoop } from './closedLoop.ts'
@@ -92,8 +93,10 @@ export class Engine implements ConnectionListener {
     this.#firstIndex = phase.level.firstIndex ?? 0
     this.#firstBody = phase.level.firstBody ?? 0
     return new Promise((resolve) => {
+      let beginning: Timer | undefined
       const done = (): void => {
         clearInterval(ticker)
+        beginning?.stop()
         this.#loop = undefined
         this.dueAt = Number.POSITIVE_INFINITY
         resolve()
@@ -110,7 +113,7 @@ export class Engine implements ConnectionListener {
       }, TICK_MS)
       this.#loop = loop
       if (this.#stopping) loop.stop()
-      else setTimeout(() => loop.begin(), Math.max(0, phase.startAt - performance.now()))
+      else beginning = startTimer(() => loop.begin(), Math.max(0, phase.startAt - performance.now()))
     })
   }
 
@@ -123,7 +126,7 @@ export class Engine implements ConnectionListener {
   stop(graceMs: number): void {
     this.#stopping = true
     this.#loop?.stop()
-    setTimeout(() => this.#abortAll(), graceMs).unref()
+    startTimer(() => this.#abortAll(), graceMs, { held: false })
   }
 
   close(): void {

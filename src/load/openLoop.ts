@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers'
 import type { Connection } from '../client/index.ts'
+import { nextDelayMs } from '../config/timers.ts'
 import type { Engine, PhaseOptions } from './engine.ts'
 import type { OpenLoop as Executor } from './executors.ts'
 import { BURST, type Loop } from './loop.ts'
@@ -108,14 +109,13 @@ export class OpenLoop implements Loop {
       return
     }
     if (!betweenReads || this.#engine.hasIdle) this.#engine.dueAt = this.#dueAt
-    // Node's timers count whole milliseconds; waiting one less and once more keeps the start within one of its time.
     // One that is set already was set for an earlier arrival.
     this.#timer ??= setTimeout(
       () => {
         this.#timer = undefined
         this.#run()
       },
-      Math.max(1, Math.floor(this.#dueAt - performance.now())),
+      nextDelayMs(this.#dueAt - performance.now()),
     )
   }
 

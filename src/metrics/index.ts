@@ -18,5 +18,6 @@ export {
   snakeCase,
 } from './names.ts'
 export { type Failure, type Objective, RunMetrics } from './runMetrics.ts'
+export { type SpeedRecorder, speedRecorder } from './speed.ts'
 export { distributions, errorCounts, percentileRows, rates, type SummaryFacts, summarize, workload } from './summary.ts'
 export { steadyBuckets } from './timelineRecorder.ts'

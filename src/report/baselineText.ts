@@ -17,9 +17,9 @@ import {
   withUnit,
 } from '../gates/index.ts'
 import { factsOf, HEADLINE_METRICS, SCALAR_NAMES } from '../metrics/index.ts'
+import type { HistoryRecord } from '../records/index.ts'
 import type { Result } from '../result/index.ts'
 import { absoluteChange, relativeChange } from '../stats/index.ts'
-import type { HistoryRecord } from '../store/index.ts'
 import { drawTable } from './tables.ts'
 import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
 import { wrapText } from './wrapping.ts'

@@ -1,10 +1,10 @@
 /** How a result is shown: one file per format, one line here. */
 
+export { renderJson } from '../result/index.ts'
 export { renderAgainstBaseline, renderHistory, renderStored } from './baselineText.ts'
 export { renderCapacity, renderCapacityMarkdown } from './capacityText.ts'
 export { coloured } from './colour.ts'
 export { comparedFailures, renderComparison, renderComparisonMarkdown } from './comparisonTable.ts'
-export { renderJson } from './json.ts'
 export { renderMarkdown } from './markdown.ts'
 export { markOf } from './marks.ts'
 export { OVERVIEW_TITLE, overviewCells, overviewTable } from './overviewTable.ts'

@@ -1,6 +1,7 @@
 /** What reports and exports are made from: a result, and the rows of its DB where there are any. */
+
+import type { StoredRequest } from '../records/index.ts'
 import type { CapacityResult, ComparisonResult, Result } from '../result/index.ts'
-import type { StoredRequest } from '../store/index.ts'
 
 /** The rows of a result DB, read anew at each call; without their texts where those are not needed. */
 export type RowSource = (options: { withoutTexts: boolean }) => Iterable<StoredRequest>

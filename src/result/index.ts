@@ -1,5 +1,6 @@
 /** The one JSON shape of a result. */
 
+export { renderJson } from './json.ts'
 export type { ConversationFigures, PromptCache, PromptsFromCache, Workload, WorkloadWindow } from './load.ts'
 export { type MergedFacts, type PlannedShard, plannedShardSchema, type ShardFacts } from './load.ts'
 export {

@@ -7,32 +7,34 @@ import {
   parseStartAt,
   type ResolvedConfig,
   resolveConfig,
+  usesEmbedded,
   wallClockMs,
 } from '../config/index.ts'
+import { sleep } from '../config/timers.ts'
 import { hasFreshPrompts, type Prompt, readConversations, readPrompts } from '../datasets/index.ts'
-import { worstVerdict } from '../gates/index.ts'
-import { type LoadPool, prepareThread } from '../load/index.ts'
+import { gatesOf, worstVerdict } from '../gates/index.ts'
+import { type LoadPool, levelsOf, prepareThread, withBudget } from '../load/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
+import {
+  againstBaseline,
+  prepareStoreThread,
+  type ResultStore,
+  readEnvironment,
+  requireWritable,
+} from '../records/index.ts'
 import type { CapacityResult, PercentileRow, Result, Summary, Verdict } from '../result/index.ts'
 import type { SampleBatch } from '../samples/index.ts'
-import { prepareStoreThread, type ResultStore, requireWritable } from '../store/index.ts'
-import { onAbort, pause } from './abort.ts'
-import { againstBaseline } from './baseline.ts'
-import { withBudget } from './budget.ts'
+import { onAbort } from './abort.ts'
 import { calibrate } from './calibration.ts'
 import { costBudget } from './costBudget.ts'
 import { connectionsOf, requireDescriptors } from './descriptors.ts'
 import { openEndpoint, requestHeaders } from './endpoint.ts'
-import { readEnvironment } from './environment.ts'
 import { withFirstBodies } from './firstBodies.ts'
 import { makeContact } from './firstContact.ts'
-import { gatesOf } from './gates.ts'
 import type { RunHooks } from './hooks.ts'
 import { admitHost } from './hosts.ts'
 import { type LevelOutcome, runLevel } from './levelRun.ts'
-import { levelsOf } from './levels.ts'
 import { limitReached, withinLimits } from './limits.ts'
-import { usesEmbedded } from './localServer.ts'
 import { type OpenRun, openRun } from './openRun.ts'
 import { inOrder, type LoadPlan } from './plan.ts'
 import { withPrice } from './prices.ts'
@@ -99,7 +101,7 @@ async function runScenario(scenario: Protocol, hooks: RunHooks): Promise<Outcome
   // Recorded requests and conversations are sent as they are numbered.
   const placed =
     recording === undefined && !config.multiTurn ? withFirstBodies(levels, hasFreshPrompts(config)) : levels
-  const plan = inOrder(againstBaseline(config, placed, hooks))
+  const plan = inOrder(againstBaseline(config, placed, hooks.onNotice))
   return runPlan({ ...scenario, prompts: recording?.prompts }, plan, hooks)
 }
 
@@ -185,7 +187,7 @@ export async function runPlan(
     for (let index = 0; ; index++) {
       const level = plan.next(outcomes)
       if (level === undefined) break
-      if (index > 0 && !outcomes.at(-1)?.aborted) await pause(config.sleepInterval * 1000, hooks.signal)
+      if (index > 0 && !outcomes.at(-1)?.aborted) await sleep(config.sleepInterval * 1000, hooks.signal)
       // A limit that is reached between two levels ends the next one before it begins, so that it is seen to be missing.
       const wasLimited = limitReached(hooks) !== undefined && !outcomes.at(-1)?.result.interrupted
       if (index > 0 && ((hooks.signal?.aborted && !wasLimited) || outcomes.at(-1)?.aborted)) break

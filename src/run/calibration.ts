@@ -5,8 +5,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, hostname } from 'node:os'
 import { wallClockMs } from '../config/index.ts'
 import type { LoadPool } from '../load/index.ts'
-import { userFile } from '../store/index.ts'
-import { packageVersion } from './environment.ts'
+import { packageVersion, userFile } from '../records/index.ts'
 
 /** The speed of a shared machine changes from one quarter of an hour to the next: an older figure is another machine's. */
 const KEPT_MS = 10 * 60_000

@@ -20,11 +20,10 @@ import {
   valuesOf,
   verdictOfGates,
 } from '../gates/index.ts'
+import { environment, reservePath, writeWholeFile } from '../records/index.ts'
 import { type CapacityCriterion, type CapacityResult, SCHEMA_VERSION, type Verdict } from '../result/index.ts'
-import { reservePath, writeWholeFile } from '../store/index.ts'
 import { type Outcome, runPlan } from './benchmark.ts'
 import { inSteps, type Step, stepResult } from './capacitySteps.ts'
-import { environment } from './environment.ts'
 import { ADJUSTED } from './firstContact.ts'
 import type { RunHooks } from './hooks.ts'
 import { levelAt } from './levelAt.ts'

@@ -97,11 +97,6 @@ export function judgeClient({
   }
 }
 
-/** Whether gates are judged on what this client measured: not on part of a load, whatever `onInvalid` says. */
-export function isJudged({ valid, broken }: ClientHealth, { onInvalid }: { onInvalid?: unknown }): boolean {
-  return valid || (onInvalid === 'warn' && broken === undefined)
-}
-
 /**
  * How late the client may be at p99, milliseconds: 5 % of the smallest latency that is gated, and of those that are
  * reported. What nothing depends on may be later, but a loose gate is no leave to report a wrong TTFT.

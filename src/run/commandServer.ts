@@ -4,10 +4,10 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigError, EndpointError } from '../config/index.ts'
+import { sleep } from '../config/timers.ts'
+import { makeFolder } from '../records/index.ts'
 import { maskNamed } from '../secrets/index.ts'
-import { makeFolder } from '../store/index.ts'
 import type { FromSupervisor, ToSupervisor } from './commandSupervisor.ts'
 
 export interface CommandServerOptions {

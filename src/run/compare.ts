@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { clearInterval, setInterval } from 'node:timers'
-import { currentDate } from '../config/index.ts'
+import { currentDate, usesEmbedded } from '../config/index.ts'
 import { hasFreshPrompts } from '../datasets/index.ts'
 import {
   type BlockPair,
   type ComparedGate,
   decideVerdict,
+  isJudged,
   judgeComparison,
   judgeMinSuccess,
   needsMore,
@@ -22,22 +23,19 @@ import {
 } from '../gates/index.ts'
 import type { Level } from '../load/index.ts'
 import type { DistributionName } from '../metrics/index.ts'
+import { environment, fileName, requireWritable, reservePath, writeWholeFile } from '../records/index.ts'
 import { COMPARISON_SCHEMA_VERSION, type ComparedSide, type ComparisonResult, type Verdict } from '../result/index.ts'
-import { fileName, requireWritable, reservePath, writeWholeFile } from '../store/index.ts'
 import { onAbort } from './abort.ts'
-import { isJudged } from './clientHealth.ts'
 import { type ComparisonConfig, type ResolvedComparison, resolveComparison } from './comparison/config.ts'
 import { blockOrder } from './comparison/order.ts'
 import { readSides, salted } from './comparison/prompts.ts'
 import { type CacheFacts, sharedCacheNote } from './comparison/sharedCache.ts'
 import { SideRun } from './comparison/side.ts'
 import { connectionsOf, requireDescriptors } from './descriptors.ts'
-import { environment } from './environment.ts'
 import { changesOf } from './firstContact.ts'
 import type { RunHooks } from './hooks.ts'
 import { admitHost } from './hosts.ts'
 import { limitReached, withinLimits } from './limits.ts'
-import { usesEmbedded } from './localServer.ts'
 import { withProgressFile } from './progressFile.ts'
 import { keepingSecrets, redactCommand, redactConfig, redactUrl } from './redact.ts'
 import { MAX_BODIES } from './requests.ts'

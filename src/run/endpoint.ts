@@ -1,10 +1,10 @@
 /** Where the requests of a run go: the user's URL, or the embedded server started for it. */
 import { type Api, addedPath, bearer, resolveEndpoint } from '../apis/index.ts'
 import type { Route } from '../client/route.ts'
-import { ConfigError, type ResolvedConfig } from '../config/index.ts'
+import { ConfigError, type ResolvedConfig, startsServer } from '../config/index.ts'
 import { promptUrl } from '../datasets/index.ts'
 import type { RunHooks } from './hooks.ts'
-import { openLocalServer, startsServer } from './localServer.ts'
+import { openLocalServer } from './localServer.ts'
 import { routeOf } from './route.ts'
 
 export interface Endpoint {

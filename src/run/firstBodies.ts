@@ -1,5 +1,5 @@
 /** Which bodies each phase begins with, so that no prompt is in a server's cache before it is measured. */
-import type { RunLevel } from './levels.ts'
+import type { RunLevel } from '../load/index.ts'
 
 /**
  * The measured phase of a level begins after the bodies of its warmup. Levels begin with the same bodies, so that they

@@ -1,6 +1,12 @@
 /** Load goes to this machine, to hosts that were allowed, and in CI to no other. */
-import { ConfigError, ciSystem, isLoopback, type ResolvedConfig } from '../config/index.ts'
-import { type EndpointOptions, usesEmbedded } from './localServer.ts'
+import {
+  ConfigError,
+  ciSystem,
+  type EndpointOptions,
+  isLoopback,
+  type ResolvedConfig,
+  usesEmbedded,
+} from '../config/index.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 type Target = Pick<ResolvedConfig, 'url' | 'allowedHosts' | 'yes'>

@@ -1,6 +1,6 @@
 /** One level of load that a search or a sweep asks for. */
 import type { ResolvedConfig } from '../config/index.ts'
-import { levelsOf, type RunLevel } from './levels.ts'
+import { levelsOf, type RunLevel } from '../load/index.ts'
 
 export interface WantedLevel {
   variable: 'parallel' | 'rate'

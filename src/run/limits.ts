@@ -1,13 +1,12 @@
 /** A run that nobody ends, ends by itself: after `timeLimit`, or when the process that started it is gone. */
-import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers'
-import { ConfigError, PerfgateError, type ResolvedConfig } from '../config/index.ts'
+import { clearInterval, setInterval } from 'node:timers'
+import { ConfigError, PerfgateError, parseStartAt, type ResolvedConfig, wallClockMs } from '../config/index.ts'
+import { startTimer } from '../config/timers.ts'
 import type { ThresholdResult } from '../result/index.ts'
 import type { RunHooks } from './hooks.ts'
 
-/** Beyond the time that `duration`, `stages` or `timestamps` ask for. */
+/** Beyond the time that `duration`, `stages`, `timestamps` or `startAt` ask for. */
 const DEFAULT_SECONDS = 3600
-/** A timer knows no longer time. */
-const LONGEST_MS = 2 ** 31 - 1
 const LOOK_AT_PARENT_MS = 1000
 
 /** Why a run was ended: the reason of its signal. */
@@ -47,16 +46,13 @@ export async function withinLimits<T>(
     hooks.onNotice?.(`${why}: requests in flight may finish, then what was measured is written`)
     ending.abort(new RunLimit(why))
   }
-  const timer = setTimeout(
-    () => end(`the run was ended after timeLimit, ${timeLimit} s`),
-    Math.min(timeLimit * 1000, LONGEST_MS),
-  )
+  const timer = startTimer(() => end(`the run was ended after timeLimit, ${timeLimit} s`), timeLimit * 1000)
   const watch = outliveParent ? undefined : watchParent(() => end('the run was ended: what had started it is gone'))
   const signal = hooks.signal === undefined ? ending.signal : AbortSignal.any([hooks.signal, ending.signal])
   try {
     return await work({ ...hooks, signal })
   } finally {
-    clearTimeout(timer)
+    timer.stop()
     clearInterval(watch)
   }
 }
@@ -72,12 +68,14 @@ function watchParent(onGone: () => void): NodeJS.Timeout {
   return watch.unref()
 }
 
-/** Seconds that the load is to last by its own description, over all levels. */
-function plannedSeconds({ duration, stages, timestamps, parallel, rate }: ResolvedConfig): number {
+/** Seconds until the load begins, where it says when, and that it is to last by its own description over all levels. */
+function plannedSeconds({ duration, stages, timestamps, parallel, rate, startAt }: ResolvedConfig): number {
+  const now = wallClockMs()
+  const waitMs = startAt === undefined ? 0 : Math.max(0, parseStartAt(startAt, now) - now)
   const levels = Math.max([parallel].flat().length, [rate].flat().length)
   const ramp = stages?.reduce((sum, stage) => sum + stage.duration, 0) ?? 0
   const trace = (timestamps ?? []).reduce((latest, at) => Math.max(latest, at), 0) / 1000
-  return levels * Math.max(duration ?? 0, ramp, trace)
+  return Math.ceil(waitMs / 1000) + levels * Math.max(duration ?? 0, ramp, trace)
 }
 
 /** Why a level ended before its work was done. */

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { type Api, resolveEndpoint } from '../apis/index.ts'
 import { currentDate, EndpointError, type ResolvedConfig } from '../config/index.ts'
-import { fileName, timestamp } from '../store/index.ts'
+import { fileName, timestamp } from '../records/index.ts'
 import { startCommandServer } from './commandServer.ts'
 import type { Endpoint } from './endpoint.ts'
 import { redactCommand, secretsOfRun } from './redact.ts'
@@ -10,19 +10,6 @@ import { scrubLog } from './scrub.ts'
 
 /** `{port}` and `{model}` stand for the options; the shell gets the model as one word. */
 const VLLM = 'vllm serve {model} --host 127.0.0.1 --port {port}'
-
-/** What decides where the requests of a scenario go; also of one that is not resolved yet. */
-export type EndpointOptions = { [Name in 'url' | 'embedded' | 'localCommand' | 'api']?: unknown }
-
-/** True when the endpoint of this scenario must be started first. */
-export function startsServer({ localCommand, api }: EndpointOptions): boolean {
-  return localCommand !== undefined || String(api).replaceAll('-', '_') === 'local_vllm'
-}
-
-/** True when this scenario measures the embedded server. */
-export function usesEmbedded(config: EndpointOptions): boolean {
-  return config.url === undefined && !startsServer(config)
-}
 
 /**
  * Starts the command and waits until it answers.

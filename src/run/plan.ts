@@ -1,6 +1,7 @@
 /** Which levels of load a run goes through: a list known ahead, or a search that looks at what it has measured. */
+
+import type { RunLevel } from '../load/index.ts'
 import type { LevelOutcome } from './levelRun.ts'
-import type { RunLevel } from './levels.ts'
 
 export interface LoadPlan {
   /** The largest levels that may come: they decide how many load threads and prompts are made ready. */

@@ -1,16 +1,11 @@
 /** `--enable-progress-tracker`: progress.json, for a program that watches the run from outside. */
-
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { currentDate, type ResolvedConfig } from '../config/index.ts'
-import { isAlive, makeFolder, ownProcess, writeWholeFile } from '../store/index.ts'
+import { ownProcess, type ProgressStatus, writeProgress } from '../records/index.ts'
 import type { RunHooks, RunProgress } from './hooks.ts'
 
 /** The file is written at most so often, and at each change of phase. */
 const EVERY_MS = 500
-
-type Status = 'running' | 'done' | 'interrupted' | 'failed'
 
 /**
  * Does `work` with hooks that also write the file, where the scenario asks for it. However the work ends, the file says
@@ -34,31 +29,20 @@ export async function withProgressFile<T>(
   }
 }
 
-/**
- * Puts right what a killed run left at `running`.
- * @returns the path of the file that was put right; undefined: there is none, or its run goes on
- */
-export function mendProgressFile(folder: string): string | undefined {
-  const path = progressPath(folder)
-  if (!existsSync(path)) return undefined
-  const record = readRecord(path)
-  if (record?.['status'] !== 'running' || isAlive(record['process']) === true) return undefined
-  write(path, { ...record, status: 'interrupted' satisfies Status })
-  return path
-}
-
-function trackProgress(outputsDir: string, hooks: RunHooks): { hooks: RunHooks; end: (status: Status) => void } {
-  const path = progressPath(outputsDir)
+function trackProgress(
+  outputsDir: string,
+  hooks: RunHooks,
+): { hooks: RunHooks; end: (status: ProgressStatus) => void } {
   const owner = ownProcess()
   let last: RunProgress | undefined
   let lastAt = Number.NEGATIVE_INFINITY
   let lastStage = ''
   let failed = false
-  function tell(status: Status, progress: RunProgress): void {
+  function tell(status: ProgressStatus, progress: RunProgress): void {
     if (failed) return
     try {
-      makeFolder(outputsDir)
-      write(path, { status, ...progressRecord(progress), updatedAt: currentDate().toISOString(), process: owner })
+      const updatedAt = currentDate().toISOString()
+      writeProgress(outputsDir, { status, ...progressRecord(progress), updatedAt, process: owner })
     } catch (error) {
       failed = true
       hooks.onNotice?.(`progress is not tracked: ${(error as Error).message}`)
@@ -81,24 +65,6 @@ function trackProgress(outputsDir: string, hooks: RunHooks): { hooks: RunHooks; 
     end(status) {
       if (last !== undefined) tell(status, last)
     },
-  }
-}
-
-function progressPath(folder: string): string {
-  return join(folder, 'progress.json')
-}
-
-/** A reader never sees half a file. */
-function write(path: string, record: Record<string, unknown>): void {
-  writeWholeFile(path, `${JSON.stringify(record, null, 2)}\n`)
-}
-
-function readRecord(path: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    return typeof value === 'object' && value !== null ? { ...value } : undefined
-  } catch {
-    return undefined
   }
 }
 

@@ -1,10 +1,10 @@
 /** A scenario together with its API: loaded, asked whether it can do what is wanted, and given its key. */
 import { type Api, customReference, loadApi } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
+import { startsServer, usesEmbedded } from '../config/index.ts'
 import { checkHeaders, openEndpoint } from './endpoint.ts'
 import type { RunHooks } from './hooks.ts'
 import { admitHost } from './hosts.ts'
-import { startsServer, usesEmbedded } from './localServer.ts'
 import { withServedModel } from './servedModel.ts'
 
 export interface Protocol {

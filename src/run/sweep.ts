@@ -8,11 +8,11 @@ import {
   resolveConfig,
 } from '../config/index.ts'
 import { type CurvePoint, findKnee, isOverSaturated } from '../gates/index.ts'
+import type { RunLevel } from '../load/index.ts'
 import { type Result, SCHEMA_VERSION, type SweepResult } from '../result/index.ts'
 import { type Outcome, runPlan } from './benchmark.ts'
 import type { RunHooks } from './hooks.ts'
 import { levelAt } from './levelAt.ts'
-import type { RunLevel } from './levels.ts'
 import { limitReached, withinLimits } from './limits.ts'
 import type { LoadPlan } from './plan.ts'
 import { withProgressFile } from './progressFile.ts'

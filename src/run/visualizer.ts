@@ -1,7 +1,7 @@
 /** `--visualizer`: the run folder of an experiment tracker, beside the result. */
 import type { ResolvedConfig } from '../config/index.ts'
+import { readResultDb } from '../records/index.ts'
 import type { Result } from '../result/index.ts'
-import { readResultDb } from '../store/index.ts'
 import type { RunHooks } from './hooks.ts'
 
 const NOTHING_ELSE = { base: [], comparisons: [], capacities: [] }

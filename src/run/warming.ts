@@ -1,8 +1,8 @@
 /** How much the load threads are warmed before anything is measured: more where the run is larger. */
 import { outputLimit } from '../apis/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
+import type { RunLevel } from '../load/index.ts'
 import { CANNED_TOKENS, executorNamed, type Level } from '../load/index.ts'
-import type { RunLevel } from './levels.ts'
 
 /** By then nearly all of the code is compiled that a request needs. */
 const MOST_REQUESTS = 10_000

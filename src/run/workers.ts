@@ -1,6 +1,7 @@
 /** How many load threads a run gets. */
+
+import type { RunLevel } from '../load/index.ts'
 import { executorNamed } from '../load/index.ts'
-import type { RunLevel } from './levels.ts'
 
 /** Streams, and starts per second, that one load thread carries with room to spare. */
 const STREAMS_PER_THREAD = 500

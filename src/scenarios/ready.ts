@@ -1,8 +1,8 @@
 /** Loaded scenarios made ready: checked as a whole for the command line, or made into tests of a framework. */
 import { comparable, type Environment, type Layer, type Layered, placed } from '../config/files/index.ts'
 import { type Config, checkOptions, type ResolvedConfig, resolveConfig } from '../config/index.ts'
-import { parseRegressions } from '../gates/index.ts'
-import { type ComparisonConfig, gatesOf, readSearch, requireEndpoint, resolveComparison } from '../run/index.ts'
+import { gatesOf, parseRegressions } from '../gates/index.ts'
+import { type ComparisonConfig, readSearch, requireEndpoint, resolveComparison } from '../run/index.ts'
 import type { ScenarioOptions } from './define.ts'
 import { type LoadedScenario, type LoadOptions, layered, loadScenarios } from './load.ts'
 

@@ -1,8 +1,8 @@
 /** Scrapes a server's metrics while a run goes on, on the calling thread; a scrape that fails is noted and no more. */
 import { performance } from 'node:perf_hooks'
-import { clearTimeout, setTimeout } from 'node:timers'
 import { exchange } from '../client/exchange.ts'
 import type { Route } from '../client/route.ts'
+import { sleep, startTimer, type Timer } from '../config/timers.ts'
 import { joinSnapshots, readSnapshot, type Snapshot } from './snapshot.ts'
 
 export interface Scrape extends Snapshot {
@@ -44,7 +44,7 @@ const LAST_PAUSE_MS = 100
 export class ServerWatch {
   readonly #options: WatchOptions
   readonly #scrapes: Scrapes = { before: undefined, during: [], after: undefined, failures: new Map() }
-  #timer: NodeJS.Timeout | undefined
+  #timer: Timer | undefined
   #pending: Promise<unknown> = Promise.resolve()
   #over = false
 
@@ -61,10 +61,10 @@ export class ServerWatch {
   /** @param isComplete whether a last scrape counts all of the run; it is taken again a few times until it does */
   async finish(isComplete: (last: Scrape, before: Scrape | undefined) => boolean): Promise<Scrapes> {
     this.#over = true
-    clearTimeout(this.#timer)
+    this.#timer?.stop()
     await this.#pending
     for (let tries = 0; tries < LAST_TRIES; tries++) {
-      if (tries > 0) await new Promise((resolve) => setTimeout(resolve, LAST_PAUSE_MS))
+      if (tries > 0) await sleep(LAST_PAUSE_MS)
       const last = await this.#scrape()
       if (last === undefined) break
       this.#scrapes.after = last
@@ -75,7 +75,7 @@ export class ServerWatch {
 
   /** A slow server is asked again an interval after it answered, not before. */
   #next(): void {
-    this.#timer = setTimeout(() => {
+    this.#timer = startTimer(() => {
       this.#pending = this.#scrape().then((scrape) => {
         if (scrape !== undefined) this.#scrapes.during.push(scrape)
         this.#options.onScrape?.(this.#scrapes)

@@ -60,7 +60,7 @@ async function writeResult(result: Result): Promise<void> {
   writeFileSync(`${stem}.md`, renderMarkdown(result))
   if (existsSync(`${stem}.json`)) return
   // The order of its keys is that of its schema, which nothing else here needs.
-  const { renderJson } = await import('../report/json.ts')
+  const { renderJson } = await import('../result/json.ts')
   writeFileSync(`${stem}.json`, renderJson(result))
 }
 

@@ -15,10 +15,10 @@ import {
   worstVerdict,
 } from '../gates/index.ts'
 import type { MetricsView } from '../metrics/index.ts'
+import { prepareStoreThread } from '../records/index.ts'
 import { plainWords } from '../report/index.ts'
 import type { Result, ThresholdResult } from '../result/index.ts'
 import { runPerfBenchmark } from '../run/index.ts'
-import { prepareStoreThread } from '../store/index.ts'
 import { figuresOf } from './figures.ts'
 import type { Host } from './host.ts'
 import { type CheckedScenario, checkScenario } from './scenario.ts'

@@ -8,8 +8,8 @@ import {
   type ResolvedConfig,
   resolveConfig,
 } from '../config/index.ts'
-import { parseRegressions, type Thresholds } from '../gates/index.ts'
-import { gatesOf, requireEndpoint } from '../run/index.ts'
+import { gatesOf, parseRegressions, type Thresholds } from '../gates/index.ts'
+import { requireEndpoint } from '../run/index.ts'
 
 /** What to run and which thresholds it must meet. */
 export interface Scenario extends Omit<Config, 'thresholds' | 'url'> {

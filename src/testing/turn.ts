@@ -1,11 +1,10 @@
 /** What every kind of perf test does around its load: takes its turn, keeps to its time, and fails without a stack. */
 
 import { DatabaseSync } from 'node:sqlite'
-import { clearTimeout, setTimeout } from 'node:timers'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigError, camelCase, EndpointError } from '../config/index.ts'
+import { sleep, startTimer } from '../config/timers.ts'
+import { StoreError, userFile } from '../records/index.ts'
 import type { RunHooks } from '../run/index.ts'
-import { StoreError, userFile } from '../store/index.ts'
 import type { Host } from './host.ts'
 
 /** The load itself: `hooks` carry the signal that ends it and the name it runs under. */
@@ -26,7 +25,7 @@ export function runInTurn<T>(
 ): Promise<{ outcome: T; timedOut: boolean }> {
   const measure = async (): Promise<{ outcome: T; timedOut: boolean }> => {
     const deadline = new AbortController()
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => deadline.abort(), timeoutMs)
+    const timer = timeoutMs === undefined ? undefined : startTimer(() => deadline.abort(), timeoutMs)
     try {
       const outcome = await load({
         signal: AbortSignal.any([host.signal, deadline.signal]),
@@ -38,7 +37,7 @@ export function runInTurn<T>(
       const expected = error instanceof ConfigError || error instanceof EndpointError || error instanceof StoreError
       throw expected ? withoutStack(error) : error
     } finally {
-      clearTimeout(timer)
+      timer?.stop()
     }
   }
   return exclusively(host.signal, measure, () => host.say('waiting: another perf test runs on this machine'))
@@ -104,7 +103,8 @@ async function lockMachine(signal: AbortSignal, onWait: (() => void) | undefined
   try {
     for (let attempt = 0; !tryLock(lock); attempt++) {
       if (attempt === 0) onWait?.()
-      await sleep(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted())
+      await sleep(POLL_MS, signal)
+      signal.throwIfAborted()
     }
     return () => lock.close()
   } catch (error) {

@@ -129,7 +129,7 @@ describe('the words of a sweep', () => {
     [['--from', '1.5', '--to', '4'], 'sweep: the range 1.5 to 4 must be of positive whole numbers'],
     [
       ['--threshold', 'qps > 1'],
-      'option "thresholds": a sweep goes on until they must break; --sla-auto-tune finds the highest load that keeps them',
+      'option --threshold: a sweep goes on until they must break; --sla-auto-tune finds the highest load that keeps them',
     ],
     [
       ['--number', '1', '2', '--parallel', '1'],

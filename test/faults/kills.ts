@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type EmbeddedServer, startServer } from '../../fixtures/index.ts'
-import { recoverRun } from '../../src/run/index.ts'
+import { recoverRun } from '../../src/records/index.ts'
 import { folder, perfgate, soundRows } from './child.ts'
 
 /** The most that may be missing at the end, milliseconds: one commit interval. */

@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest'
 import { startServer } from '../../fixtures/index.ts'
 import { main } from '../../src/cli/index.ts'
 import { startView } from '../../src/cli/view/server.ts'
-import { isAlive, ownProcess } from '../../src/store/index.ts'
+import { isAlive, ownProcess } from '../../src/records/index.ts'
 import { fakeWorld } from '../cli/fakeWorld.ts'
 import { dbOf, folder, perfgate, resultOf, soundRows } from './child.ts'
 

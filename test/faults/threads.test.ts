@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads'
 import { afterAll, describe, expect, test } from 'vitest'
 import { startServer } from '../../fixtures/index.ts'
 import { packBodies } from '../../src/load/index.ts'
-import { ResultStore, StoreError } from '../../src/store/index.ts'
+import { ResultStore, StoreError } from '../../src/records/index.ts'
 import { RestingThreads } from '../../src/threads/index.ts'
 import { dbOf, folder, named, perfgate, resultOf, soundRows } from './child.ts'
 

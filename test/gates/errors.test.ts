@@ -9,7 +9,7 @@ import {
   ThresholdError,
   UndecidedError,
 } from '../../src/gates/index.ts'
-import { StoreError } from '../../src/store/index.ts'
+import { StoreError } from '../../src/records/index.ts'
 import { measured, spreadOut } from './measured.ts'
 
 const view = measured({

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/index.ts'
 import { LoadPool, packBodies } from '../../src/load/index.ts'
-import { levelsOf } from '../../src/run/levels.ts'
+import { levelsOf } from '../../src/load/levels.ts'
 import { C, ROW } from '../../src/samples/index.ts'
 
 test('blocks continue the numbering, and connections the server closed meanwhile are opened before the next', async () => {

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { EXECUTOR_NAMES, EXECUTORS } from '../../src/config/executors.ts'
 import { resolveConfig } from '../../src/config/index.ts'
 import { checkLevel, executorNamed, type Level } from '../../src/load/index.ts'
+import { levelsOf } from '../../src/load/levels.ts'
 import { share } from '../../src/load/share.ts'
-import { levelsOf } from '../../src/run/levels.ts'
 
 const base: Level = {
   executor: 'poisson',

@@ -8,6 +8,16 @@ import type { Level } from '../../src/load/level.ts'
 import { OpenLoop } from '../../src/load/openLoop.ts'
 import { BatchWriter } from '../../src/samples/index.ts'
 
+const delays: number[] = []
+vi.mock('node:timers', async (original) => {
+  const timers = await original<typeof import('node:timers')>()
+  const setTimeout = (action: () => void, ms: number) => {
+    delays.push(ms)
+    return timers.setTimeout(action, ms)
+  }
+  return { ...timers, setTimeout }
+})
+
 const LEVEL: Level = {
   executor: 'constant-arrival-rate',
   parallel: Number.POSITIVE_INFINITY,
@@ -32,6 +42,7 @@ it('starts what is due between two reads, without a turn of the event loop', () 
     unsent: 0,
     hasIdle: true,
     owns: () => true,
+    mayStart: () => true,
     start: (index: number) => void started.push(index),
   }
   let now = 1000
@@ -70,6 +81,7 @@ it('keeps its cap and the order of arrivals when one becomes due between the end
     unsent: 0,
     hasIdle: true,
     owns: () => true,
+    mayStart: () => true,
     shareOf: (total: number) => total,
     park: () => {},
     start(index: number) {
@@ -139,4 +151,21 @@ it('is told by a connection at each read once a request is due, and not before',
   expect(await told(0)).toBeGreaterThan(0)
   expect(await told(performance.now() + 3_600_000)).toBe(0)
   await server.close()
+})
+
+it('waits for an arrival in ages with a timer that Node takes', () => {
+  delays.length = 0
+  const engine = {
+    dueAt: Number.POSITIVE_INFINITY,
+    inFlight: 0,
+    unsent: 0,
+    owns: () => true,
+    mayStart: () => true,
+    start: () => {},
+  }
+  const phase = { level: { ...LEVEL, rate: 1e-300 }, startAt: performance.now(), warmup: false }
+  const loop = new OpenLoop(engine as unknown as Engine, constantArrivalRate, phase, () => {})
+  loop.begin()
+  loop.stop()
+  expect(delays).toEqual([2 ** 31 - 1])
 })

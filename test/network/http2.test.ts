@@ -1,4 +1,6 @@
 /** HTTP/2: which protocol is spoken, what a connection carries, and what stamps are those of. */
+import { createServer, type ServerHttp2Session } from 'node:http2'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Certificates, makeCertificates } from './certificates.ts'
 import { type EndpointOptions, startEndpoint, type TestEndpoint } from './endpoints.ts'
@@ -106,4 +108,33 @@ describe('a body that is left open after [DONE]', () => {
     expect(sent.metrics.distribution('latency')!.max).toBeLessThan(100)
     expect(server.seen.map(({ connection }) => connection)).toEqual(connections)
   })
+})
+
+it('a stream that stays open after [DONE] is reset after the grace, and its connection serves the next request', async () => {
+  const resetAfterMs: number[] = []
+  const sessions = new Set<unknown>()
+  const server = createServer()
+  server.on('session', (session) => sessions.add(session))
+  server.on('stream', (stream) => {
+    stream.respond({ ':status': 200, 'content-type': 'text/event-stream' })
+    const piece = (choice: object): string => `data: ${JSON.stringify({ choices: [{ index: 0, ...choice }] })}\n\n`
+    stream.write(piece({ delta: { content: 'Hi' } }))
+    stream.write(`${piece({ delta: {}, finish_reason: 'stop' })}data: [DONE]\n\n`)
+    const doneAt = performance.now()
+    stream.on('aborted', () => resetAfterMs.push(performance.now() - doneAt))
+    stream.on('error', () => {})
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const { errors, answered, metrics } = await send(`http://127.0.0.1:${port}`, { number: 4, parallel: 1, http2: true })
+  await expect.poll(() => resetAfterMs.length).toBe(4)
+  server.close()
+  for (const session of sessions) (session as ServerHttp2Session).destroy()
+  expect([errors, answered]).toEqual([{}, 4])
+  expect(metrics.answerNotes.join()).toContain('4 of 4 answers were whole, but the server kept the body open')
+  // 100 ms of grace, looked at every 20 ms: never before.
+  expect(Math.min(...resetAfterMs)).toBeGreaterThan(95)
+  // The grace is no part of the answer.
+  expect(metrics.distribution('latency')!.max).toBeLessThan(100)
+  expect(sessions.size).toBe(1)
 })

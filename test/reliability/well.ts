@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import type { RequestTruth } from '../../fixtures/index.ts'
 import { tokenText } from '../../fixtures/script.ts'
-import type { StoredRequest } from '../../src/store/index.ts'
+import type { StoredRequest } from '../../src/records/index.ts'
 
 export interface Allowances {
   /** Packages beside the tokens, the role and the finish. */

@@ -3,10 +3,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { COLUMN_NAMES, type StoredRequest } from '../../src/records/index.ts'
+import { CREATE, INSERT } from '../../src/records/table.ts'
 import { renderJson } from '../../src/report/index.ts'
 import type { Result } from '../../src/result/index.ts'
-import { COLUMN_NAMES, type StoredRequest } from '../../src/store/index.ts'
-import { CREATE, INSERT } from '../../src/store/table.ts'
 import { PUBLISHED } from './publishedResult.ts'
 
 export interface MadeDb {

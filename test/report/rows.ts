@@ -1,5 +1,5 @@
 /** Rows of a result DB, made up with known figures. */
-import { COLUMN_NAMES, type StoredRequest } from '../../src/store/index.ts'
+import { COLUMN_NAMES, type StoredRequest } from '../../src/records/index.ts'
 
 const EMPTY = Object.fromEntries(COLUMN_NAMES.map((name) => [name, null])) as StoredRequest
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type EmbeddedServer, startServer } from '../../fixtures/index.ts'
+import { comparableHistory, historyRecord, writeBaseline } from '../../src/records/index.ts'
 import { type Result, resultSchema } from '../../src/result/index.ts'
-import { comparableHistory, historyRecord, runPerfBenchmark } from '../../src/run/index.ts'
-import { writeBaseline } from '../../src/store/index.ts'
+import { runPerfBenchmark } from '../../src/run/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'perfgate-'))
 let fast: EmbeddedServer

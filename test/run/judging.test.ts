@@ -2,7 +2,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type EmbeddedServer, type ServerOptions, startServer } from '../../fixtures/index.ts'
 import { resolveConfig } from '../../src/config/index.ts'
-import { gatesOf, runPerfBenchmark } from '../../src/run/index.ts'
+import { gatesOf } from '../../src/gates/index.ts'
+import { runPerfBenchmark } from '../../src/run/index.ts'
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {

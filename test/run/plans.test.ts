@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startServer } from '../../fixtures/index.ts'
+import { flagName } from '../../src/cli/flags.ts'
 import { main } from '../../src/cli/index.ts'
 import { comparableOptions } from '../../src/config/files/layers.ts'
-import { ConfigError, OPTION_NAMES, type PlanName, REJECTED } from '../../src/config/index.ts'
+import { ConfigError, OPTION_NAMES, type OptionName, type PlanName, REJECTED } from '../../src/config/index.ts'
 import { runComparison, runPerfBenchmark, runSweep } from '../../src/run/index.ts'
 import { fakeWorld } from '../cli/fakeWorld.ts'
 
@@ -39,6 +40,8 @@ const VALUES: Record<string, unknown> = {
   visualizer: 'wandb',
   localCommand: 'serve',
   port: 8000,
+  readyUrl: 'http://127.0.0.1:8000/health',
+  readyTimeout: 5,
   slaAutoTune: true,
   slaParams: [{ rps: '>= 1' }],
   slaGate: { parallel: '>= 1' },
@@ -93,8 +96,20 @@ it.each([
   const world = fakeWorld({ columns: 200 })
   const sides = ['--baseline-url', server.url, '--candidate-url', server.url, '--regression', 'p50(ttft) 5 %']
   expect(await main(['compare', ...sides, '--model', 'm', flag, value], world)).toBe(2)
-  expect(world.err()).toMatch(/option "\w+": .*comparison/)
+  expect(world.err()).toMatch(new RegExp(`option ${flag}: .*comparison`))
   expect(server.requests).toEqual([])
+})
+
+it.each([
+  ['compare', REJECTED.comparison],
+  ['sweep', REJECTED.sweep],
+])('perfgate %s offers in its help what it can do, and nothing else', async (command, rejected) => {
+  const world = fakeWorld({ columns: 120 })
+  expect(await main([command, '--help'], world)).toBe(0)
+  const offered = [...world.out().matchAll(/^ {2}(--[\w-]+)/gm)].map(([, flag]) => flag)
+  expect(offered).toContain('--parallel')
+  const flags = Object.keys(rejected).map((name) => `--${flagName(name as OptionName)}`)
+  expect(offered.filter((flag) => flags.includes(flag!))).toEqual([])
 })
 
 it('a config file may have options of single runs beside those of a comparison', () => {

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FAULT_FIELD, startServer } from '../../fixtures/index.ts'
+import { mergeShards, readRuns } from '../../src/records/index.ts'
 import { type Result, resultSchema } from '../../src/result/index.ts'
-import { mergeShards, readRuns, runComparison, runPerfBenchmark } from '../../src/run/index.ts'
+import { runComparison, runPerfBenchmark } from '../../src/run/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'perfgate-to-result-'))
 const server = await startServer({ ttft: { meanMs: 30 }, itl: { meanMs: 2 }, outputTokens: 5 })

@@ -8,10 +8,10 @@ import { type EmbeddedServer, type ServerOptions, startServer, startServerThread
 import { resolveConfig } from '../../src/config/index.ts'
 import { decideVerdict, evaluateThresholds, parseThresholds } from '../../src/gates/index.ts'
 import { LoadPool, packBodies } from '../../src/load/index.ts'
+import { levelsOf, type RunLevel } from '../../src/load/levels.ts'
 import { RunMetrics } from '../../src/metrics/index.ts'
 import { judgeClient } from '../../src/run/clientHealth.ts'
 import { runPerfBenchmark } from '../../src/run/index.ts'
-import { levelsOf, type RunLevel } from '../../src/run/levels.ts'
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {

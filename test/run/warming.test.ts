@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/index.ts'
-import { levelsOf } from '../../src/run/levels.ts'
+import { levelsOf } from '../../src/load/levels.ts'
 import { warmingRequests } from '../../src/run/warming.ts'
 
 function warmed(options: Record<string, unknown>): number {

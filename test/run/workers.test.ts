@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { resolveConfig } from '../../src/config/index.ts'
-import { levelsOf } from '../../src/run/levels.ts'
+import { levelsOf } from '../../src/load/levels.ts'
 import { moreThreads, threadsFor } from '../../src/run/workers.ts'
 
 const levels = (config: object) => levelsOf(resolveConfig(config))

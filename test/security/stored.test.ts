@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runPerfBenchmark } from '../../src/index.ts'
+import { readResultDb, type StoredRequest } from '../../src/records/index.ts'
 import { withoutQuotes } from '../../src/secrets/index.ts'
-import { readResultDb, type StoredRequest } from '../../src/store/index.ts'
 import { filesOf } from './planted.ts'
 
 /** Of a prompt and of an answer: where each begins and ends. */

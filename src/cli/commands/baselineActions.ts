@@ -4,6 +4,17 @@ import { join } from 'node:path'
 import { ConfigError } from '../../config/index.ts'
 import { gateRecord, modelOf, parseKey, parseRegressions, requireStored, type Statistic } from '../../gates/index.ts'
 import {
+  appendHistory,
+  baselineNames,
+  comparableHistory,
+  compareWith,
+  historyRecord,
+  readBaseline,
+  readHistory,
+  readResults,
+  writeBaseline,
+} from '../../records/index.ts'
+import {
   markOf,
   plainText,
   renderAgainstBaseline,
@@ -12,15 +23,6 @@ import {
   type TerminalStyle,
 } from '../../report/index.ts'
 import type { Result } from '../../result/index.ts'
-import { comparableHistory, compareWith, historyRecord } from '../../run/index.ts'
-import {
-  appendHistory,
-  baselineNames,
-  readBaseline,
-  readHistory,
-  readResults,
-  writeBaseline,
-} from '../../store/index.ts'
 import { exitCodeOf } from '../exit.ts'
 import { readChoice } from '../flags.ts'
 

@@ -1,25 +1,14 @@
 /** `perfgate compare`: a candidate against a baseline, in one run. */
-import { Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { comparable } from '../../config/files/index.ts'
-import { ConfigError, camelCase, OPTION_NAMES, type OptionName, optionMeta } from '../../config/index.ts'
+import { COMPARISONS_OWN, camelCase } from '../../config/index.ts'
 import { gateRecord } from '../../gates/index.ts'
 import { renderComparison } from '../../report/index.ts'
 import type { ComparisonResult } from '../../result/index.ts'
-import {
-  addConfigFlags,
-  addRunFlags,
-  configLayerOf,
-  flagName,
-  inOneSpelling,
-  readNumberFlag,
-  readPairs,
-  underFlags,
-} from '../flags.ts'
-import type { Io } from '../io.ts'
-import { jsonFlag, jsonText } from '../io.ts'
+import { configLayerOf, readNumberFlag, readPairs, underFlags } from '../flags.ts'
+import { type Io, jsonText } from '../io.ts'
 import { type LoadRequest, measure, type RunComparison, runComparison } from '../run.ts'
-import type { CliCommand } from '../usage.ts'
-import { quietCommand, readWords, refuseOperands } from '../usage.ts'
+import { addLoadFlags, type CliCommand, quietCommand, readWords, refuseOperands } from '../usage.ts'
 import { valuesOf } from '../values.ts'
 
 interface Flag {
@@ -56,21 +45,6 @@ const OWN_FLAGS: Flag[] = [
     name: 'disjoint-prompts',
     description: 'made-up prompts of its own for each side, of the same lengths: for sides that share a cache',
   },
-]
-
-/** A comparison has these twice, or not at all. */
-const NOT_OURS = ['url', 'thresholds'] as const
-
-/** Options of a run that mean nothing here, or something else. */
-const NOT_OFFERED: readonly OptionName[] = [
-  ...OPTION_NAMES.filter((name) => optionMeta(name).group === 'Capacity'),
-  'regressions',
-  'baseline',
-  'baselineDir',
-  'unlikeBaseline',
-  'confidence',
-  'maxNumber',
-  'maxDuration',
 ]
 
 const MORE_HELP = `
@@ -124,56 +98,39 @@ function readRequest(args: readonly string[], io: Io): LoadRequest | undefined {
     .description('Measures a candidate and a baseline in turn, block by block, and fails when the candidate is worse.')
     .allowExcessArguments(true)
   const given = new Map<string, string[]>()
-  const add = ({ name, value, description }: Flag, group: string): void => {
-    const option = new Option(value === undefined ? `--${name}` : `--${name} <${value}>`, description).helpGroup(group)
-    command.addOption(option)
-    command.on(
-      `option:${option.name()}`,
-      (word: string | null) => void given.set(name, [...(given.get(name) ?? []), word ?? 'true']),
-    )
-  }
   for (const side of SIDES)
     for (const flag of SIDE_FLAGS)
-      add({ ...flag, name: `${side}-${flag.name}` }, `${side === 'baseline' ? 'Baseline' : 'Candidate'}:`)
-  for (const flag of OWN_FLAGS) add(flag, 'Comparison:')
-  const words = addRunFlags(command, NOT_OFFERED)
-  addConfigFlags(command)
-  command.addOption(jsonFlag().helpGroup('Output:'))
+      addFlag(
+        command,
+        { ...flag, name: `${side}-${flag.name}` },
+        side === 'baseline' ? 'Baseline:' : 'Candidate:',
+        given,
+      )
+  for (const flag of OWN_FLAGS) addFlag(command, flag, 'Comparison:', given)
+  const words = addLoadFlags(command, { plan: 'comparison', own: COMPARISONS_OWN })
   command.addHelpOption(new Option('-h, --help', 'print this help').helpGroup('Other:'))
   command.addHelpText('after', MORE_HELP)
-  const read = readWords<{ json?: boolean }>(command, inOneSpelling(args.map(kebab)))
+  const read = readWords<{ json?: boolean }>(command, args)
   if (read === undefined) return undefined
   refuseOperands(read.operands)
-  const scenario = valuesOf(words)
-  for (const name of NOT_OURS)
-    if (scenario[name] !== undefined)
-      throw new ConfigError(
-        name === 'url'
-          ? 'option --url: a comparison has two; give --baseline-url and --candidate-url'
-          : 'option --threshold: a comparison has --regression instead, for instance --regression "p50(latency) 5 %"',
-        name,
-      )
-  const { config: joined } = underFlags(comparable(configLayerOf(command, io)), scenario)
+  const scenario = valuesOf(words, 'comparison')
+  const { config: joined, origins } = underFlags(comparable(configLayerOf(command, io)), scenario)
   const config = { ...joined, ...ownValues(given), ...sideValues(given) }
-  return { config, json: read.flags.json === true }
+  return { config, origins, json: read.flags.json === true }
 }
 
-/** `--baselineUrl` and `--baseline_url` are `--baseline-url`. */
-function kebab(arg: string): string {
-  const [, flag, value = ''] = /^--([\w-]+)(=.*)?$/s.exec(arg) ?? []
-  if (flag === undefined) return arg
-  const name = flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll('_', '-')
-  return allFlags().includes(name) ? `--${name}${value}` : arg
-}
-
-function allFlags(): string[] {
-  return [
-    ...SIDES.flatMap((side) => SIDE_FLAGS.map(({ name }) => `${side}-${name}`)),
-    ...OWN_FLAGS.map(({ name }) => name),
-    ...OPTION_NAMES.filter((name) => !NOT_OFFERED.includes(name)).map(flagName),
-    'json',
-    'help',
-  ]
+function addFlag(
+  command: Command,
+  { name, value, description }: Flag,
+  group: string,
+  given: Map<string, string[]>,
+): void {
+  const option = new Option(value === undefined ? `--${name}` : `--${name} <${value}>`, description).helpGroup(group)
+  command.addOption(option)
+  command.on(
+    `option:${option.name()}`,
+    (word: string | null) => void given.set(name, [...(given.get(name) ?? []), word ?? 'true']),
+  )
 }
 
 function ownValues(given: ReadonlyMap<string, string[]>): Record<string, unknown> {

@@ -1,6 +1,6 @@
 /** `perfgate merge <DBs or folders>`: the parts of a load that ran on several machines, as one run. */
 import { ConfigError } from '../../config/index.ts'
-import { renderJson, renderText } from '../../report/index.ts'
+import { renderJson, renderMarkdown, renderText } from '../../report/index.ts'
 import { exitCodeOf } from '../exit.ts'
 import type { Io } from '../io.ts'
 import { jsonFlag, notice, printTables } from '../io.ts'
@@ -36,8 +36,9 @@ export async function mergeCommand(args: readonly string[], io: Io): Promise<num
   if (read.operands.length === 0)
     throw new ConfigError('merge needs the result DBs of the parts, or the folder they are in')
   const { allowMissing = false, outputsDir, json = false } = read.flags
-  const { mergeShards } = await import('../../run/index.ts')
+  const { mergeShards, writeWholeFile } = await import('../../records/index.ts')
   const { result, path } = mergeShards(read.operands, { allowMissing, outputsDir })
+  writeWholeFile(`${path}.md`, renderMarkdown(result))
   await printTables(io, json, (style) => renderText(result, style))
   notice(io, `wrote ${path}.db, ${path}.json and ${path}.md`)
   if (json) io.stdout.write(renderJson(result))

@@ -31,7 +31,7 @@ export async function recoverCommand(args: readonly string[], io: Io): Promise<n
   if (operands.length === 0)
     throw new ConfigError('recover needs a result DB, for example: perfgate recover outputs/run.db')
   const { json = false } = flags
-  const { mendProgressFile, readRunDb, recoverRun } = await import('../../run/index.ts')
+  const { mendProgressFile, readRunDb, recoverRun } = await import('../../records/index.ts')
 
   /** Those of a folder that are left alone are not named: nobody asked for them by name. */
   function unfinishedIn(folder: string): string[] {

@@ -4,20 +4,10 @@ import { ConfigError } from '../../config/index.ts'
 import { renderSweep } from '../../report/index.ts'
 import type { SweepResult } from '../../result/index.ts'
 import type { SweepRange } from '../../run/index.ts'
-import {
-  addConfigFlags,
-  addRunFlags,
-  configLayerOf,
-  inOneSpelling,
-  readChoice,
-  readNumberFlag,
-  underFlags,
-} from '../flags.ts'
-import type { Io } from '../io.ts'
-import { jsonFlag, jsonText } from '../io.ts'
+import { configLayerOf, readChoice, readNumberFlag, underFlags } from '../flags.ts'
+import { type Io, jsonText } from '../io.ts'
 import { type LoadRequest, measure, type RunSweep, runSweep } from '../run.ts'
-import type { CliCommand } from '../usage.ts'
-import { quietCommand, readWords, refuseOperands } from '../usage.ts'
+import { addLoadFlags, type CliCommand, quietCommand, readWords, refuseOperands } from '../usage.ts'
 import { valuesOf } from '../values.ts'
 
 const DEFAULT_TO = 256
@@ -59,14 +49,12 @@ function readRequest(args: readonly string[], io: Io): Request | undefined {
     )
     .addOption(new Option('--from <n>', 'first load (default: that of --parallel or --rate)').helpGroup('Sweep:'))
     .addOption(new Option('--to <n>', `last load (default: ${DEFAULT_TO})`).helpGroup('Sweep:'))
-    .addOption(jsonFlag('the sweep').helpGroup('Output:'))
-  const words = addRunFlags(command)
-  addConfigFlags(command)
-  const read = readWords<{ over?: string; from?: string; to?: string; json?: boolean }>(command, inOneSpelling(args))
+  const words = addLoadFlags(command, { plan: 'sweep', json: 'the sweep' })
+  const read = readWords<{ over?: string; from?: string; to?: string; json?: boolean }>(command, args)
   if (read === undefined) return undefined
   refuseOperands(read.operands)
-  const flags = valuesOf(words)
-  const { config } = underFlags(configLayerOf(command, io), flags)
+  const flags = valuesOf(words, 'sweep')
+  const { config, origins } = underFlags(configLayerOf(command, io), flags)
   const { over, from, to, json = false } = read.flags
   const usual = config.rate === undefined ? 'parallel' : 'rate'
   const variable = over === undefined ? usual : readChoice('over', over, ['parallel', 'rate'] as const)
@@ -79,7 +67,7 @@ function readRequest(args: readonly string[], io: Io): Request | undefined {
     )
   const first = from === undefined ? Number(given ?? 1) : readNumberFlag('from', from, 'a positive number')
   const last = to === undefined ? Math.max(first, DEFAULT_TO) : readNumberFlag('to', to, 'a positive number')
-  return { config, range: { variable, from: first, to: last }, json }
+  return { config, origins, range: { variable, from: first, to: last }, json }
 }
 
 export const sweep: CliCommand = {

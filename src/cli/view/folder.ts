@@ -1,8 +1,8 @@
 /** The results of one folder, and no file outside it. */
 import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { type RunState, readJudged, readRunDb } from '../../records/index.ts'
 import type { CapacityResult, ComparisonResult, Result } from '../../result/index.ts'
-import { type RunState, readJudged, readRunDb } from '../../run/index.ts'
 
 export interface ListedRun {
   /** Name of the file in the folder. */

@@ -1,5 +1,6 @@
 /** The pages of `perfgate view` that are not reports: the list of runs, one request, and what went wrong. */
 import { createHash } from 'node:crypto'
+import type { StoredRequest } from '../../records/index.ts'
 import { capacitySentence } from '../../report/capacityText.ts'
 import { comparisonSentence } from '../../report/comparisonTable.ts'
 import { figure } from '../../report/figures.ts'
@@ -7,7 +8,6 @@ import { readAssets } from '../../report/html/assets.ts'
 import { html, type Markup } from '../../report/html/markup.ts'
 import { table, verdictBadge } from '../../report/html/sections.ts'
 import { loadOf } from '../../report/reportRun.ts'
-import type { StoredRequest } from '../../store/index.ts'
 import type { ListedRun, ListedVerdict } from './folder.ts'
 import { overTimeSection } from './overTime.ts'
 

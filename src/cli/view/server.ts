@@ -2,9 +2,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { basename } from 'node:path'
+import { type ResultReader, readResultDb, readRunDb, StoreError } from '../../records/index.ts'
 import { renderHtml, reportPolicy } from '../../report/html/index.ts'
-import { readRunDb } from '../../run/index.ts'
-import { type ResultReader, readResultDb, StoreError } from '../../store/index.ts'
 import { type ListedVerdict, type ResultFolder, resultFolder } from './folder.ts'
 import { errorPage, listPage, type Page, requestPage } from './pages.ts'
 

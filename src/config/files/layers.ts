@@ -78,8 +78,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The first three mean something else in a comparison. */
-const NOT_COMPARED: readonly string[] = ['regressions', 'baseline', 'confidence', ...passedOver('comparison')]
+const NOT_COMPARED = passedOver()
 
 export function comparable(defaults: Layer | undefined): Layer | undefined {
   return defaults === undefined ? undefined : { ...defaults, values: comparableOptions(defaults.values) }

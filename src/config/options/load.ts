@@ -119,7 +119,7 @@ export const loadOptions = {
     kind: 'number',
     value: 'seconds',
     description: 'longest time of the whole run, all levels together; then it is ended, and fails',
-    defaultText: '3600, beyond the time that duration, stages or timestamps ask for',
+    defaultText: '3600, beyond the time that duration, stages, timestamps or startAt ask for',
   }),
   outliveParent: option(z.boolean().default(false), {
     group: 'Load',

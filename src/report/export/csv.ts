@@ -1,5 +1,5 @@
 /** Requests as comma-separated values (RFC 4180): the columns of the result DB, NULL as an empty field. */
-import { COLUMN_NAMES, type StoredRequest } from '../../store/index.ts'
+import { COLUMN_NAMES, type StoredRequest } from '../../records/index.ts'
 import type { ReportRun } from '../reportRun.ts'
 import type { ExportFormat } from './format.ts'
 

@@ -1,7 +1,7 @@
 /** The four files of an EvalScope run, with its names: summary, percentiles over nine metrics, arguments, log. */
 import { DistributionRecorder } from '../../metrics/index.ts'
+import { readGaps, type StoredRequest } from '../../records/index.ts'
 import type { Result } from '../../result/index.ts'
-import { readGaps, type StoredRequest } from '../../store/index.ts'
 import type { ReportRun } from '../reportRun.ts'
 import { renderText } from '../text.ts'
 import type { ExportFormat } from './format.ts'

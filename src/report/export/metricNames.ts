@@ -1,6 +1,6 @@
 /** Metrics of a row of the result DB, in milliseconds (counts for tokens), by the names of thresholds. */
 import type { DistributionName } from '../../metrics/index.ts'
-import type { StoredRequest } from '../../store/index.ts'
+import type { StoredRequest } from '../../records/index.ts'
 
 type Reader = (row: StoredRequest) => number | null
 

@@ -1,5 +1,5 @@
 /** Requests as Apache Parquet: the columns of the result DB with their types. */
-import { COLUMN_TYPES } from '../../store/index.ts'
+import { COLUMN_TYPES } from '../../records/index.ts'
 import type { ExportFormat } from './format.ts'
 
 const TYPES = { INTEGER: 'INT64', REAL: 'DOUBLE', TEXT: 'STRING' } as const

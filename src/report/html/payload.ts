@@ -1,7 +1,7 @@
 /** The requests of a run as the page gets them: columns of numbers, and as many texts as fit. */
 import { gzipSync } from 'node:zlib'
+import type { StoredRequest } from '../../records/index.ts'
 import type { Result } from '../../result/index.ts'
-import type { StoredRequest } from '../../store/index.ts'
 import type { RowSource } from '../reportRun.ts'
 import { type PageRun, type PageTexts, REQUEST_COLUMNS, type RequestColumn } from './pageData.ts'
 

@@ -27,8 +27,8 @@ import {
   requireCounted,
   type Side,
 } from '../../gates/index.ts'
+import { levelsOf, type RunLevel } from '../../load/index.ts'
 import { looksOf, type PlannedLook } from '../../stats/index.ts'
-import { levelsOf, type RunLevel } from '../levels.ts'
 
 /** One side: a URL, or what is to be started, with what differs from the scenario. Without either: the embedded server. */
 export interface ComparisonSide

@@ -1,5 +1,6 @@
 /** The perf tests of one test file: collected through Jest's own functions, run outside of its vm context. */
 import { createRequire } from 'node:module'
+import { LONGEST_DELAY_MS } from '../../config/timers.ts'
 import type { MetricsView } from '../../metrics/index.ts'
 import type { Result } from '../../result/index.ts'
 import {
@@ -48,9 +49,6 @@ export interface FileOfTests {
   /** Stops what still runs. */
   close(): void
 }
-
-/** The longest a timer of Node can take, 24 days: a load has its own `timeoutMs`. */
-const NO_TIMEOUT_MS = 2 ** 31 - 1
 
 const requireHere = createRequire(import.meta.url)
 
@@ -133,7 +131,8 @@ export function fileOfTests(settings: FileSettings): FileOfTests {
         }
         const chosen = modes.has('only') ? test.only : test
         const call = modes.has('fails') ? chosen.failing : chosen
-        call(title, once, NO_TIMEOUT_MS)
+        // A load has its own `timeoutMs`.
+        call(title, once, LONGEST_DELAY_MS)
       }
     } finally {
       entry = undefined

@@ -1,6 +1,6 @@
 /** Sends a run to an OpenTelemetry collector over HTTP. */
-import { setTimeout } from 'node:timers/promises'
 import { ConfigError, EndpointError, wallClockMs } from '../../../config/index.ts'
+import { sleep } from '../../../config/timers.ts'
 import { secretsOf } from '../../../secrets/index.ts'
 import type { ReportRun } from '../../reportRun.ts'
 import { type Environment, type Protocol, type Signal, settingsOf } from './settings.ts'
@@ -41,7 +41,7 @@ const CONTENT_TYPES: Record<Protocol, string> = {
  * @throws EndpointError when the collector refuses, in whole or in part, or does not answer; never with a header's value
  */
 export async function sendOtlp(target: OtlpTarget, run: ReportRun): Promise<string> {
-  const { endpoint, env, pause = setTimeout } = target
+  const { endpoint, env, pause = sleep } = target
   if (!/^https?:\/\//.test(endpoint) || !URL.canParse(endpoint))
     throw new ConfigError(`option --endpoint: expected a URL that begins with http:// or https://, got "${endpoint}"`)
   const routes = { metrics: routeTo('metrics'), traces: routeTo('traces') }

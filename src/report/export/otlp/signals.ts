@@ -1,8 +1,8 @@
 /** A run in the shapes of OpenTelemetry's SDK: a span for each request, and its figures as metrics. */
 import { createHash } from 'node:crypto'
 import { factsOf } from '../../../metrics/index.ts'
+import type { StoredRequest } from '../../../records/index.ts'
 import type { Result } from '../../../result/index.ts'
-import type { StoredRequest } from '../../../store/index.ts'
 import type { ReportRun } from '../../reportRun.ts'
 import { summaryGauges, withoutStop } from '../figures.ts'
 import { ROW_METRICS, type RowMetric, succeeded } from '../metricNames.ts'

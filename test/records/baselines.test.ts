@@ -12,7 +12,7 @@ import {
   readHistory,
   readResults,
   writeBaseline,
-} from '../../src/store/index.ts'
+} from '../../src/records/index.ts'
 import { PUBLISHED } from '../report/publishedResult.ts'
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'perfgate-'))

@@ -1,7 +1,8 @@
 /** The one way to a result: from the metrics of a run, live or read back from rows, and the facts that no request holds. */
 import { priceSchema } from '../config/index.ts'
-import { decideVerdict, requestCounts, storedIntervals } from '../gates/index.ts'
+import { decideVerdict, isJudged, requestCounts, storedIntervals } from '../gates/index.ts'
 import type { Level } from '../load/index.ts'
+import { levelConfig } from '../load/index.ts'
 import {
   distributions,
   errorCounts,
@@ -24,8 +25,6 @@ import {
   type ThresholdResult,
   type Verdict,
 } from '../result/index.ts'
-import { isJudged } from './clientHealth.ts'
-import { levelConfig } from './levels.ts'
 
 /** What a result says that its requests do not. */
 export interface ResultFacts {

@@ -1,19 +1,10 @@
 /** What must hold, read and checked against the scenario before anything is sent. */
 import { ConfigError, executorFacts, type ResolvedConfig } from '../config/index.ts'
-import {
-  type MinSuccess,
-  minSuccessOf,
-  outOfReach,
-  type ParsedObjective,
-  type ParsedThreshold,
-  parseObjectives,
-  parseRegressions,
-  parseThresholds,
-  requireCounted,
-  requireParts,
-} from '../gates/index.ts'
-import { withBudget } from './budget.ts'
-import { levelsOf, type RunLevel } from './levels.ts'
+import { levelsOf, type RunLevel, withBudget } from '../load/index.ts'
+import { outOfReach, requireCounted, requireParts } from './checks.ts'
+import type { ParsedObjective, ParsedThreshold } from './gate.ts'
+import { parseObjectives, parseRegressions, parseThresholds } from './parse.ts'
+import { type MinSuccess, minSuccessOf } from './verdict.ts'
 
 export interface Gates {
   thresholds: ParsedThreshold[]

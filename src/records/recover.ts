@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ConfigError } from '../config/index.ts'
-import { renderJson } from '../report/index.ts'
-import type { Result } from '../result/index.ts'
-import { completeResultDb, writeWholeFile } from '../store/index.ts'
+import { type Result, renderJson } from '../result/index.ts'
+import { writeWholeFile } from './files.ts'
+import { completeResultDb } from './join.ts'
 import { mendProgressFile } from './progressFile.ts'
 import { readRunDb } from './readRun.ts'
 

@@ -1,7 +1,9 @@
 /** From a scenario to the levels of load it runs one after another. */
 import { chooseExecutor, type ResolvedConfig, type Shard } from '../config/index.ts'
-import { checkLevel, type Level, shareOfShard } from '../load/index.ts'
 import type { Result } from '../result/index.ts'
+import { checkLevel } from './executors.ts'
+import type { Level } from './level.ts'
+import { shareOfShard } from './share.ts'
 
 /** Requests sent when neither number, duration nor stages say how many. */
 const DEFAULT_NUMBER = 100
@@ -72,5 +74,15 @@ export function levelConfig(config: Readonly<Record<string, unknown>>, level: Le
     rate: level.rate,
     executor: level.executor,
     number: Number.isFinite(level.number) ? level.number : undefined,
+  }
+}
+
+/** The level as it is sent to the load threads: as planned, or with the room that `confidence` may need. */
+export function withBudget(level: Level, { confidence, maxNumber, maxDuration }: ResolvedConfig): Level {
+  if (confidence === undefined || (maxNumber === undefined && maxDuration === undefined)) return level
+  return {
+    ...level,
+    number: maxNumber ?? Number.POSITIVE_INFINITY,
+    durationMs: maxDuration === undefined ? Number.POSITIVE_INFINITY : maxDuration * 1000,
   }
 }

@@ -1,22 +1,17 @@
 /** Judges a level while it runs and at its end: goes on while the verdict is open, stops when a gate says so. */
 
 import { performance } from 'node:perf_hooks'
-import type { ResolvedConfig } from '../config/index.ts'
-import {
-  type EvaluateOptions,
-  evaluateThresholds,
-  formatCount,
-  judgeMinSuccess,
-  type MinSuccess,
-  type ParsedThreshold,
-} from '../gates/index.ts'
+import type { ResolvedConfig, Stage } from '../config/index.ts'
 import type { Level } from '../load/index.ts'
-import type { Objective, RunMetrics } from '../metrics/index.ts'
+import { withBudget } from '../load/index.ts'
+import { type Objective, RunMetrics } from '../metrics/index.ts'
 import type { ThresholdResult } from '../result/index.ts'
-import type { SampleBatch } from '../samples/index.ts'
+import { C, ROW, type SampleBatch } from '../samples/index.ts'
 import { LOOK_GROWTH, lookConfidence, looksUpTo } from '../stats/index.ts'
-import { withBudget } from './budget.ts'
-import { StageMetrics } from './stageMetrics.ts'
+import { type EvaluateOptions, evaluateThresholds } from './evaluate.ts'
+import type { ParsedThreshold } from './gate.ts'
+import { formatCount } from './quantity.ts'
+import { judgeMinSuccess, type MinSuccess } from './verdict.ts'
 
 /** Without confidence, thresholds with abortOnFail are judged so often, if that takes little of the time. */
 const LIVE_MS = 250
@@ -209,4 +204,36 @@ function budgetText({ maxNumber, maxDuration }: ResolvedConfig): string {
     ...(maxDuration === undefined ? [] : [`${maxDuration} s`]),
   ]
   return parts.join(' and ')
+}
+
+/** The metrics of each stage of a ramp: those of the requests that were due in it. */
+class StageMetrics {
+  readonly #startedAt: number
+  /** Milliseconds from the start. */
+  readonly #ends: number[] = []
+  readonly #stages: RunMetrics[] = []
+
+  /** @param startedAt of the measured phase, on the clock of the stamps */
+  constructor(startedAt: number, stages: readonly Stage[], objectives: readonly Objective[]) {
+    this.#startedAt = startedAt
+    let endMs = 0
+    for (const { duration } of stages) {
+      this.#stages.push(new RunMetrics(startedAt + endMs, objectives))
+      endMs += duration * 1000
+      this.#ends.push(endMs)
+    }
+  }
+
+  add(batch: SampleBatch): void {
+    for (let row = 0; row < batch.count; row++) {
+      const dueMs = batch.numbers[row * ROW + C.scheduledAt]! - this.#startedAt
+      const stage = this.#ends.findIndex((end) => dueMs < end)
+      this.#stages.at(stage)?.addRow(batch, row)
+    }
+  }
+
+  /** @param stage from 1 */
+  of(stage: number): RunMetrics {
+    return this.#stages[stage - 1]!
+  }
 }

@@ -12,8 +12,10 @@ import {
   resultSchema,
   sweepSchema,
 } from '../result/index.ts'
-import { isAlive, type ResultReader, readResultDb, StoreError } from '../store/index.ts'
+import { isAlive } from './files.ts'
+import { type ResultReader, readResultDb } from './reader.ts'
 import { rebuildResult, type Unfinished } from './rebuild.ts'
+import { StoreError } from './store.ts'
 
 export interface RecordedRun {
   result: Result

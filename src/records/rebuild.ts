@@ -1,9 +1,10 @@
 /** The figures of a run without a result, from the rows that reached its DB: it goes on, or was killed. */
-import { checkOptions } from '../config/index.ts'
+import { checkOptions, usesEmbedded } from '../config/index.ts'
 import { showsSpeed } from '../datasets/index.ts'
 import { parseObjectives } from '../gates/index.ts'
 import type { Level } from '../load/index.ts'
-import { RunMetrics } from '../metrics/index.ts'
+import { partOf } from '../load/index.ts'
+import { RunMetrics, type SpeedRecorder, speedRecorder } from '../metrics/index.ts'
 import {
   type ComparisonResult,
   comparisonResultSchema,
@@ -24,11 +25,8 @@ import {
   ROW,
   type SampleBatch,
 } from '../samples/index.ts'
-import { type ResultReader, readGaps, type StoredRequest } from '../store/index.ts'
 import { environment } from './environment.ts'
-import { partOf } from './levels.ts'
-import { usesEmbedded } from './localServer.ts'
-import { type SpeedRecorder, speedRecorder } from './speed.ts'
+import { type ResultReader, readGaps, type StoredRequest } from './reader.ts'
 import { type ResultFacts, toResult } from './toResult.ts'
 
 /** Rows turned into samples at a time. */

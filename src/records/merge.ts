@@ -3,17 +3,23 @@ import { rmSync } from 'node:fs'
 import { basename } from 'node:path'
 import { checkOptions, type ResolvedConfig } from '../config/index.ts'
 import { showsSpeed } from '../datasets/index.ts'
-import { parseObjectives, parseThresholds } from '../gates/index.ts'
-import { RunMetrics } from '../metrics/index.ts'
-import { renderJson, renderMarkdown } from '../report/index.ts'
-import type { ClientHealth, MergedFacts, PromptCache, PromptsFromCache, Result, ServerView } from '../result/index.ts'
-import { addFacts, joinResultDbs, readResultDb, reservePath, writeWholeFile } from '../store/index.ts'
+import { Judging, minSuccessOfRun, parseObjectives, parseThresholds } from '../gates/index.ts'
+import { RunMetrics, speedRecorder } from '../metrics/index.ts'
+import {
+  type ClientHealth,
+  type MergedFacts,
+  type PromptCache,
+  type PromptsFromCache,
+  type Result,
+  renderJson,
+  type ServerView,
+} from '../result/index.ts'
 import { environment } from './environment.ts'
-import { minSuccessOfRun } from './gates.ts'
-import { Judging } from './judging.ts'
+import { reservePath, writeWholeFile } from './files.ts'
+import { addFacts, joinResultDbs } from './join.ts'
+import { readResultDb } from './reader.ts'
 import { batchesOf, levelIn } from './rebuild.ts'
 import { nameOf, type Part, type Parts, readParts } from './shardParts.ts'
-import { speedRecorder } from './speed.ts'
 import { toResult } from './toResult.ts'
 
 export interface MergeOptions {
@@ -26,7 +32,7 @@ export interface MergeOptions {
 export interface MergeOutcome {
   result: Result
   metrics: RunMetrics
-  /** Without ending: `.db`, `.json` and `.md` are written. */
+  /** Without ending: `.db` and `.json` are written. */
   path: string
 }
 
@@ -79,7 +85,6 @@ export function mergeShards(
       result,
     })
     writeWholeFile(`${path}.json`, renderJson(result))
-    writeWholeFile(`${path}.md`, renderMarkdown(result))
     return { result, metrics, path }
   } catch (error) {
     // Half of a joined DB would be taken for a run that was killed.

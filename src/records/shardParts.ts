@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { ConfigError, shardName } from '../config/index.ts'
 import { type Result, resultSchema, type ShardFacts } from '../result/index.ts'
-import { readResultDb } from '../store/index.ts'
+import { readResultDb } from './reader.ts'
 
 export interface Part {
   path: string

@@ -1,6 +1,6 @@
 /** A result as JSON: keys in the order of its schema, so that two files can be compared line by line. */
 import { z } from 'zod'
-import { type Result, resultSchema } from '../result/index.ts'
+import { type Result, resultSchema } from './schema.ts'
 
 /** @returns JSON text with a newline at its end */
 export function renderJson(result: Result): string {

@@ -1,5 +1,5 @@
 /** A run against a baseline: checked before any request is sent, judged when a level of load is done. */
-import { ConfigError, type ResolvedConfig } from '../config/index.ts'
+import { ConfigError, type ResolvedConfig, usesEmbedded } from '../config/index.ts'
 import {
   fingerprintDifferences,
   fingerprintOf,
@@ -10,12 +10,10 @@ import {
   scenarioDifferences,
   scenarioHash,
 } from '../gates/index.ts'
+import { levelConfig, type RunLevel } from '../load/index.ts'
 import type { Environment, Result } from '../result/index.ts'
-import { type Baseline, readBaseline } from '../store/index.ts'
+import { type Baseline, readBaseline } from './baselines.ts'
 import { environment } from './environment.ts'
-import type { RunHooks } from './hooks.ts'
-import { levelConfig, type RunLevel } from './levels.ts'
-import { usesEmbedded } from './localServer.ts'
 import { judgedFurther } from './toResult.ts'
 
 export interface BaselineRequest {
@@ -31,7 +29,11 @@ export interface BaselineRequest {
  * @throws ConfigError when the baseline cannot be read, holds another scenario, or was measured in an unlike
  *   environment and `unlikeBaseline` is `refuse`
  */
-export function againstBaseline(config: ResolvedConfig, levels: RunLevel[], hooks: RunHooks): RunLevel[] {
+export function againstBaseline(
+  config: ResolvedConfig,
+  levels: RunLevel[],
+  notice: (text: string) => void = () => {},
+): RunLevel[] {
   const regressions = parseRegressions(config.regressions)
   if (config.baseline === undefined) {
     if (regressions.length > 0)
@@ -54,7 +56,7 @@ export function againstBaseline(config: ResolvedConfig, levels: RunLevel[], hook
       environment: environment(),
     }
     const { unlike } = counterpart(request, here)
-    if (unlike.length > 0) hooks.onNotice?.(unlikeSentence(request, unlike))
+    if (unlike.length > 0) notice(unlikeSentence(request, unlike))
     return { ...level, finish: (result) => compareWith(request, result, here) }
   })
 }

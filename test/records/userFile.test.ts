@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { userFile } from '../../src/store/files.ts'
+import { userFile } from '../../src/records/files.ts'
 
 vi.mock('node:os', async (original) => ({
   ...(await original<typeof import('node:os')>()),
