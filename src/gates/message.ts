@@ -69,7 +69,11 @@ export const AGAINST_LATENESS =
 export function invalidMessage(
   gate: Gate,
   { told }: Evidence,
-  { bounds: [low, high], shown, met }: { bounds: readonly [number, number]; shown: readonly [string, string]; met: boolean },
+  {
+    bounds: [low, high],
+    shown,
+    met,
+  }: { bounds: readonly [number, number]; shown: readonly [string, string]; met: boolean },
 ): string {
   const { quantity, against } = gate
   const facts = told.facts.length === 0 ? '' : ` (${told.facts.join(', ')})`

@@ -8,7 +8,7 @@ import { COLUMN_NAMES, COLUMN_TYPES, DB_VERSION } from './table.ts'
 export type StoredRequest = Record<(typeof COLUMN_NAMES)[number], number | string | null>
 
 export interface ReadOptions {
-  /** Leave the columns of texts out: request, response_messages, inter_token_latencies are then null. */
+  /** Leave the columns of texts out: request, response_messages, inter_token_latencies, inter_token_errors are then null. */
   withoutTexts?: boolean
   /** Only the request of this index. */
   index?: number
@@ -26,7 +26,12 @@ export interface ResultReader {
   close(): void
 }
 
-const TEXT_COLUMNS: ReadonlySet<string> = new Set(['request', 'response_messages', 'inter_token_latencies'])
+const TEXT_COLUMNS: ReadonlySet<string> = new Set([
+  'request',
+  'response_messages',
+  'inter_token_latencies',
+  'inter_token_errors',
+])
 
 /**
  * Opens a result DB to read it. One that is being written can be read at the same time.
@@ -152,15 +157,26 @@ function kindOf(value: unknown): string {
  * @throws StoreError when they are no list of numbers
  */
 export function readGaps(row: StoredRequest): number[] {
+  return readNumbers(row, 'inter_token_latencies')
+}
+
+/**
+ * Seconds by which the end of each gap may be too late; empty where all are right, or were not kept.
+ *
+ * @throws StoreError when they are no list of numbers
+ */
+export function readGapErrors(row: StoredRequest): number[] {
+  return readNumbers(row, 'inter_token_errors')
+}
+
+function readNumbers(row: StoredRequest, column: 'inter_token_latencies' | 'inter_token_errors'): number[] {
   try {
-    const list: unknown = JSON.parse(String(row.inter_token_latencies ?? '[]'))
+    const list: unknown = JSON.parse(String(row[column] ?? '[]'))
     if (Array.isArray(list) && list.every((one) => typeof one === 'number')) return list
   } catch {
     // Told below, like JSON that is no such list.
   }
-  throw new StoreError(
-    `result DB, request ${row.request_index}: column "inter_token_latencies" is not a JSON list of numbers`,
-  )
+  throw new StoreError(`result DB, request ${row.request_index}: column "${column}" is not a JSON list of numbers`)
 }
 
 function guarded<T>(path: string, read: () => T): T {

@@ -26,7 +26,7 @@ import {
   type SampleBatch,
 } from '../samples/index.ts'
 import { environment } from './environment.ts'
-import { type ResultReader, readGaps, type StoredRequest } from './reader.ts'
+import { type ResultReader, readGapErrors, readGaps, type StoredRequest } from './reader.ts'
 import { type ResultFacts, toResult } from './toResult.ts'
 
 /** Rows turned into samples at a time. */
@@ -225,6 +225,13 @@ function addRow(writer: BatchWriter, row: StoredRequest, originMs: number): void
   values[C.cachedTokens] = whole(row.cached_tokens)
   values[C.reasoningTokens] = whole(row.reasoning_tokens)
   values[C.cost] = whole(row.cost ?? null)
+  values[C.firstChunkError] = seconds(row.first_chunk_error)
+  values[C.lastChunkError] = seconds(row.last_chunk_error)
+  values[C.firstTokenError] = seconds(row.first_token_error)
+  values[C.lastTokenError] = seconds(row.last_token_error)
+  values[C.answerError] = seconds(row.timed_from_error)
+  values[C.endError] = seconds(row.end_error)
+  values[C.turnaround] = seconds(row.turnaround)
   values[C.status] = Number(row.status ?? 0)
   values[C.cause] = (FAILURE_CAUSES as readonly string[]).indexOf(String(row.cause))
   const isWhole = row.is_stream === 0 || (notes & NOTE['one-piece']) !== 0
@@ -232,7 +239,13 @@ function addRow(writer: BatchWriter, row: StoredRequest, originMs: number): void
   values[C.conversation] = whole(row.conversation)
   values[C.turn] = whole(row.turn)
   values[C.turns] = whole(row.turns)
-  writer.add(values, gaps, gaps.length, ['', String(row.failure ?? ''), '', ''])
+  const errors = new Float32Array(gaps.length)
+  errors.set(
+    readGapErrors(row)
+      .slice(0, gaps.length)
+      .map((error) => error * 1000),
+  )
+  writer.add(values, gaps, gaps.length, ['', String(row.failure ?? ''), '', ''], errors)
 }
 
 function seconds(value: number | string | null): number {

@@ -6,6 +6,7 @@ import {
   FLAG_INPUT_ESTIMATED,
   FLAG_OUTPUT_ESTIMATED,
   FLAG_WARMUP,
+  gapErrorsOf,
   gapsOf,
   noteNames,
   ROW,
@@ -66,6 +67,14 @@ const COLUMNS = {
   output_events: 'INTEGER',
   notes: 'TEXT',
   cost: 'REAL',
+  first_chunk_error: 'REAL',
+  last_chunk_error: 'REAL',
+  first_token_error: 'REAL',
+  last_token_error: 'REAL',
+  timed_from_error: 'REAL',
+  end_error: 'REAL',
+  inter_token_errors: 'TEXT',
+  turnaround: 'REAL',
 } as const
 
 /** SQL type of each column, in their order. */
@@ -103,6 +112,7 @@ export function rowValues(batch: SampleBatch, row: number, facts: RowFacts): Val
   const startedAt = number(C.startedAt)
   const after = (column: number): Value => seconds(number(column) - startedAt)
   const moment = (column: number): Value => seconds(number(column) + facts.wallOriginMs)
+  const error = (column: number): Value => (number(column) > 0 ? number(column) / 1000 : null)
   const cause = causeOf(batch, row)
   const packages = number(C.packages)
   const outputTokens = number(C.outputTokens)
@@ -155,6 +165,14 @@ export function rowValues(batch: SampleBatch, row: number, facts: RowFacts): Val
     number(C.outputEvents),
     cause === undefined ? noteNames(readNotes(batch.numbers, at)).join(' ') || null : null,
     whole(number(C.cost)),
+    error(C.firstChunkError),
+    error(C.lastChunkError),
+    error(C.firstTokenError),
+    error(C.lastTokenError),
+    error(C.answerError),
+    error(C.endError),
+    errorsJson(gapErrorsOf(batch, row)),
+    seconds(number(C.turnaround)),
   ]
 }
 
@@ -181,6 +199,18 @@ function gapsJson(gaps: Float64Array): string {
     text += gap === 0 ? ',0' : `,${Math.round(gap * 1000) / 1e6}`
   }
   return `[${text.slice(1)}]`
+}
+
+/** Seconds with microsecond digits, rounded up, as a JSON array; null where all are 0. */
+function errorsJson(errors: Float32Array): string | null {
+  let text = ''
+  let hasAny = false
+  for (let i = 0; i < errors.length; i++) {
+    const error = errors[i]!
+    if (error > 0) hasAny = true
+    text += error > 0 ? `,${Math.ceil(error * 1000) / 1e6}` : ',0'
+  }
+  return hasAny ? `[${text.slice(1)}]` : null
 }
 
 /** The text; of several choices, a JSON array with the text of each. */

@@ -11,6 +11,7 @@ export {
   FLAG_OUTPUT_ESTIMATED,
   FLAG_WARMUP,
   FLAG_WHOLE,
+  gapErrorsOf,
   gapsOf,
   ROW,
   readTpot,

@@ -49,7 +49,7 @@ test('the verdict over several runs is the worst, and none where none was judged
   expect(worstVerdict(['none', 'none'])).toBe('none')
   expect(worstVerdict(['none', 'pass'])).toBe('pass')
   expect(worstVerdict(['undecided', 'pass', 'fail'])).toBe('fail')
-  expect(worstVerdict(['fail', 'invalid'])).toBe('invalid')
+  expect(worstVerdict(['invalid', 'fail'])).toBe('fail')
 })
 
 test('a run is accepted by its verdict, and where it allows both, by its policy', () => {

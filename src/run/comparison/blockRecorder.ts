@@ -78,6 +78,7 @@ function singleRow(batch: SampleBatch, row: number): SampleBatch {
     worker: batch.worker,
     numbers: batch.numbers.subarray(row * ROW, (row + 1) * ROW),
     gaps: batch.gaps.subarray(firstGap, batch.gapEnds[row]),
+    gapErrors: batch.gapErrors.subarray(firstGap, batch.gapEnds[row]),
     gapEnds: Uint32Array.of(batch.gapEnds[row]! - firstGap),
     text: batch.text.subarray(firstByte, textEnds.at(-1)),
     textEnds: textEnds.map((end) => end - firstByte),
