@@ -10,8 +10,9 @@ import { type ProofRow as ComparedRow, printRows } from './proofRow.ts'
 import { repeatedLooks } from './repeatedLooks.ts'
 import type { ProofRow } from './row.ts'
 import { renderProof } from './table.ts'
+import { timestampErrors } from './timestampErrors.ts'
 
-const rows: readonly ProofRow[] = [coverage, repeatedLooks]
+const rows: readonly ProofRow[] = [timestampErrors, coverage, repeatedLooks]
 
 const { values: flags } = parseArgs({
   options: {

@@ -47,6 +47,8 @@ export class Answer extends AnswerTimes implements SseListener {
   failureText = ''
   /** When its end was seen, by `[DONE]` or the event of its API, `performance.now()`; NaN: it was not. */
   overAt = Number.NaN
+  /** Of reads whose bytes are being decoded, the largest error, milliseconds. */
+  #readErrorMs = 0
   /** Vectors or scores in a whole answer; undefined where it is none of those. */
   items: number | undefined
 
@@ -96,6 +98,7 @@ export class Answer extends AnswerTimes implements SseListener {
     this.failure = undefined
     this.failureText = ''
     this.overAt = Number.NaN
+    this.#readErrorMs = 0
     this.items = undefined
     this.#template.reset()
     this.#shapes.reset()
@@ -139,6 +142,11 @@ export class Answer extends AnswerTimes implements SseListener {
   /** Since when its tokens are timed. */
   get timedFrom(): number {
     return this.#content.isTimedFromAnswer ? this.answerAt : this.firstTokenAt
+  }
+
+  /** By how much that may be too late, milliseconds. */
+  get timedFromError(): number {
+    return this.#content.isTimedFromAnswer ? this.answerError : this.firstTokenError
   }
 
   /** It came in one piece, asked for as a stream or not. */
@@ -199,11 +207,13 @@ export class Answer extends AnswerTimes implements SseListener {
    * @param at when the socket read that brought these bytes happened, taken before any parsing
    * @param arrivedAt since when the first of what was read had been there; the timestamp of an event that comes alone
    * @param inMemory they lie in the memory of direct reads
+   * @param earliestAt before this none of them came: the errors of their timestamps go back to it
    */
-  onBytes(bytes: Buffer, at: number, arrivedAt = at, inMemory = false): void {
+  onBytes(bytes: Buffer, at: number, arrivedAt = at, inMemory = false, earliestAt = arrivedAt): void {
     if (this.#isOver) return
+    if (this.#inflater !== undefined && at - earliestAt > this.#readErrorMs) this.#readErrorMs = at - earliestAt
     if (this.#inflater !== undefined) return this.#inflater.write(Buffer.from(bytes), at)
-    this.startRead(at, arrivedAt)
+    this.startRead(at, arrivedAt, earliestAt)
     this.#read(bytes, inMemory)
   }
 
@@ -265,7 +275,7 @@ export class Answer extends AnswerTimes implements SseListener {
       encodings,
       (bytes, at) => {
         if (this.#isOver) return
-        this.startRead(at)
+        this.startRead(at, at, at - this.#readErrorMs)
         this.#read(bytes, false)
       },
       (error) => {

@@ -13,6 +13,12 @@ export function writeAnswer(row: Float64Array, answer: Answer): void {
   // A failure may come without any data event: it ends when we learn of it.
   row[C.endedAt] = failed || Number.isNaN(answer.endedAt) ? performance.now() : answer.endedAt
   row[C.answerAt] = answer.timedFrom
+  row[C.firstChunkError] = answer.firstChunkError
+  row[C.lastChunkError] = answer.lastChunkError
+  row[C.firstTokenError] = answer.firstTokenError
+  row[C.lastTokenError] = answer.lastTokenError
+  row[C.answerError] = answer.timedFromError
+  row[C.endError] = failed ? 0 : answer.endError
   row[C.hiddenTokens] = answer.hiddenTokens
   row[C.firstTokens] = answer.firstTokens
   row[C.notes] = answer.notes

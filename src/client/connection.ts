@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks'
 import { type BatchWriter, C, type FailureCause, ROW } from '../samples/index.ts'
 import { Answer } from './answer.ts'
 import { writeAnswer } from './answerRow.ts'
-import { arrivedAt } from './arrival.ts'
+import { arrivalErrorMs, arrivedAt, noteWork } from './arrival.ts'
 import { classifyError } from './classify.ts'
 import { CLIENT_OPTIONS } from './clientOptions.ts'
 import {
@@ -62,6 +62,8 @@ export class Connection implements Dispatcher.DispatchHandler {
   /** When the latest socket read happened, before the HTTP parser sees its bytes, and since when the first were there. */
   #readAt = 0
   #arrivedAt = 0
+  /** No byte of the latest read came before. */
+  #earliestAt = 0
   #isHttp2 = false
   /** The bytes of the latest read are handed on where they were read. */
   #isInMemory = false
@@ -139,6 +141,7 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#client ??= this.#newClient()
     row[C.scheduledAt] = order.scheduledAt
     this.#start()
+    if (order.follows === true) row[C.turnaround] = this.startedAt - answeredAt
     if (this.#socket !== undefined) writeAtOnce(this.#socket, this.startedAt - answeredAt)
     this.#client.dispatch({ path, method: 'POST', headers: order.headers ?? headers, body: order.bytes }, this.#handler)
   }
@@ -212,7 +215,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: unknown, chunk: Buffer): void {
-    this.#answer.onBytes(chunk, this.#readAt, this.#arrivedAt, this.#isInMemory)
+    this.#answer.onBytes(chunk, this.#readAt, this.#arrivedAt, this.#isInMemory, this.#earliestAt)
   }
 
   onResponseEnd(): void {
@@ -312,7 +315,9 @@ export class Connection implements Dispatcher.DispatchHandler {
   /** Stamps what an HTTP/2 session hands over, frame by frame; what comes over HTTP/1.1 is stamped already. */
   #stampedHandler(): Dispatcher.DispatchHandler {
     const stamp = (): void => {
-      if (this.#isHttp2) this.#readAt = this.#arrivedAt = performance.now()
+      if (!this.#isHttp2) return
+      this.#earliestAt = arrivedAt() - arrivalErrorMs()
+      this.#readAt = this.#arrivedAt = noteWork()
     }
     return {
       onRequestStart: (controller) => {
@@ -348,9 +353,10 @@ export class Connection implements Dispatcher.DispatchHandler {
   /** @param length bytes of the read */
   #stamp(length: number): void {
     const turnAt = arrivedAt()
+    this.#earliestAt = Math.max(turnAt - arrivalErrorMs(), this.startedAt)
     // More on the same connection, or the answer to what was sent meanwhile, came after the turn began.
     const isOfTurn = turnAt > this.#readAt && turnAt > this.startedAt && length <= SEGMENT_BYTES
-    this.#readAt = performance.now()
+    this.#readAt = noteWork()
     this.#arrivedAt = isOfTurn ? turnAt : this.#readAt
     if (this.#readAt >= this.#listener.dueAt && this.busy) this.#listener.onDue()
   }
@@ -392,7 +398,7 @@ export class Connection implements Dispatcher.DispatchHandler {
     texts[1] = failed ? (this.#target.failureText?.(answer.failureText, this.#body) ?? answer.failureText) : ''
     texts[2] = answer.requestId
     texts[3] = answer.finishReason
-    this.#writer.add(row, answer.gaps, answer.gapCount, texts)
+    this.#writer.add(row, answer.gaps, answer.gapCount, texts, answer.gapErrors)
     this.#listener.onIdle(this, failed)
   }
 }

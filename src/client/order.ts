@@ -39,6 +39,8 @@ export interface Order {
   /** All headers of this request; absent: those of the target. */
   headers?: string[] | undefined
   turn?: TurnOrder | undefined
+  /** The connection waited for nothing but us since its last answer ended. */
+  follows?: boolean
 }
 
 /** The place of a request in a conversation, whose number its `index` is. */

@@ -47,7 +47,7 @@ export class ClosedLoop implements Loop {
     else {
       const index = this.#engine.takeIndex(this.#phase.level.number)
       if (index >= 0) {
-        this.#engine.start(index, Number.NaN, this.#phase.warmup, connection)
+        this.#engine.start(index, Number.NaN, this.#phase.warmup, connection, undefined, true)
         return
       }
       this.#over = true

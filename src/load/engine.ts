@@ -1,7 +1,7 @@
 /** The load loop of one thread: starts requests when they are due, keeps connections, and stops when told. */
 import { performance } from 'node:perf_hooks'
 import { clearInterval, setImmediate, setInterval } from 'node:timers'
-import { Connection, type ConnectionListener, type Target, type TurnOrder } from '../client/index.ts'
+import { Connection, type ConnectionListener, noteWork, type Target, type TurnOrder } from '../client/index.ts'
 import type { Shard } from '../config/index.ts'
 import { startTimer, type Timer } from '../config/timers.ts'
 import { type BatchWriter, FLAG_WARMUP } from '../samples/index.ts'
@@ -108,8 +108,10 @@ export class Engine implements ConnectionListener {
             ? new OpenLoop(this, executor, phase, done)
             : new ConversationLoop(this, this.#options.conversations!, executor, phase, done)
       const ticker = setInterval(() => {
-        this.#abortLate()
+        // Timers come before the sockets are read, immediates after: an answer that waits for a late timer is no timeout.
+        setImmediate(this.#abortLate)
         loop.tick()
+        noteWork()
       }, TICK_MS)
       this.#loop = loop
       if (this.#stopping) loop.stop()
@@ -173,13 +175,17 @@ export class Engine implements ConnectionListener {
     return this.#options.counters.exhausted(shareOfShard(limit, this.#shard))
   }
 
-  /** @param turn of a conversation, whose number `index` is then; its bytes are sent in place of the prepared body */
+  /**
+   * @param turn of a conversation, whose number `index` is then; its bytes are sent in place of the prepared body
+   * @param follows the connection waited for nothing but us since its last answer ended
+   */
   start(
     index: number,
     scheduledAt: number,
     warmup: boolean,
     connection = this.#idle.pop() ?? this.#returning.pop() ?? this.#freed.pop() ?? this.#newIdle(),
     turn?: TurnOrder,
+    follows = false,
   ): Connection {
     this.#inFlight++
     const { bodies, counters, worker } = this.#options
@@ -194,6 +200,7 @@ export class Engine implements ConnectionListener {
       flags: warmup ? FLAG_WARMUP : 0,
       headers: bodies.headers(body),
       turn,
+      follows,
     })
     return connection
   }
@@ -238,6 +245,7 @@ export class Engine implements ConnectionListener {
       if (this.#loop === undefined) this.#idle.push(connection)
       else this.#loop.onFree(connection)
     }
+    noteWork()
   }
 
   park(connection: Connection): void {
@@ -256,7 +264,7 @@ export class Engine implements ConnectionListener {
     return this.#idle.pop()!
   }
 
-  #abortLate(): void {
+  readonly #abortLate = (): void => {
     const now = performance.now()
     const { totalTimeoutMs, target } = this.#options
     for (const connection of this.#connections) {

@@ -2,7 +2,7 @@
 import { clearInterval, setInterval } from 'node:timers'
 import { parentPort } from 'node:worker_threads'
 import { type Api, loadApi } from '../apis/index.ts'
-import type { Target } from '../client/index.ts'
+import { addRunQueueDelay, noteWork, type Target } from '../client/index.ts'
 import { BatchWriter } from '../samples/index.ts'
 import { secretsFrom, withoutQuotes } from '../secrets/index.ts'
 import { Bodies } from './bodies.ts'
@@ -77,11 +77,14 @@ async function start(setup: ThreadSetup): Promise<Run> {
   const counters = new Counters(setup.workers, setup.counters)
   const flush = (): void => {
     if (writer.count === 0) return
-    send({ type: 'batch', batch: writer.take() })
+    const batch = writer.take()
+    addRunQueueDelay(batch)
+    send({ type: 'batch', batch })
   }
   const flusher = setInterval(() => {
     counters.beat(setup.worker)
     flush()
+    noteWork()
   }, FLUSH_MS)
   for (const url of setup.imports ?? []) await import(url)
   const api = await loadApi(setup.api)

@@ -21,8 +21,8 @@ export class BoundedDistribution {
     if (low < value) this.#low ??= this.measured.copy()
     if (high > value) this.#high ??= this.measured.copy()
     this.measured.addRepeated(value, count)
-    this.#low?.addRepeated(low < value ? low : value, count)
-    this.#high?.addRepeated(high > value ? high : value, count)
+    this.#low?.addRepeated(Math.min(low, value), count)
+    this.#high?.addRepeated(Math.max(high, value), count)
   }
 
   get low(): Distribution {
