@@ -1,7 +1,7 @@
 /** Results from files, with their requests at hand until they are closed. */
 import { basename } from 'node:path'
 import { type Recorded, type ResultReader, readRecorded, readResultDb } from '../records/index.ts'
-import type { ReportRun, ReportSet } from '../report/reportRun.ts'
+import type { ReportRun, ReportSet } from '../report/runSet.ts'
 
 export interface OpenRuns extends ReportSet {
   close(): void

@@ -1,12 +1,12 @@
 /** A run on the command line: measured under the screen, its tables or JSON printed, its exit code. */
 import { type Layered, placed } from '../config/files/index.ts'
 import {
-  OVERVIEW_TITLE,
-  overviewTable,
-  renderAdvice,
-  renderCapacity,
+  adviceSentences,
+  capacityDocument,
+  overviewSection,
   renderJson,
   renderText,
+  runDocument,
   type TerminalStyle,
   terminalStyle,
 } from '../report/index.ts'
@@ -36,18 +36,21 @@ function capacityText(
   style: TerminalStyle,
 ): string {
   const path = capacity.config.store === 'none' ? undefined : jsonPaths?.at(-1)
-  return [renderCapacity(capacity, style), ...(path === undefined ? [] : [`Result JSON: ${path}`])].join('\n\n')
+  return [renderText(capacityDocument(capacity), style), ...(path === undefined ? [] : [`Result JSON: ${path}`])].join(
+    '\n\n',
+  )
 }
 
 async function outcomeText(
   { results, verdict }: Pick<Outcome, 'results' | 'verdict'>,
   style: TerminalStyle,
 ): Promise<string> {
-  if (results.length === 1) return renderText(results[0]!, style)
+  if (results.length === 1) return renderText(runDocument(results[0]!), style)
   const levels = results.map(
-    (result, i) => `Level ${i + 1} of ${results.length}: ${levelName(result)}\n\n${renderText(result, style)}`,
+    (result, i) =>
+      `Level ${i + 1} of ${results.length}: ${levelName(result)}\n\n${renderText(runDocument(result), style)}`,
   )
-  const overview = `${OVERVIEW_TITLE}\n${overviewTable(results, style)}`
+  const overview = renderText({ sections: [overviewSection(results)] }, style)
   const advice = await adviceText(results, style)
   return [...levels, overview, ...advice, `Verdict over ${results.length} levels: ${verdict}`].join('\n\n')
 }
@@ -68,7 +71,8 @@ async function adviceText(results: readonly Result[], style: TerminalStyle): Pro
   const { analyse } = await import('../run/index.ts')
   const load = ({ summary, config }: Result): number => Number(variable === 'rate' ? config.rate : summary.concurrency)
   const ascending = results.toSorted((a, b) => load(a) - load(b))
-  return [renderAdvice(analyse(ascending, variable, 'the end of the list was reached'), style)]
+  const notes = adviceSentences(analyse(ascending, variable, 'the end of the list was reached'))
+  return [renderText({ sections: [{ kind: 'notes', notes }] }, style)]
 }
 
 function levelName({ summary, config }: Result): string {

@@ -20,9 +20,9 @@ import { factsOf, HEADLINE_METRICS, SCALAR_NAMES } from '../metrics/index.ts'
 import type { HistoryRecord } from '../records/index.ts'
 import type { Result } from '../result/index.ts'
 import { absoluteChange, relativeChange } from '../stats/index.ts'
-import { drawTable } from './tables.ts'
+import { tableOf } from './document.ts'
+import { tableLines, wrapText } from './renderText.ts'
 import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
-import { wrapText } from './wrapping.ts'
 
 /** What is shown without being asked for; all stored values can be gated on. */
 const SHOWN: ReadonlySet<string> = new Set([
@@ -52,7 +52,7 @@ export function renderStored(result: Result, style: Partial<TerminalStyle> = {})
       terminal.columns,
       2,
     ),
-    drawTable({ head: ['Statistic', 'Value [95 %]', 'n'], rows, align: 'left', ruled: false }, terminal),
+    ...tableLines({ table: tableOf(['Statistic', 'Value [95 %]', 'n'], rows), layout: 'left' }, terminal),
   ].join('\n')
 }
 
@@ -83,7 +83,7 @@ export function renderAgainstBaseline(
     ]
   })
   const head = ['Statistic', 'Baseline [95 %]', 'This run [95 %]', 'Change [95 %]', 'Allowed']
-  return drawTable({ head, rows, align: 'left', ruled: false }, { ...PLAIN_STYLE, ...style })
+  return tableLines({ table: tableOf(head, rows), layout: 'left' }, { ...PLAIN_STYLE, ...style }).join('\n')
 }
 
 /** A value of each result in the history, oldest first, without a verdict. */
@@ -103,7 +103,7 @@ export function renderHistory(
     ]
   })
   const head = ['Measured', 'Commit', statistic.name]
-  return drawTable({ head, rows, align: 'left', ruled: false }, { ...PLAIN_STYLE, ...style })
+  return tableLines({ table: tableOf(head, rows), layout: 'left' }, { ...PLAIN_STYLE, ...style }).join('\n')
 }
 
 function shownValues(result: Result): [Statistic, StoredValue][] {

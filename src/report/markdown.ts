@@ -1,121 +1,71 @@
-/** A result in GitHub-flavoured Markdown: the verdict first, then the tables. */
-import type { Result } from '../result/index.ts'
-import { CONVERSATION_TITLE, conversationLine, TURN_HEAD, turnRows } from './conversationTable.ts'
-import { COST_HEAD, COST_TITLE, costRows } from './costTable.ts'
-import { figure } from './figures.ts'
-import { SIGNS } from './marks.ts'
-import { PERCENTILE_TITLE, percentileCells } from './percentileTable.ts'
-import { PROMPT_CACHE_HEAD, PROMPT_CACHE_TITLE, promptCacheRows } from './promptCacheTable.ts'
-import {
-  MACHINE_HEAD,
-  MACHINE_TITLE,
-  machineRows,
-  SERVER_HEAD,
-  SERVER_TITLE,
-  serverRows,
-  serverSentences,
-} from './serverTable.ts'
-import { plainWords } from './serverWords.ts'
-import { SPEED_HEAD, SPEED_TITLE, speedCells } from './speedTable.ts'
-import { SUMMARY_TITLE, summaryRows } from './summaryTable.ts'
-import { failureSentences, noteSentences, thresholdSentence, verdictSentence } from './verdictLines.ts'
-import { WORKLOAD_HEAD, WORKLOAD_TITLE, workloadRows } from './workloadTable.ts'
-
-/** Of the distributions, these columns. */
-const RANKS = ['n', 'mean', 'stddev', 'min', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const
+/** A document in GitHub-flavoured Markdown: the verdict first, then the rest in the order of the document. */
+import { type Cell, cellText, plainWords, type ReportDocument, type Section, SIGNS, type Table } from './document.ts'
+import { drawCurve } from './renderText.ts'
+import { originWords } from './runDocument.ts'
+import { PLAIN_STYLE } from './terminal.ts'
 
 /** @returns Markdown with a newline at its end */
-export function renderMarkdown(result: Result): string {
-  const { thresholds, client, summary, environment } = result
-  const percentiles = percentileCells(result.percentiles, { detailed: true })
-  const failures = failureSentences(result, '×')
-  const parts = [
-    `## ${SIGNS[result.verdict]} ${inline(plainWords(result.name))}`,
-    `**${inline(verdictSentence(result))}**`,
-    list(
-      thresholds.map((threshold) => `${SIGNS[threshold.verdict]} ${inline(plainWords(thresholdSentence(threshold)))}`),
-    ),
-    client.valid
-      ? ''
-      : `> [!WARNING]\n> The load generator was the bottleneck, so these figures are its own rather than the server's:\n${quoted(list(client.reasons.map(inline)))}`,
-    failures.length === 0
-      ? ''
-      : `**Failed requests (${summary.failedRequests} of ${summary.totalRequests})**\n\n${list(failures.map(inline))}`,
-    `### ${SUMMARY_TITLE}`,
-    table(['key', 'Value'], summaryRows(summary)),
-    `### ${PERCENTILE_TITLE}`,
-    table(percentiles.head, percentiles.rows),
-    workloadPart(result),
-    costPart(result),
-    promptCachePart(result),
-    conversationsPart(result),
-    serverPart(result),
-    result.speed === undefined ? '' : `### ${SPEED_TITLE}\n\n${table(SPEED_HEAD, speedCells(result.speed))}`,
-    distributionsTable(result),
-    list(noteSentences(result).map(inline)),
-    `Started ${result.startedAt} against ${code(result.endpoint.url)}; perfgate ${environment.perfgate}, Node ${environment.node}, ${inline(environment.os)}, ${inline(environment.cpu)}, ${environment.cores} cores, ${environment.memoryGiB} GiB${environment.commit === null ? '' : `, commit ${code(environment.commit)}`}.`,
-  ]
+export function renderMarkdown({ name, verdict, sections }: ReportDocument): string {
+  const parts = [`## ${SIGNS[verdict]} ${inline(plainWords(name))}`, ...sections.map(sectionText)]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
 
-function workloadPart(result: Result): string {
-  const rows = workloadRows(result)
-  return rows.length === 0 ? '' : `### ${WORKLOAD_TITLE}\n\n${table(WORKLOAD_HEAD, rows)}`
-}
-
-function costPart(result: Result): string {
-  const rows = costRows(result)
-  return rows.length === 0 ? '' : `### ${COST_TITLE}\n\n${table(COST_HEAD, rows)}`
-}
-
-function promptCachePart(result: Result): string {
-  const rows = promptCacheRows(result)
-  return rows.length === 0 ? '' : `### ${PROMPT_CACHE_TITLE}\n\n${table(PROMPT_CACHE_HEAD, rows)}`
-}
-
-function conversationsPart(result: Result): string {
-  const line = conversationLine(result)
-  return line === undefined
-    ? ''
-    : `### ${CONVERSATION_TITLE}\n\n${inline(line)}\n\n${table(TURN_HEAD, turnRows(result))}`
-}
-
-function serverPart(result: Result): string {
-  if (result.server === undefined) return ''
-  const rows = serverRows(result.server)
-  const machines = machineRows(result)
-  return [
-    `### ${SERVER_TITLE}`,
-    ...(rows.length === 0 ? [] : [table(SERVER_HEAD, rows)]),
-    ...(machines.length === 0 ? [] : [`#### ${MACHINE_TITLE}`, table(MACHINE_HEAD, machines)]),
-    list(serverSentences(result).map((text) => inline(plainWords(text)))),
-  ].join('\n\n')
-}
-
-function distributionsTable({ distributions }: Result): string {
-  const rows = Object.entries(distributions).map(([name, values]) => [
-    name,
-    ...RANKS.map((rank) => figure(values[rank], 3)),
-  ])
-  if (rows.length === 0) return ''
-  const heads = ['', ...RANKS.map((rank) => (rank === 'p999' ? 'p99.9' : rank))]
-  return `### Distributions (milliseconds; counts for tokens and packages; tokens per second for speeds)\n\n${table(heads, rows)}`
+function sectionText(section: Section): string {
+  switch (section.kind) {
+    case 'verdict':
+      return `**${inline(section.sentence)}**`
+    case 'gates':
+      return list(section.gates.map(({ verdict, message }) => `${SIGNS[verdict]} ${inline(message)}`))
+    case 'table': {
+      const { table, title, unit, below = [] } = section
+      return [
+        `### ${inline(unit === undefined ? title : title.replace(/:?$/, ` (${unit}):`))}`,
+        ...(table.rows.length === 0 ? [] : [tableText(table)]),
+        ...(below.length === 0 ? [] : [list(below.map(inline))]),
+      ].join('\n\n')
+    }
+    case 'list': {
+      const items = list(section.items.map(inline))
+      return section.tone === 'failure'
+        ? `**${inline(section.title)}**\n\n${items}`
+        : `> [!WARNING]\n> ${inline(section.title)}\n${items.replace(/^/gm, '> ')}`
+    }
+    case 'notes':
+      return list(section.notes.filter((note) => note !== '').map(inline))
+    case 'facts':
+      return `### ${section.title}\n\n${list(section.facts.map(({ name, text }) => inline(`${name}: ${text}`)))}`
+    case 'curve':
+      return `### ${section.title}\n\n\`\`\`text\n${drawCurve(section, PLAIN_STYLE).join('\n')}\n\`\`\``
+    case 'origin':
+      return originWords(section.origin, code)
+    case 'files':
+      // Of the machine that ran the load; a pull request has no use for them.
+      return ''
+  }
 }
 
 /** @param left columns that begin at the left; numbers end at the right */
-export function table(head: string[], rows: readonly (readonly string[])[], left = 1): string {
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[], left = 1): string {
   const line = (cells: readonly string[]): string => `| ${cells.map(inline).join(' | ')} |`
   return [line(head), `| ${head.map((_, i) => (i < left ? '---' : '---:')).join(' | ')} |`, ...rows.map(line)].join(
     '\n',
   )
 }
 
-function list(items: readonly string[]): string {
-  return items.map((item) => `- ${item}`).join('\n')
+export function tableText({ columns, rows }: Table): string {
+  return markdownTable(
+    columns.map(({ title }) => title),
+    rows.map((row) => row.map(signedText)),
+  )
 }
 
-function quoted(text: string): string {
-  return text.replace(/^/gm, '> ')
+/** A verdict with its sign, other cells as text. */
+export function signedText(cell: Cell): string {
+  return typeof cell === 'object' && 'verdict' in cell ? `${SIGNS[cell.verdict]} ${cell.verdict}` : cellText(cell)
+}
+
+function list(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n')
 }
 
 function code(text: string): string {

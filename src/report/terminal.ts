@@ -1,4 +1,6 @@
 /** What the place we print to can show: the only file that asks the terminal and the environment. */
+import { styleText } from 'node:util'
+import type { Verdict } from '../result/index.ts'
 
 /** Facts of a terminal; every renderer of text is given these and asks nothing else. */
 export interface TerminalStyle {
@@ -67,4 +69,20 @@ export function plainText(text: string, { unicode }: Pick<TerminalStyle, 'unicod
     .replaceAll('≤', '<=')
     .replaceAll('≥', '>=')
     .replaceAll('∞', 'inf')
+    .replaceAll('×', 'x')
+}
+
+export type Colour = 'green' | 'red' | 'yellow' | 'dim' | 'bold'
+
+export const VERDICT_COLOURS: Record<Verdict, Colour> = {
+  pass: 'green',
+  fail: 'red',
+  undecided: 'yellow',
+  invalid: 'yellow',
+  none: 'dim',
+}
+
+export function coloured(colour: Colour, text: string, { colour: wanted }: TerminalStyle): string {
+  // The terminal was asked once; Node need not look again.
+  return wanted ? styleText(colour, text, { validateStream: false }) : text
 }

@@ -1,20 +1,17 @@
 /** The summary of a run of tests, as the body of a pull-request comment: state first, metrics where there are some. */
 import { stripVTControlCharacters } from 'node:util'
 import type { Result, Verdict } from '../result/index.ts'
+import { plainWords, SIGNS } from './document.ts'
 import {
   againstBaselines,
   brokenThresholds,
   capacityPart,
   comparedPart,
   foldedParts,
-  METRIC_HEAD,
-  metricCells,
   withFolded,
 } from './export/summary.ts'
-import { inline, table } from './markdown.ts'
-import { SIGNS } from './marks.ts'
-import { loadOf, type ReportSet } from './reportRun.ts'
-import { plainWords } from './serverWords.ts'
+import { inline, markdownTable } from './markdown.ts'
+import { loadOf, METRIC_COLUMNS, type ReportSet, runCells, runTitles } from './runSet.ts'
 
 /** `invalid` and `undecided`: the test failed because of such a run. `interrupted`: it did not end. */
 export type TestState =
@@ -65,7 +62,7 @@ const STATE_SIGNS: Record<TestState, string> = {
   todo: '📝',
 }
 /** Neither met nor not met: nothing was judged. */
-const NEUTRAL = '➖'
+const NEUTRAL = SIGNS.none
 const MOST_ROWS = 200
 const MOST_LINES = 100
 /** Of one message. */
@@ -103,7 +100,7 @@ export function renderTestRun(run: TestRun): string {
   }
   const head = [
     headline(run),
-    listed.length === 0 ? '' : table(['State', 'Test', ...METRIC_HEAD], listed.flatMap(rows), 2),
+    listed.length === 0 ? '' : markdownTable(['State', 'Test', ...runTitles(METRIC_COLUMNS)], listed.flatMap(rows), 2),
     [
       ...(shown.length > listed.length ? [`${shown.length - listed.length} more tests are not in this table.`] : []),
       ...(silent === 0 ? [] : [`${count(silent, 'test')} without a measurement passed.`]),
@@ -197,8 +194,8 @@ function rows(test: ReportedTest): string[][] {
   const state = stateCell(test)
   const where = isEmbedded(test) ? ' (embedded server)' : ''
   const { runs } = test.measured
-  if (runs.length === 0) return [[state, `${labelOf(test)}${where}`, ...METRIC_HEAD.map(() => '')]]
-  return runs.map(({ result }) => [state, `${labelOf(test, result)}${where}`, ...metricCells(result)])
+  if (runs.length === 0) return [[state, `${labelOf(test)}${where}`, ...METRIC_COLUMNS.map(() => '')]]
+  return runs.map(({ result }) => [state, `${labelOf(test, result)}${where}`, ...runCells(result, METRIC_COLUMNS)])
 }
 
 /** `[project] file > name`, with the load where a test has several. */

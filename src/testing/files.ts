@@ -2,23 +2,27 @@
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 // Not from the folder's index: what needs schemas is loaded where it is used, since Vitest waits for this file.
-import { capacitySentence, renderCapacity } from '../report/capacityText.ts'
-import { comparisonSentence, renderComparison, renderComparisonMarkdown } from '../report/comparisonTable.ts'
+import { capacityDocument, capacitySentence } from '../report/capacityDocument.ts'
+import { comparisonDocument, comparisonSentence } from '../report/comparisonDocument.ts'
+import { type ReportDocument, SIGNS } from '../report/document.ts'
 import { inline, renderMarkdown } from '../report/markdown.ts'
-import { SIGNS } from '../report/marks.ts'
-import type { ReportSet } from '../report/reportRun.ts'
+import { renderText } from '../report/renderText.ts'
+import { runDocument, verdictSentence } from '../report/runDocument.ts'
+import type { ReportSet } from '../report/runSet.ts'
 import type { TerminalStyle } from '../report/terminal.ts'
 import type { ReportedTest } from '../report/testSummary.ts'
-import { renderText } from '../report/text.ts'
-import { verdictSentence } from '../report/verdictLines.ts'
 import type { ComparisonResult, Result } from '../result/index.ts'
 import { FIGURE_PREFIX, type Figure } from './figures.ts'
 import type { Finding, PerfRecord } from './host.ts'
 
 /** The tables of a finding. */
-export function renderFinding({ kind, result }: Finding, style: TerminalStyle): string {
-  if (kind === 'result') return renderText(result, style)
-  return kind === 'comparison' ? renderComparison(result, style) : renderCapacity(result, style)
+export function renderFinding(finding: Finding, style: TerminalStyle): string {
+  return renderText(documentOf(finding), style)
+}
+
+export function documentOf({ kind, result }: Finding): ReportDocument {
+  if (kind === 'result') return runDocument(result)
+  return kind === 'comparison' ? comparisonDocument(result) : capacityDocument(result)
 }
 
 /** The verdict in one line, as a figure beside the others. */
@@ -48,7 +52,7 @@ function writeComparison(result: ComparisonResult): void {
   const json = result.resultJsonPath
   if (json === null) return
   mkdirSync(dirname(json), { recursive: true })
-  writeFileSync(json.replace(/\.json$/, '.md'), renderComparisonMarkdown(result))
+  writeFileSync(json.replace(/\.json$/, '.md'), renderMarkdown(comparisonDocument(result)))
   if (!existsSync(json)) writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`)
 }
 
@@ -57,7 +61,7 @@ async function writeResult(result: Result): Promise<void> {
   if (db === null) return
   const stem = db.replace(/\.db$/, '')
   mkdirSync(dirname(stem), { recursive: true })
-  writeFileSync(`${stem}.md`, renderMarkdown(result))
+  writeFileSync(`${stem}.md`, renderMarkdown(runDocument(result)))
   if (existsSync(`${stem}.json`)) return
   // The order of its keys is that of its schema, which nothing else here needs.
   const { renderJson } = await import('../result/json.ts')

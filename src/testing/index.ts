@@ -24,6 +24,7 @@ export {
 export type { CheckedComparison, CompareScenario } from './compare.ts'
 export type { Figure } from './figures.ts'
 export {
+  documentOf,
   renderFinding,
   renderUnfinished,
   reportSetOf,

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { findApi } from '../../src/apis/index.ts'
 import { resolveConfig } from '../../src/config/index.ts'
-import { renderText } from '../../src/report/index.ts'
-import { summaryRows } from '../../src/report/summaryTable.ts'
+import { renderText, runDocument } from '../../src/report/index.ts'
+import { summarySection } from '../../src/report/resultTables.ts'
 import { buildBodies } from '../../src/run/requests.ts'
 import { measure, sum } from './measured.ts'
 
@@ -70,8 +70,8 @@ describe('embeddings', () => {
 
   it('have a summary table without rows of tokens that do not exist', async () => {
     const { result } = await measure(server, { ...load, datasetPath, api: 'openai_embedding' })
-    expect(summaryRows(result.summary).map(([key]) => key)).toEqual(TABLE)
-    const text = renderText(result)
+    expect(summarySection(result.summary).table.rows.map(([key]) => key)).toEqual(TABLE)
+    const text = renderText(runDocument(result))
     expect(text).toContain('Throughput(average input tokens per second)')
     expect(text).not.toMatch(/first token|output token/)
   })
@@ -120,7 +120,7 @@ describe('rankings', () => {
     expect(summary.input!.itemsPerRequest).toBe(2)
     expect(summary.input!.itemsPerSecond).toBeCloseTo(12 / summary.timeTakenSeconds)
     expect(summary.input!.tokensPerSecond).toBeCloseTo(sum([36]) / summary.timeTakenSeconds)
-    expect(summaryRows(summary).map(([key]) => key)).toEqual(TABLE)
+    expect(summarySection(summary).table.rows.map(([key]) => key)).toEqual(TABLE)
     expect(rows.every(({ cause, time_to_first_token }) => cause === null && time_to_first_token === null)).toBe(true)
   })
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { main, type RunBenchmark } from '../../src/cli/index.ts'
 import { ConfigError, EndpointError } from '../../src/config/index.ts'
-import { renderJson, renderText } from '../../src/report/index.ts'
+import { renderJson, renderText, runDocument } from '../../src/report/index.ts'
 import type { Result } from '../../src/result/index.ts'
 import { PUBLISHED } from '../report/publishedResult.ts'
 import { fakeRun, fakeWorld } from './fakeWorld.ts'
@@ -16,7 +16,7 @@ function withVerdict(verdict: Result['verdict'], onInvalid = 'fail'): Result {
 test('the tables go to stdout, and nothing else does', async () => {
   const world = fakeWorld()
   expect(await main(['--number', '15'], world, fakeRun().run)).toBe(0)
-  expect(world.out()).toBe(`${renderText(PUBLISHED, LOG)}\n`)
+  expect(world.out()).toBe(`${renderText(runDocument(PUBLISHED), LOG)}\n`)
   expect(world.err()).toBe('')
 })
 

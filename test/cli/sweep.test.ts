@@ -4,7 +4,7 @@ import { startServer } from '../../fixtures/index.ts'
 import { sweepCommand } from '../../src/cli/commands/sweep.ts'
 import { main } from '../../src/cli/index.ts'
 import type { RunSweep } from '../../src/cli/run.ts'
-import { overviewCells, renderSweep } from '../../src/report/index.ts'
+import { overviewSection, renderText, sweepDocument } from '../../src/report/index.ts'
 import { type Result, type SweepResult, sweepSchema } from '../../src/result/index.ts'
 import { runSweep } from '../../src/run/index.ts'
 import { PUBLISHED } from '../report/publishedResult.ts'
@@ -32,6 +32,8 @@ const SWEEP: SweepResult = {
   stopped: 'over-saturated at 4',
   results: [level(1, 10, 0.1), level(2, 20, 0.1), level(4, 20, 0.2)],
 }
+
+const renderSweep = (sweep: SweepResult, style = {}): string => renderText(sweepDocument(sweep), style)
 
 describe('the text of a sweep', () => {
   test('draws each level where its throughput and its latency are', () => {
@@ -87,7 +89,7 @@ describe('the text of a sweep', () => {
     const results = [level(1, 1.99, 0.5), { ...level(8, 4, 1, 1), config: { rate: 12.5 } }]
     results[1]!.summary.succeededRequests = 9999
     results[1]!.summary.totalRequests = 10_000
-    expect(overviewCells(results).rows.map((row) => [row[0], row[1], row[2], row[3], row.at(-1)])).toEqual([
+    expect(overviewSection(results).table.rows.map((row) => [row[0], row[1], row[2], row[3], row.at(-1)])).toEqual([
       ['1', 'unpaced', '15', '1.99', '100 %'],
       ['8', '12.5', '10000', '4', '99.9 %'],
     ])

@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { isLoopback } from '../../src/config/index.ts'
-import { markOf } from '../../src/report/marks.ts'
+import { markOf } from '../../src/report/document.ts'
 import { isSecretName } from '../../src/secrets/index.ts'
 import { indexAt, valueAt } from '../../src/stats/index.ts'
 
@@ -14,7 +14,7 @@ test.for<[fact: string, pattern: RegExp, home: string]>([
     /Math\.min\((this\.n|n|all|(sorted|values|samples)\.length) - 1, Math\.floor\(/,
     'src/stats/quantiles.ts',
   ],
-  ['the signs of verdicts', /[✓✗✅❌❔]/u, 'src/report/marks.ts'],
+  ['the signs of verdicts', /[✓✗✅❌❔]/u, 'src/report/document.ts'],
   ['which hosts are this machine', /127(\\\.|\(\\)|startsWith\('127\./, 'src/config/addresses.ts'],
   ['which variables say that this is CI', /(env|ENV)\b.{0,6}\b(GITHUB_ACTIONS|GITLAB_CI|CI)\b/, 'src/config/ci.ts'],
   ['which words say that a name is secret', /secret\|passw|'passphrase'/, 'src/secrets/names.ts'],

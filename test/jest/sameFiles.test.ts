@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { renderMarkdown, renderTestRun } from '../../src/report/index.ts'
+import { renderMarkdown, renderTestRun, runDocument } from '../../src/report/index.ts'
 import type { Result } from '../../src/result/index.ts'
 import { resultSchema } from '../../src/result/schema.ts'
 import { finished, startNode, temporaryFolder } from '../vitest/childVitest.ts'
@@ -59,7 +59,7 @@ test.each(['jest', 'node'] as const)('%s leaves the same files as Vitest, with t
 test.each(Object.keys(DOORS) as Door[])('%s writes the tables of its own result', (door) => {
   const files = filesIn(door)
   const result = resultSchema.parse(JSON.parse(files.get('m_chat-answers_benchmark.json')!))
-  expect(files.get('m_chat-answers_benchmark.md')).toBe(renderMarkdown(result))
+  expect(files.get('m_chat-answers_benchmark.md')).toBe(renderMarkdown(runDocument(result)))
   const file = { vitest: 'vitest.perf.mjs', jest: 'jest.perf.cjs', node: 'node.perf.cjs' }[door]
   const failed = {
     project: '',

@@ -5,7 +5,7 @@ import { expect } from 'vitest'
 import { FAULT_FIELD, FAULTS } from '../../fixtures/index.ts'
 import { readResultDb, type StoredRequest } from '../../src/records/index.ts'
 import { renderText } from '../../src/report/index.ts'
-import { failureSentences } from '../../src/report/verdictLines.ts'
+import { failureSentences, runDocument } from '../../src/report/runDocument.ts'
 import type { Result } from '../../src/result/index.ts'
 import { runPerfBenchmark } from '../../src/run/index.ts'
 import type { FailureCause } from '../../src/samples/index.ts'
@@ -97,12 +97,12 @@ async function runMixed(row: Mixed, { url, requests, folder }: Bench): ReturnTyp
 
 /** The line of the summary that a user reads. */
 function seenOf({ cause, words }: Mixed, result: Result): string {
-  const text = renderText(result, { columns: 2000, unicode: true })
+  const text = renderText(runDocument(result), { columns: 2000, unicode: true })
   if (cause === undefined) {
     expect(text).not.toContain('Failed requests (')
     return 'succeeds'
   }
-  const sentences = failureSentences(result, '×')
+  const sentences = failureSentences(result)
   expect(text).toContain(`Failed requests (${result.summary.failedRequests} of ${REQUESTS}):`)
   for (const sentence of sentences) expect(text).toContain(sentence)
   if (words !== undefined) for (const sentence of sentences) expect(sentence).toMatch(words)

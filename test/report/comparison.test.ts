@@ -1,8 +1,10 @@
 /** A comparison as it is printed. */
 import { expect, test } from 'vitest'
-import { renderComparison, renderComparisonMarkdown } from '../../src/report/index.ts'
-import { comparisonResultSchema } from '../../src/result/index.ts'
+import { comparisonDocument, renderMarkdown, renderText } from '../../src/report/index.ts'
+import { type ComparisonResult, comparisonResultSchema } from '../../src/result/index.ts'
 import { COMPARED } from './comparedResult.ts'
+
+const renderComparison = (result: ComparisonResult, style = {}): string => renderText(comparisonDocument(result), style)
 
 test('the example has the shape of a result', () => {
   expect(comparisonResultSchema.parse(COMPARED)).toEqual(COMPARED)
@@ -58,7 +60,7 @@ test('failures and an overloaded client are told of the side they are of', () =>
 })
 
 test('Markdown: a table for GitHub, in which text stays text', () => {
-  const text = renderComparisonMarkdown({ ...COMPARED, name: 'a | b <img>' })
+  const text = renderMarkdown(comparisonDocument({ ...COMPARED, name: 'a | b <img>' }))
   expect(text).toContain('## ❌ a \\| b &lt;img&gt;')
   expect(text).toContain('| figure | baseline | candidate | change | tolerance | verdict |\n| --- | ---: |')
   expect(text).toContain('| p50(latency) | 1.19 s | 1.31 s | +10.2 % \\[+8.1, +12.4\\] | +5 % | ❌ fail |')

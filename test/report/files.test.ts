@@ -1,6 +1,6 @@
 /** Markdown and JSON. */
 import { expect, test } from 'vitest'
-import { renderJson, renderMarkdown } from '../../src/report/index.ts'
+import { renderJson, renderMarkdown, runDocument } from '../../src/report/index.ts'
 import { type Result, resultSchema } from '../../src/result/index.ts'
 import { PUBLISHED, PUBLISHED_PERCENTILES, PUBLISHED_SUMMARY } from './publishedResult.ts'
 
@@ -38,7 +38,7 @@ function cells(text: string): string[][] {
 }
 
 test('Markdown tells the verdict first', () => {
-  const [title, , verdict, , threshold] = renderMarkdown(FAILED).split('\n')
+  const [title, , verdict, , threshold] = renderMarkdown(runDocument(FAILED)).split('\n')
   expect(title).toBe('## ❌ chat \\| &lt;b&gt;answers&lt;/b&gt; @&#8203;someone')
   expect(verdict).toBe('**fail, 1 of 1 threshold broken**')
   expect(threshold).toBe('- ❌ qps 1.99 /s is below the limit of 4 /s (n = 15)')
@@ -46,13 +46,13 @@ test('Markdown tells the verdict first', () => {
 
 test('Markdown has the rows of both published tables', () => {
   const published = cells(`${PUBLISHED_SUMMARY}\n${PUBLISHED_PERCENTILES}`)
-  const rows = cells(renderMarkdown(PUBLISHED)).filter((row) => !/^-+:?$/.test(row[0]!))
+  const rows = cells(renderMarkdown(runDocument(PUBLISHED))).filter((row) => !/^-+:?$/.test(row[0]!))
   const wanted = published.length
   expect(rows.slice(0, wanted).map((row) => row.slice(0, row.length === 2 ? 2 : 3))).toEqual(published)
 })
 
 test('every row of a Markdown table has as many cells as its head', () => {
-  const tables = renderMarkdown(FAILED)
+  const tables = renderMarkdown(runDocument(FAILED))
     .split('\n\n')
     .filter((part) => part.startsWith('|'))
   expect(tables.length).toBe(3)
@@ -60,7 +60,7 @@ test('every row of a Markdown table has as many cells as its head', () => {
 })
 
 test('words of a server stay text in Markdown', () => {
-  const markdown = renderMarkdown(FAILED)
+  const markdown = renderMarkdown(runDocument(FAILED))
   expect(markdown).toContain('- 1 × http-5xx (HTTP 500): &lt;img src=x&gt; \\| a \\| b \\| \\# title')
   expect(markdown).not.toContain('<img')
 })

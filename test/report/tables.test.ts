@@ -1,8 +1,15 @@
 /** The two tables against the published quick-start example. */
 import { describe, expect, test } from 'vitest'
-import { PLAIN_STYLE, percentileTable, renderText, summaryTable } from '../../src/report/index.ts'
-import type { Summary } from '../../src/result/index.ts'
+import { PLAIN_STYLE, renderMarkdown, renderText, runDocument, type TerminalStyle } from '../../src/report/index.ts'
+import { tableLines } from '../../src/report/renderText.ts'
+import { metricSection, percentileSection, summarySection } from '../../src/report/resultTables.ts'
+import type { PercentileRow, Summary } from '../../src/result/index.ts'
 import { PUBLISHED, PUBLISHED_PERCENTILES, PUBLISHED_SUMMARY } from './publishedResult.ts'
+
+const summaryTable = (summary: Summary, style: TerminalStyle): string =>
+  tableLines(summarySection(summary), style).join('\n')
+const percentileTable = (rows: readonly PercentileRow[], style: TerminalStyle): string =>
+  tableLines(percentileSection(rows), style).join('\n')
 
 const BOXES = { ...PLAIN_STYLE, unicode: true }
 
@@ -35,13 +42,13 @@ describe('the published example', () => {
   })
 
   test('the text begins with both tables under their titles', () => {
-    expect(renderText(PUBLISHED)).toMatch(
+    expect(renderText(runDocument(PUBLISHED))).toMatch(
       `Benchmarking summary:\n${PUBLISHED_SUMMARY}\n\nPercentile results:\n${PUBLISHED_PERCENTILES}\n`,
     )
   })
 
   test('then says where the files are', () => {
-    expect(renderText(PUBLISHED).split('\n').slice(-2)).toEqual([
+    expect(renderText(runDocument(PUBLISHED)).split('\n').slice(-2)).toEqual([
       'Result DB:   ./outputs/qwen2.5_benchmark_20241107_201413.db',
       'Result JSON: ./outputs/qwen2.5_benchmark_20241107_201413.json',
     ])
@@ -85,19 +92,45 @@ test('what was not measured is n/a', () => {
   )
 })
 
-test('the detailed percentiles add times of tokens', () => {
-  const [head, , , row] = percentileTable(PUBLISHED.percentiles, PLAIN_STYLE, { detailed: true }).split('\n').slice(1)
-  expect(head).toBe('| Percentile | First Chunk Latency | Latency |  TTFT  |  TPOT   |  ITL  |')
-  expect(row!.split('|').map((cell) => cell.trim())).toEqual([
-    '',
-    '25%',
-    '0.0183',
-    '0.2358',
-    '0.0183',
-    '0.00299',
-    '0.003',
-    '',
-  ])
+test('in Markdown the percentiles have times of tokens beside the three published columns', () => {
+  const lines = renderMarkdown(runDocument(PUBLISHED)).split('\n')
+  const head = lines.indexOf('| Percentile | First Chunk Latency | Latency | TTFT | TPOT | ITL |')
+  expect(lines[head + 3]).toBe('| 25% | 0.0183 | 0.2358 | 0.0183 | 0.00299 | 0.003 |')
+})
+
+describe('percentiles by metric', () => {
+  const spread = { ...PUBLISHED.distributions['latency']!, n: 14, mean: 3.0012, p50: 2.9876, p99: 12.3456, max: 1234.5 }
+  const result = {
+    ...PUBLISHED,
+    distributions: { latency: PUBLISHED.distributions['latency']!, connect: spread, itl: spread, outputTokens: spread },
+  }
+
+  test('stand below the published tables, with units, in the order of an answer', () => {
+    const text = renderText(runDocument(result))
+    const at = text.indexOf('Percentiles by metric:')
+    expect(at).toBeGreaterThan(text.indexOf(PUBLISHED_PERCENTILES))
+    const rows = text
+      .slice(at)
+      .split('\n')
+      .filter((line) => line.startsWith('|'))
+      .map((line) => line.split('|').map((cell) => cell.trim()))
+    expect(rows.map(([, metric]) => metric)).toEqual(['Metric', 'ITL (ms)', 'Latency (ms)', 'Output tokens'])
+    expect(rows[0]!.slice(2, -1)).toEqual(['n', 'mean', 'p50', 'p90', 'p95', 'p99', 'max'])
+    expect(rows[1]!.slice(2, 5)).toEqual(['14', '3.001', '2.988'])
+    expect(rows[1]!.slice(-3, -1)).toEqual(['12.35', '1235'])
+    expect(text.slice(at)).toContain('The key "senconds" of the summary is EvalScope')
+  })
+
+  test('have all other metrics in Markdown too, with their own units', () => {
+    const text = renderMarkdown(runDocument(result))
+    expect(text).toContain('| Metric | n | mean | stddev | min | p50 | p90 | p95 | p99 | p99.9 | max |')
+    expect(text).toMatch(/\| Output tokens \|.*\n\| connect \(ms\) \| 14 \| 3.001 \|/)
+  })
+
+  test('are left out where nothing was measured', () => {
+    expect(metricSection({ distributions: {} })).toMatchObject({ table: { rows: [] }, below: [] })
+    expect(renderText(runDocument({ ...PUBLISHED, distributions: {} }))).not.toContain('by metric')
+  })
 })
 
 describe('at 80 columns', () => {
@@ -105,7 +138,7 @@ describe('at 80 columns', () => {
 
   test('no line of a table is wider', () => {
     for (const style of [narrow, { ...narrow, unicode: true }]) {
-      const widths = renderText(PUBLISHED, style)
+      const widths = renderText(runDocument(PUBLISHED), style)
         .split('\n')
         .map((line) => [...line].length)
       expect(Math.max(...widths)).toBeLessThanOrEqual(80)

@@ -1,9 +1,14 @@
 /** What follows the tables. */
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { PLAIN_STYLE, renderText, verdictLines } from '../../src/report/index.ts'
+import { PLAIN_STYLE, renderText, runDocument, type TerminalStyle } from '../../src/report/index.ts'
 import type { Result, ThresholdResult } from '../../src/result/index.ts'
 import { PUBLISHED } from './publishedResult.ts'
+
+function verdictLines(result: Result, style: Partial<TerminalStyle> = {}): string[] {
+  const sections = runDocument(result).sections.filter(({ kind }) => kind !== 'table' && kind !== 'files')
+  return renderText({ sections }, style).split('\n')
+}
 
 const UNICODE = { ...PLAIN_STYLE, unicode: true }
 
@@ -156,7 +161,7 @@ describe('a terminal', () => {
 
   test('of 80 columns gets no wider line', () => {
     for (const unicode of [true, false]) {
-      const widths = renderText(everything, { columns: 80, unicode })
+      const widths = renderText(runDocument(everything), { columns: 80, unicode })
         .split('\n')
         .map((line) => [...line].reduce((sum, character) => sum + (/\p{Script=Han}/u.test(character) ? 2 : 1), 0))
       expect(Math.max(...widths)).toBeLessThanOrEqual(80)
@@ -164,14 +169,14 @@ describe('a terminal', () => {
   })
 
   test('without colour gets no escape sequence, and with colour the same text', () => {
-    const plain = renderText(everything, { columns: 80 })
-    const coloured = renderText(everything, { columns: 80, colour: true })
+    const plain = renderText(runDocument(everything), { columns: 80 })
+    const coloured = renderText(runDocument(everything), { columns: 80, colour: true })
     expect(plain).not.toContain('\u001b')
     expect(coloured).toContain('\u001b[31m')
     expect(stripVTControlCharacters(coloured)).toBe(plain)
   })
 
   test('without Unicode gets ASCII, but for letters of another language', () => {
-    expect(renderText(everything, {}).replaceAll(/\p{Script=Han}/gu, '')).toMatch(/^[\n -~]*$/)
+    expect(renderText(runDocument(everything), {}).replaceAll(/\p{Script=Han}/gu, '')).toMatch(/^[\n -~]*$/)
   })
 })

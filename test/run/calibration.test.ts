@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { renderText } from '../../src/report/index.ts'
+import { renderText, runDocument } from '../../src/report/index.ts'
 import { calibrate, calibrationPath } from '../../src/run/calibration.ts'
 import { runPerfBenchmark } from '../../src/run/index.ts'
 
@@ -85,5 +85,7 @@ test('two runs of a machine: the first measures, the second reports the same fig
   expect(first.client.harnessOverheadAgeSeconds).toBeUndefined()
   expect(second.client.harnessOverheadMs).toBe(first.client.harnessOverheadMs)
   expect(second.client.harnessOverheadAgeSeconds).toBe(180)
-  expect(renderText(second).replace(/\s+/g, ' ')).toContain('loopback, measured on this machine 3 min ago)')
+  expect(renderText(runDocument(second)).replace(/\s+/g, ' ')).toContain(
+    'loopback, measured on this machine 3 min ago)',
+  )
 })

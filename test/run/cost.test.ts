@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/index.ts'
 import { renderHtml } from '../../src/report/html/index.ts'
-import { renderMarkdown, renderText } from '../../src/report/index.ts'
+import { renderMarkdown, renderText, runDocument } from '../../src/report/index.ts'
 import { runPerfBenchmark } from '../../src/run/index.ts'
 import { costOf, withPrice } from '../../src/run/prices.ts'
 import { figuresOf } from '../../src/testing/figures.ts'
@@ -117,8 +117,8 @@ describe('a run with prices', () => {
     db.close()
     expect(total).toBeCloseTo(10 * COST, 9)
     // In every output: terminal, Markdown (and with it summaries), page, properties of JUnit.
-    expect(renderText(result)).toMatch(/the run\s+\|?\s*0\.04\b.*EUR/)
-    expect(renderMarkdown(result)).toContain('| the run | 0.04 | EUR |')
+    expect(renderText(runDocument(result))).toMatch(/the run\s+\|?\s*0\.04\b.*EUR/)
+    expect(renderMarkdown(runDocument(result))).toContain('| the run | 0.04 | EUR |')
     expect(renderHtml({ runs: [{ result, requests: undefined }], comparisons: [], capacities: [] })).toContain('Cost')
     expect(figuresOf(result)).toContainEqual({ name: 'perf.total_cost', value: '0.04' })
     const json = JSON.parse(readFileSync(resultDbPath!.replace(/db$/, 'json'), 'utf8')) as typeof result

@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { renderMarkdown, renderText } from '../../src/report/index.ts'
+import { renderMarkdown, renderText, runDocument } from '../../src/report/index.ts'
 import { runComparison, runPerfBenchmark } from '../../src/run/index.ts'
 import { loadTokenizer } from '../../src/tokens/index.ts'
 import { type Answering, answering, chat } from './answers.ts'
@@ -75,8 +75,10 @@ describe('made-up prompts', () => {
     expect(result.notes).toContain(
       'The server had 5 of 5 prompts that were made up for this run in its prompt cache, with 320 tokens. Their times are those of a cache. Leave promptSalt (--prompt-salt) out or give another, or empty the cache of the server.',
     )
-    expect(renderText(result)).toMatch(/Prompts from a cache:[\s\S]*made up for this run +\| +5 +\| +5 +\| +320/)
-    expect(renderMarkdown(result)).toContain('| made up for this run | 5 | 5 | 320 |')
+    expect(renderText(runDocument(result))).toMatch(
+      /Prompts from a cache:[\s\S]*made up for this run +\| +5 +\| +5 +\| +320/,
+    )
+    expect(renderMarkdown(runDocument(result))).toContain('| made up for this run | 5 | 5 | 320 |')
   })
 
   it.each([

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type ServerOptions, startServer } from '../../fixtures/index.ts'
-import { renderText } from '../../src/report/index.ts'
+import { renderText, runDocument } from '../../src/report/index.ts'
 import { resultSchema } from '../../src/result/index.ts'
 import { runPerfBenchmark } from '../../src/run/index.ts'
 
@@ -79,7 +79,7 @@ describe('metricsUrl', () => {
     expect(ttft.meaning).toContain('network')
     expect(row('requests')).toMatchObject({ client: 12, server: 12, difference: 0 })
     expect(row('output tokens')).toMatchObject({ client: 60, server: 60, difference: 0 })
-    const text = renderText(result)
+    const text = renderText(runDocument(result))
     expect(text).toContain('Server side:')
     expect(text).toMatch(/average time to first token \(ms\) \| \d/)
     expect(text).toMatch(/queue time [\d.]+ ms on average \(n 12\)/)
@@ -97,7 +97,7 @@ describe('metricsUrl', () => {
     expect(verdict).toBe('pass')
     expect(result.server).toMatchObject({ engine: null, scrapes: 0, times: {}, comparison: [] })
     expect(result.server!.failures[0]!.count).toBeGreaterThanOrEqual(2)
-    expect(renderText(result)).toMatch(/scrapes of http:\/\/127\.0\.0\.1:9\/metrics failed/)
+    expect(renderText(runDocument(result))).toMatch(/scrapes of http:\/\/127\.0\.0\.1:9\/metrics failed/)
   })
 
   it('notes scrapes that are refused or cannot be read, and goes on with those that can', async () => {

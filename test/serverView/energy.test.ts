@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startServer } from '../../fixtures/index.ts'
-import { renderMarkdown, renderText } from '../../src/report/index.ts'
+import { renderMarkdown, renderText, runDocument } from '../../src/report/index.ts'
 import { runPerfBenchmark } from '../../src/run/index.ts'
 import { machineViews } from '../../src/serverView/energy.ts'
 import { joinSnapshots, readSnapshot } from '../../src/serverView/snapshot.ts'
@@ -207,8 +207,8 @@ describe('metricsUrl with an engine and the exporter of its GPUs', () => {
     expect(actual['energyPerToken']).toBeCloseTo(joules / 100, 4)
     expect(actual['tokensPerJoule']).toBeCloseTo(100 / joules, 6)
     expect(result.verdict).toBe('pass')
-    expect(renderText(result)).toContain('J per 1,000 output tokens')
-    expect(renderMarkdown(result)).toContain('| node-1 GPU 1, NVIDIA H100 80GB HBM3 |')
+    expect(renderText(runDocument(result))).toContain('J per 1,000 output tokens')
+    expect(renderMarkdown(runDocument(result))).toContain('| node-1 GPU 1, NVIDIA H100 80GB HBM3 |')
   })
 
   test('does not pass a gate on energy where an exporter does not answer', async () => {

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander'
 import { comparable } from '../../config/files/index.ts'
 import { COMPARISONS_OWN, camelCase } from '../../config/index.ts'
 import { gateRecord } from '../../gates/index.ts'
-import { renderComparison } from '../../report/index.ts'
+import { comparisonDocument, renderText } from '../../report/index.ts'
 import type { ComparisonResult } from '../../result/index.ts'
 import { configLayerOf, readNumberFlag, readPairs, underFlags } from '../flags.ts'
 import { type Io, jsonText } from '../io.ts'
@@ -79,7 +79,7 @@ export async function compareCommand(
 export function runComparisonCommand(request: LoadRequest, io: Io, run: RunComparison): Promise<number> {
   return measure(request, io, {
     run: (hooks) => run(request.config, hooks),
-    text: ({ result }, style) => renderComparison(result, style),
+    text: ({ result }, style) => renderText(comparisonDocument(result), style),
     json: ({ result }) => jsonText(result),
     exitCode: ({ result }) => exitCodeOf(result),
   })

@@ -2,7 +2,7 @@
 import { basename, dirname, join } from 'node:path'
 import { ConfigError } from '../../config/index.ts'
 import type { ExportedFile, ExportFormat } from '../../report/export/index.ts'
-import type { ReportRun } from '../../report/reportRun.ts'
+import type { ReportRun } from '../../report/runSet.ts'
 import { readChoice, readPairs } from '../flags.ts'
 import type { Io } from '../io.ts'
 import { notice } from '../io.ts'

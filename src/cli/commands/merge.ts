@@ -1,6 +1,6 @@
 /** `perfgate merge <DBs or folders>`: the parts of a load that ran on several machines, as one run. */
 import { ConfigError } from '../../config/index.ts'
-import { renderJson, renderMarkdown, renderText } from '../../report/index.ts'
+import { renderJson, renderMarkdown, renderText, runDocument } from '../../report/index.ts'
 import { exitCodeOf } from '../exit.ts'
 import type { Io } from '../io.ts'
 import { jsonFlag, notice, printTables } from '../io.ts'
@@ -38,8 +38,9 @@ export async function mergeCommand(args: readonly string[], io: Io): Promise<num
   const { allowMissing = false, outputsDir, json = false } = read.flags
   const { mergeShards, writeWholeFile } = await import('../../records/index.ts')
   const { result, path } = mergeShards(read.operands, { allowMissing, outputsDir })
-  writeWholeFile(`${path}.md`, renderMarkdown(result))
-  await printTables(io, json, (style) => renderText(result, style))
+  const document = runDocument(result)
+  writeWholeFile(`${path}.md`, renderMarkdown(document))
+  await printTables(io, json, (style) => renderText(document, style))
   notice(io, `wrote ${path}.db, ${path}.json and ${path}.md`)
   if (json) io.stdout.write(renderJson(result))
   return exitCodeOf([result])

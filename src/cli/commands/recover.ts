@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError } from '../../config/index.ts'
-import { renderJson, renderText } from '../../report/index.ts'
+import { renderJson, renderText, runDocument } from '../../report/index.ts'
 import type { Io } from '../io.ts'
 import { jsonFlag, jsonOfAll, notice, printTables } from '../io.ts'
 import type { CliCommand } from '../usage.ts'
@@ -62,7 +62,7 @@ export async function recoverCommand(args: readonly string[], io: Io): Promise<n
           ? `${path}: the run was complete; its files are as they should be`
           : `${path}: recovered ${result.summary.totalRequests} requests; wrote ${jsonPath}`,
       )
-      await printTables(io, json, (style) => renderText(result, style))
+      await printTables(io, json, (style) => renderText(runDocument(result), style))
       results.push(renderJson(result))
     }
   }

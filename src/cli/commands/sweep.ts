@@ -1,7 +1,7 @@
 /** `perfgate sweep`: doubles the load until the endpoint is over-saturated, and draws the curve. */
 import { Option } from 'commander'
 import { ConfigError } from '../../config/index.ts'
-import { renderSweep } from '../../report/index.ts'
+import { renderText, sweepDocument } from '../../report/index.ts'
 import type { SweepResult } from '../../result/index.ts'
 import type { SweepRange } from '../../run/index.ts'
 import { configLayerOf, readChoice, readNumberFlag, underFlags } from '../flags.ts'
@@ -18,7 +18,7 @@ export async function sweepCommand(args: readonly string[], io: Io, run: RunSwee
   if (request === undefined) return 0
   return measure(request, io, {
     run: (hooks) => run(request.config, request.range, hooks),
-    text: ({ sweep }, style) => renderSweep(sweep, style),
+    text: ({ sweep }, style) => renderText(sweepDocument(sweep), style),
     json: ({ sweep }) => jsonText(sweep),
     exitCode: ({ sweep }) => exitCodeOf(sweep),
   })

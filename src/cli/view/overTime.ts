@@ -1,6 +1,6 @@
 /** A scenario over its runs: median latency of each run as a plain line, without a verdict. */
 import { scenarioHash } from '../../gates/index.ts'
-import { figure } from '../../report/figures.ts'
+import { figure } from '../../report/document.ts'
 import { html, type Markup } from '../../report/html/markup.ts'
 import type { Result } from '../../result/index.ts'
 import type { ListedRun } from './folder.ts'

@@ -1,13 +1,12 @@
 /** The pages of `perfgate view` that are not reports: the list of runs, one request, and what went wrong. */
-import { createHash } from 'node:crypto'
+
 import type { StoredRequest } from '../../records/index.ts'
-import { capacitySentence } from '../../report/capacityText.ts'
-import { comparisonSentence } from '../../report/comparisonTable.ts'
-import { figure } from '../../report/figures.ts'
-import { readAssets } from '../../report/html/assets.ts'
-import { html, type Markup } from '../../report/html/markup.ts'
+import { capacitySentence } from '../../report/capacityDocument.ts'
+import { comparisonSentence } from '../../report/comparisonDocument.ts'
+import { figure } from '../../report/document.ts'
+import { hashOf, html, type Markup, readAssets } from '../../report/html/markup.ts'
 import { table, verdictBadge } from '../../report/html/sections.ts'
-import { loadOf } from '../../report/reportRun.ts'
+import { loadOf } from '../../report/runSet.ts'
 import type { ListedRun, ListedVerdict } from './folder.ts'
 import { overTimeSection } from './overTime.ts'
 
@@ -179,10 +178,9 @@ function indented(value: number | string | null): string {
 
 function page(title: string, body: Markup, refreshSeconds?: number): Page {
   const { style } = readAssets()
-  const hash = createHash('sha256').update(style).digest('base64')
   const head = html`<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">${refreshSeconds !== undefined && html`<meta http-equiv="refresh" content="${refreshSeconds}">`}<title>${title} · perfgate</title>`
   return {
     text: `<!doctype html>\n${head.text}<style>${style}</style></head><body>${html`<header><h1>${title}</h1></header><main>${body}</main>`.text}</body></html>\n`,
-    policy: `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
+    policy: `default-src 'none'; style-src '${hashOf(style)}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
   }
 }

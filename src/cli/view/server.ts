@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { basename } from 'node:path'
 import { type ResultReader, readResultDb, readRunDb, StoreError } from '../../records/index.ts'
-import { renderHtml, reportPolicy } from '../../report/html/index.ts'
+import { renderHtml } from '../../report/html/index.ts'
+import { pagePolicy } from '../../report/html/markup.ts'
 import { type ListedVerdict, type ResultFolder, resultFolder } from './folder.ts'
 import { errorPage, listPage, type Page, requestPage } from './pages.ts'
 
@@ -130,7 +131,7 @@ function reportOf(files: readonly string[], paths: readonly string[], judged: re
         ...(runs.every(({ finished }) => finished) ? {} : { refreshSeconds: REFRESH_SECONDS }),
       },
     )
-    return { status: 200, text, policy: `${reportPolicy()}; frame-ancestors 'none'` }
+    return { status: 200, text, policy: `${pagePolicy()}; frame-ancestors 'none'` }
   } finally {
     for (const reader of readers) reader.close()
   }

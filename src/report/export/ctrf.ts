@@ -4,13 +4,13 @@
  */
 import { createHash } from 'node:crypto'
 import type { CapacityResult, ComparisonResult, Environment, Result, Verdict } from '../../result/index.ts'
-import { capacitySentence } from '../capacityText.ts'
-import { comparedFailures, comparisonSentence } from '../comparisonTable.ts'
-import { labelsOf, type ReportSet } from '../reportRun.ts'
-import { plainWords } from '../serverWords.ts'
-import { failureSentences, thresholdSentence, verdictSentence } from '../verdictLines.ts'
-import { summaryGauges } from './figures.ts'
+import { capacitySentence } from '../capacityDocument.ts'
+import { comparedFailures, comparisonSentence } from '../comparisonDocument.ts'
+import { plainWords } from '../document.ts'
+import { failureSentences, thresholdSentence, verdictSentence } from '../runDocument.ts'
+import { labelsOf, type ReportSet } from '../runSet.ts'
 import type { ExportFormat } from './format.ts'
+import { summaryGauges } from './metrics.ts'
 
 export const ctrf: ExportFormat = {
   name: 'ctrf',
@@ -89,7 +89,7 @@ function testsOf(result: Result, label: string): CtrfTest[] {
   const extra = {
     endpoint: result.endpoint.url,
     ...Object.fromEntries(summaryGauges(result).map(({ name, value }) => [name, value])),
-    failures: failureSentences(result, '×'),
+    failures: failureSentences(result),
   }
   const whole = result.verdict
   // An invalid run was not judged, whatever its thresholds say.

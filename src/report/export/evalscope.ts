@@ -2,8 +2,9 @@
 import { DistributionRecorder } from '../../metrics/index.ts'
 import { readGaps, type StoredRequest } from '../../records/index.ts'
 import type { Result } from '../../result/index.ts'
-import type { ReportRun } from '../reportRun.ts'
-import { renderText } from '../text.ts'
+import { renderText } from '../renderText.ts'
+import { runDocument } from '../runDocument.ts'
+import type { ReportRun } from '../runSet.ts'
 import type { ExportFormat } from './format.ts'
 
 const PERCENTILES = [10, 25, 50, 66, 75, 80, 90, 95, 98, 99] as const
@@ -30,7 +31,7 @@ export const evalscope: ExportFormat = {
     file('benchmark_summary.json', json(summaryOf(run!.result))),
     file('benchmark_percentile.json', json(percentilesOf(run!))),
     file('benchmark_args.json', json(run!.result.config)),
-    file('benchmark.log', `${renderText(run!.result, {})}\n`),
+    file('benchmark.log', `${renderText(runDocument(run!.result))}\n`),
   ],
 }
 

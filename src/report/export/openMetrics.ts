@@ -1,9 +1,9 @@
 /** Results in the OpenMetrics text format: for a Prometheus textfile collector, or a GitLab metrics report. */
 import { factsOf, findMetric, snakeCase } from '../../metrics/index.ts'
 import type { Result } from '../../result/index.ts'
-import { labelsOf } from '../reportRun.ts'
-import { summaryGauges, thresholdName, withoutStop } from './figures.ts'
+import { labelsOf } from '../runSet.ts'
 import type { ExportFormat } from './format.ts'
+import { summaryGauges, thresholdName, withoutStop } from './metrics.ts'
 
 export const openMetrics: ExportFormat = {
   name: 'openmetrics',

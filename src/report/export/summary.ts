@@ -2,15 +2,23 @@
 
 import { worstVerdict } from '../../gates/index.ts'
 import type { CapacityResult, ComparisonResult, Result, ThresholdResult } from '../../result/index.ts'
-import { capacitySentence, criterionCells, renderCapacityMarkdown } from '../capacityText.ts'
-import { COMPARED, type ComparedFigure, comparedFigures } from '../comparison.ts'
-import { changedRows, comparisonSentence, REGRESSION_HEAD, renderComparisonMarkdown } from '../comparisonTable.ts'
-import { figure, signed } from '../figures.ts'
-import { inline, renderMarkdown, table } from '../markdown.ts'
-import { SIGNS } from '../marks.ts'
-import { labelsOf, loadOf, type ReportRun, type ReportSet } from '../reportRun.ts'
-import { plainWords } from '../serverWords.ts'
-import { thresholdSentence, verdictSentence } from '../verdictLines.ts'
+import { capacityDocument, capacitySentence, criterionSection } from '../capacityDocument.ts'
+import { changeSection, comparisonDocument, comparisonSentence } from '../comparisonDocument.ts'
+import { figure, plainWords, SIGNS, signed } from '../document.ts'
+import { inline, markdownTable, renderMarkdown, tableText } from '../markdown.ts'
+import { runDocument, thresholdSentence, verdictSentence } from '../runDocument.ts'
+import {
+  COMPARED,
+  type ComparedFigure,
+  comparedFigures,
+  labelsOf,
+  loadOf,
+  METRIC_COLUMNS,
+  type ReportRun,
+  type ReportSet,
+  runCells,
+  runTitles,
+} from '../runSet.ts'
 import type { ExportFormat } from './format.ts'
 
 export const summary: ExportFormat = {
@@ -61,9 +69,9 @@ export function renderPullRequest(
     `## ${SIGNS[worst]} perfgate: ${worst}, ${passed} of ${verdicts.length} ${nounOf({ runs, comparisons, capacities })} passed`,
     results.length === 0
       ? ''
-      : table(
-          ['', 'Run', ...METRIC_HEAD],
-          results.map((result, i) => [SIGNS[result.verdict], labels[i]!, ...metricCells(result)]),
+      : markdownTable(
+          ['', 'Run', ...runTitles(METRIC_COLUMNS)],
+          results.map((result, i) => [SIGNS[result.verdict], labels[i]!, ...runCells(result, METRIC_COLUMNS)]),
         ),
     brokenThresholds(results, labels),
     ...comparisons.map(comparedPart),
@@ -101,9 +109,9 @@ function missingBase(baseMissing: string): string {
 /** Every result in full, below a line with its verdict. */
 export function foldedParts({ runs, comparisons, capacities }: ReportSet, labels: readonly string[]): Folded[] {
   return [
-    ...comparisons.map((one): Folded => [one.name, comparisonSentence(one), renderComparisonMarkdown(one)]),
-    ...capacities.map((one): Folded => [one.name, capacitySentence(one), renderCapacityMarkdown(one)]),
-    ...runs.map(({ result }, i): Folded => [labels[i]!, verdictSentence(result), renderMarkdown(result)]),
+    ...comparisons.map((one): Folded => [one.name, comparisonSentence(one), renderMarkdown(comparisonDocument(one))]),
+    ...capacities.map((one): Folded => [one.name, capacitySentence(one), renderMarkdown(capacityDocument(one))]),
+    ...runs.map(({ result }, i): Folded => [labels[i]!, verdictSentence(result), renderMarkdown(runDocument(result))]),
   ]
 }
 
@@ -135,7 +143,7 @@ export function comparedPart(comparison: ComparisonResult): string {
   const invalid = [baseline, candidate].flatMap(({ client }) => client.reasons)
   return [
     `### ${SIGNS[verdict]} ${inline(plainWords(name))}: ${inline(comparisonSentence(comparison))}`,
-    table(REGRESSION_HEAD, changedRows(comparison, SIGNS)),
+    tableText(changeSection(comparison).table),
     invalid.map((reason) => `- ${SIGNS.invalid} ${inline(reason)}`).join('\n'),
   ]
     .filter((part) => part !== '')
@@ -144,10 +152,9 @@ export function comparedPart(comparison: ComparisonResult): string {
 
 export function capacityPart(capacity: CapacityResult): string {
   const { name, verdict, gate } = capacity
-  const { head, rows } = criterionCells(capacity)
   return [
     `### ${SIGNS[verdict]} ${inline(plainWords(name))}: ${inline(capacitySentence(capacity))}`,
-    table(head, rows),
+    tableText(criterionSection(capacity).table),
     gate.map((one) => `- ${SIGNS[one.verdict]} ${inline(one.message)}`).join('\n'),
   ]
     .filter((part) => part !== '')
@@ -172,29 +179,6 @@ function isAgainst({ expression }: ThresholdResult, baseline: string): boolean {
   return expression.endsWith(` worse than baseline ${baseline}`)
 }
 
-export const METRIC_HEAD = [
-  'RPS',
-  'Output tok/s',
-  'Latency p50, ms',
-  'p99, ms',
-  'TTFT p50, ms',
-  'p99, ms',
-  'Failed',
-] as const
-
-/** One cell for each of `METRIC_HEAD`. */
-export function metricCells({ distributions, summary: figures }: Result): string[] {
-  return [
-    figure(figures.qps, 2),
-    figure(figures.outputTokensPerSecond, 1),
-    figure(distributions['latency']?.p50, 1),
-    figure(distributions['latency']?.p99, 1),
-    figure(distributions['ttft']?.p50, 1),
-    figure(distributions['ttft']?.p99, 1),
-    `${figures.failedRequests} of ${figures.totalRequests}`,
-  ]
-}
-
 export function brokenThresholds(results: readonly Result[], labels: readonly string[]): string {
   return results
     .flatMap((result, i) => [
@@ -215,11 +199,11 @@ function shiftsAgainst(runs: readonly ReportRun[], labels: readonly string[], ba
   const rows = runs.flatMap((run, i) => {
     const before = base.find(({ result }) => result.name === run.result.name && loadOf(result) === loadOf(run.result))
     if (before === undefined) return [[labels[i]!, ...COMPARED.map(() => 'no base')]]
-    const was = comparedFigures(before.result, before.requests)
-    const is = comparedFigures(run.result, run.requests)
+    const was = comparedFigures(before)
+    const is = comparedFigures(run)
     return [[labels[i]!, ...COMPARED.map((_, k) => shiftText(was[k]!, is[k]!))]]
   })
-  return `### Against the base (95 % intervals, milliseconds)\n\n${table(['Run', ...COMPARED.map(({ title }) => title)], rows)}\n\n“apart”: the two intervals do not overlap, so the figure has changed. A run measured in another job also differs by its machine.`
+  return `### Against the base (95 % intervals, milliseconds)\n\n${markdownTable(['Run', ...COMPARED.map(({ title }) => title)], rows)}\n\n“apart”: the two intervals do not overlap, so the figure has changed. A run measured in another job also differs by its machine.`
 }
 
 function shiftText(was: ComparedFigure, is: ComparedFigure): string {

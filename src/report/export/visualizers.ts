@@ -1,8 +1,7 @@
 /** Run folders for experiment trackers: plain JSON of the run, and a script that hands it to the tracker's own client. */
-import type { ReportRun } from '../reportRun.ts'
-import { summaryGauges } from './figures.ts'
+import type { ReportRun } from '../runSet.ts'
 import type { ExportedFile, ExportFormat } from './format.ts'
-import { ROW_METRICS, type RowMetric } from './metricNames.ts'
+import { ROW_METRICS, type RowMetric, summaryGauges } from './metrics.ts'
 
 export const VISUALIZERS = ['wandb', 'swanlab', 'clearml'] as const
 export type Visualizer = (typeof VISUALIZERS)[number]

@@ -1,17 +1,25 @@
 /** A run, or a set of runs, as one HTML file that needs no network. */
-import { createHash } from 'node:crypto'
 import { findKnee } from '../../gates/index.ts'
-import type { Result } from '../../result/index.ts'
-import { comparedFigures } from '../comparison.ts'
-import { labelsOf, type ReportSet } from '../reportRun.ts'
-import { type Assets, readAssets } from './assets.ts'
-import { capacitySection } from './capacity.ts'
-import { comparedSection } from './compared.ts'
-import { html, type Markup, scriptJson } from './markup.ts'
-import { comparisonSection, overviewSection } from './overview.ts'
+import type { CapacityResult, ComparisonResult, Result } from '../../result/index.ts'
+import { capacityDocument } from '../capacityDocument.ts'
+import { comparisonDocument } from '../comparisonDocument.ts'
+import { type Cell, type TableSection, tableOf } from '../document.ts'
+import { runDocument } from '../runDocument.ts'
+import {
+  COMPARED,
+  comparedFigures,
+  intervalSection,
+  labelsOf,
+  type ReportRun,
+  type ReportSet,
+  runCells,
+  runTitles,
+} from '../runSet.ts'
+import { intervalPlot, levelChart, shiftChart } from './charts.ts'
+import { html, htmlPage, type Markup } from './markup.ts'
 import type { PageData, PagePoint } from './pageData.ts'
 import { pageRun } from './payload.ts'
-import { baselineSection, clientStrip, environmentSection, tablesSection, verdictSection } from './sections.ts'
+import { sectionMarkup, sectionsOf, wordSections } from './sections.ts'
 
 /** Of a page that a server gives out; a file has none of these. */
 export interface PageLinks {
@@ -23,14 +31,13 @@ export interface PageLinks {
   refreshSeconds?: number
 }
 
-export type { ReportRun, ReportSet } from '../reportRun.ts'
+export type { ReportRun, ReportSet } from '../runSet.ts'
 
 /**
  * One self-contained page. Whatever a server said is text in it: nothing it sends can become markup or run, and a
  * content security policy with the hashes of the page's own script and style stands behind that.
  */
 export function renderHtml({ runs, comparisons, capacities }: ReportSet, links: PageLinks = {}): string {
-  const assets = readAssets()
   const results = runs.map(({ result }) => result)
   const labels = labelsOf(results)
   const loads = loadsOf(results)
@@ -46,25 +53,17 @@ export function renderHtml({ runs, comparisons, capacities }: ReportSet, links: 
     points,
     knee,
   }
-  const isSet = runs.length > 1
-  const body = html`<header><h1>${titleOf({ runs, comparisons, capacities })}</h1><p class="tools">${links.home !== undefined && html`<a href="${links.home}">All results</a> `}<button type="button" id="theme" hidden>Dark / light</button></p></header>
+  const title = titleOf({ runs, comparisons, capacities })
+  const isAmongOthers = runs.length > 1 || comparisons.length + capacities.length > 0
+  const body = html`<header><h1>${title}</h1><p class="tools">${links.home !== undefined && html`<a href="${links.home}">All results</a> `}<button type="button" id="theme" hidden>Dark / light</button></p></header>
 <main>
-${comparisons.map(comparedSection)}
-${capacities.map(capacitySection)}
-${
-  isSet &&
-  html`<section aria-label="All runs">${overviewSection(results, labels, knee)}
-${isCurve && html`<div class="scripted" hidden><h2>Latency over throughput</h2><div class="chart" id="curve"></div></div>`}
-${comparisonSection(
-  labels,
-  runs.map(({ result, requests }) => comparedFigures(result, requests)),
-)}
-<p class="scripted" hidden><label>Run shown below <select id="choice">${labels.map((label, i) => html`<option value="${i}">${label}</option>`)}</select></label></p></section>`
-}
-${results.map((result, i) => runSection(result, labels[i]!, i, isSet || comparisons.length + capacities.length > 0))}
+${comparisons.map(comparisonMarkup)}
+${capacities.map(capacityMarkup)}
+${runs.length > 1 && setMarkup(runs, labels, isCurve, knee)}
+${results.map((result, i) => runMarkup(result, labels[i]!, i, isAmongOthers))}
 </main>
 <dialog id="request" aria-labelledby="request-title"></dialog>`
-  return page(titleOf({ runs, comparisons, capacities }), body, data, assets, links.refreshSeconds)
+  return htmlPage({ title, data, refreshSeconds: links.refreshSeconds }, body)
 }
 
 function titleOf({ runs, comparisons, capacities }: ReportSet): string {
@@ -73,6 +72,87 @@ function titleOf({ runs, comparisons, capacities }: ReportSet): string {
   if (names.length === 1 && whole.length === 0) return names[0]!
   if (names.length === 0 && runs.length === 1) return runs[0]!.result.name
   return `${names.length + (names.length === 0 ? runs : whole).length} ${names.length === 0 ? 'runs' : 'results'}`
+}
+
+function runMarkup(result: Result, label: string, index: number, isAmongOthers: boolean): Markup {
+  const document = runDocument(result)
+  const [summary, percentiles, ...tables] = sectionsOf(document, 'table')
+  return html`<section class="run ${result.verdict}" id="run-${index}" aria-label="${label}">
+${isAmongOthers && html`<h2>${label}</h2>`}
+${wordSections(document)}
+${sectionsOf(document, 'facts')}
+<div class="charts scripted" data-run="${index}" hidden></div>
+<h3>Tables</h3>
+<div class="columns">${summary}${percentiles}</div>
+${tables}
+<div class="requests scripted" data-run="${index}" hidden></div>
+${sectionsOf(document, 'origin', 'files')}
+</section>`
+}
+
+function comparisonMarkup(comparison: ComparisonResult): Markup {
+  const document = comparisonDocument(comparison)
+  return html`<section class="compared ${comparison.verdict}" aria-label="Comparison ${comparison.name}">
+<h2>Comparison: ${comparison.name}</h2>
+${sectionsOf(document, 'verdict')}
+${shiftChart(comparison.regressions)}
+${sectionsOf(document, 'table', 'gates', 'list', 'notes', 'origin', 'files')}
+</section>`
+}
+
+function capacityMarkup(capacity: CapacityResult): Markup {
+  const { name, verdict, variable } = capacity
+  const document = capacityDocument(capacity)
+  return html`<section class="capacity ${verdict}" aria-label="Capacity search ${name}">
+<h2>Capacity search: ${name}</h2>
+${sectionsOf(document, 'verdict', 'gates')}
+<div class="grid">
+${levelChart(`Requests per second over ${variable}`, capacity, ({ qps }) => qps, '/s')}
+${levelChart(`p99 latency over ${variable}`, capacity, ({ p99LatencySeconds }) => p99LatencySeconds, 's')}
+</div>
+<p class="legend"><span class="key held">meets every criterion that is a limit</span><span class="key failure">does not</span>Dashed lines: the answers. Numbers: the order in which levels were tried.</p>
+${sectionsOf(document, 'table', 'notes', 'origin')}
+</section>`
+}
+
+function setMarkup(runs: readonly ReportRun[], labels: readonly string[], isCurve: boolean, knee: number): Markup {
+  const figures = runs.map(comparedFigures)
+  return html`<section aria-label="All runs">${sectionMarkup(setSection(runs, labels, knee))}
+${isCurve && html`<div class="scripted" hidden><h2>Latency over throughput</h2><div class="chart" id="curve"></div></div>`}
+<h2>Comparison with 95 % intervals</h2>
+<p class="hint">A difference smaller than the intervals is not one. Runs measured at different times also differ by what else the machines did; a comparison in one job is the reliable one.</p>
+<div class="grid">${COMPARED.map(({ title }, k) =>
+    intervalPlot(
+      title,
+      labels,
+      figures.map((run) => run[k]!),
+    ),
+  )}</div>
+${sectionMarkup(intervalSection(labels, figures))}
+<p class="scripted" hidden><label>Run shown below <select id="choice">${labels.map((label, i) => html`<option value="${i}">${label}</option>`)}</select></label></p></section>`
+}
+
+const SET_COLUMNS = [
+  'verdict',
+  'concurrency',
+  'rate',
+  'requests',
+  'qps',
+  'outputTokens',
+  'success',
+  'latencyP50',
+  'latencyP99',
+  'ttftP50',
+  'ttftP99',
+] as const
+
+/** The overview of a set: one row for each run, the knee marked. */
+function setSection(runs: readonly ReportRun[], labels: readonly string[], knee: number): TableSection {
+  const rows = runs.map(({ result }, i): Cell[] => [
+    { text: labels[i]!, href: `#run-${i}`, ...(i === knee && { mark: 'knee' }) },
+    ...runCells(result, SET_COLUMNS),
+  ])
+  return { kind: 'table', title: 'Overview', table: tableOf(['Run', ...runTitles(SET_COLUMNS)], rows), layout: 'left' }
 }
 
 /** A curve of latency over throughput is one of levels of one scenario; others have nothing to do with each other. */
@@ -94,51 +174,6 @@ function loadsOf(results: readonly Result[]): (number | null)[] {
   const rates = results.map(({ config }) => Number(config['rate'] ?? -1))
   const isRate = rates.every((rate) => rate > 0) && new Set(rates).size > 1
   return results.map(({ summary }, i) => (isRate ? rates[i]! : summary.concurrency))
-}
-
-function runSection(result: Result, label: string, index: number, isSet: boolean): Markup {
-  return html`<section class="run ${result.verdict}" id="run-${index}" aria-label="${label}">
-${isSet && html`<h2>${label}</h2>`}
-${verdictSection(result)}
-${baselineSection(result)}
-${clientStrip(result)}
-<div class="charts scripted" data-run="${index}" hidden></div>
-<div class="requests scripted" data-run="${index}" hidden></div>
-<h3>Tables</h3>
-${tablesSection(result)}
-${environmentSection(result)}
-</section>`
-}
-
-/** The content security policy of every report: its own script and its own style, and nothing else from anywhere. */
-export function reportPolicy({ script, style }: Assets = readAssets()): string {
-  return [
-    "default-src 'none'",
-    `script-src '${hash(script)}'`,
-    `style-src '${hash(style)}'`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ')
-}
-
-function page(title: string, body: Markup, data: PageData, assets: Assets, refreshSeconds?: number): string {
-  const { script, style } = assets
-  const policy = reportPolicy(assets)
-  return `<!doctype html>
-${
-  html`<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
-${refreshSeconds !== undefined && html`<meta http-equiv="refresh" content="${refreshSeconds}">`}<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark"><title>${title} · perfgate</title>`
-    .text
-}
-<style>${style}</style></head><body>
-${body.text}
-<script type="application/json" id="data">${scriptJson(data).text}</script>
-<script>${script}</script></body></html>
-`
-}
-
-function hash(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`
 }
 
 function pointOf({ summary, distributions }: Result, label: string, load: number | null): PagePoint {

@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib'
 import type { StoredRequest } from '../../records/index.ts'
 import type { Result } from '../../result/index.ts'
-import type { RowSource } from '../reportRun.ts'
+import type { RowSource } from '../runSet.ts'
 import { type PageRun, type PageTexts, REQUEST_COLUMNS, type RequestColumn } from './pageData.ts'
 
 /** Requests in a page at most; beyond that all failures, and every k-th of the others. */

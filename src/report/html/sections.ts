@@ -1,108 +1,95 @@
-/** The parts of a run's page that need no script: verdict, thresholds, client health, tables. */
-import type { Environment, Result, Verdict } from '../../result/index.ts'
-import { COST_HEAD, costRows } from '../costTable.ts'
-import { figure } from '../figures.ts'
-import { MARKS } from '../marks.ts'
-import { percentileCells } from '../percentileTable.ts'
-import { energySentence, MACHINE_HEAD, machineRows } from '../serverTable.ts'
-import { summaryRows } from '../summaryTable.ts'
-import { failureSentences, noteSentences, thresholdSentence, verdictSentence } from '../verdictLines.ts'
+/** Sections of a document as HTML; they need no script. */
+import type { Verdict } from '../../result/index.ts'
+import {
+  type Cell,
+  type Fact,
+  MARKS,
+  type Origin,
+  type ReportDocument,
+  type Section,
+  type TableSection,
+} from '../document.ts'
+import { originWords } from '../runDocument.ts'
 import { html, type Markup } from './markup.ts'
 
-const RANKS = ['n', 'mean', 'stddev', 'min', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const
+/** What a reader is told first: verdict, gates, what went wrong, notes. */
+export function wordSections({ sections }: ReportDocument): Markup[] {
+  return sections.filter(({ kind }) => !LATER.includes(kind)).map(sectionMarkup)
+}
+
+const LATER: readonly Section['kind'][] = ['table', 'facts', 'origin', 'curve', 'files']
+
+export function sectionsOf(document: ReportDocument, ...kinds: readonly Section['kind'][]): Markup[] {
+  return document.sections.filter(({ kind }) => kinds.includes(kind)).map(sectionMarkup)
+}
+
+export function sectionMarkup(section: Section): Markup {
+  switch (section.kind) {
+    case 'verdict':
+      return html`<p class="verdict">${verdictBadge(section.verdict)} <strong>${section.sentence}</strong></p>\n`
+    case 'gates':
+      return html`<ul class="thresholds">${section.gates.map(({ verdict, message }) => html`<li class="${verdict}">${verdictBadge(verdict)} ${afterBadge(message)}</li>`)}</ul>\n`
+    case 'table':
+      return tableSection(section)
+    case 'list':
+      return html`<div class="${section.tone === 'failure' ? 'failures' : 'warning'}"><p>${section.title}</p><ul>${section.items.map((item) => html`<li>${item}</li>`)}</ul></div>\n`
+    case 'notes':
+      return html`<ul class="notes">${section.notes.filter((note) => note !== '').map((note) => html`<li>${note}</li>`)}</ul>\n`
+    case 'facts':
+      return html`<h3>${section.title}</h3>\n<dl class="strip ${section.verdict}">${section.facts.map(factMarkup)}</dl>\n`
+    case 'origin':
+      return originMarkup(section.origin)
+    case 'files':
+      return html`<p class="hint">${section.files.map(([label, path], i) => html`${i > 0 && ', '}${label} <code>${path}</code>`)}</p>\n`
+    case 'curve':
+      // Drawn by the page's script, from the runs themselves.
+      return html``
+  }
+}
 
 export function verdictBadge(verdict: Verdict): Markup {
   return html`<span class="badge ${verdict}"><span aria-hidden="true">${MARKS[verdict]}</span> ${verdict}</span>`
 }
 
 /** A sentence for the place after a badge, which has its first word already. */
-export function afterBadge(sentence: string): string {
+function afterBadge(sentence: string): string {
   return sentence.replace(/^undecided: /, '')
 }
 
-export function verdictSection(result: Result): Markup {
-  const failures = failureSentences(result, '×')
-  const { thresholds, client, summary } = result
-  return html`<p class="verdict">${verdictBadge(result.verdict)} <strong>${verdictSentence(result)}</strong></p>
-${
-  thresholds.length > 0 &&
-  html`<ul class="thresholds">${thresholds.map((one) => html`<li class="${one.verdict}">${verdictBadge(one.verdict)} ${afterBadge(thresholdSentence(one))}</li>`)}</ul>`
-}
-${
-  !client.valid &&
-  html`<div class="warning"><p>The load generator was the bottleneck, so these figures are its own rather than the server’s:</p><ul>${client.reasons.map((reason) => html`<li>${reason}</li>`)}</ul></div>`
-}
-${
-  failures.length > 0 &&
-  html`<div class="failures"><p>Failed requests (${summary.failedRequests} of ${summary.totalRequests}):</p><ul>${failures.map((line) => html`<li>${line}</li>`)}</ul></div>`
-}
-<ul class="notes">${noteSentences(result).map((note) => html`<li>${note}</li>`)}</ul>`
+/** Above 85 % a run is not believed (docs/metrics.md). */
+function factMarkup({ name, text, share }: Fact): Markup {
+  return html`<div><dt>${name}</dt><dd>${share !== undefined && html`<meter min="0" max="1" high="0.85" optimum="0" value="${share}" aria-label="${name}">${text}</meter> `}${text}</dd></div>`
 }
 
-export function tablesSection(result: Result): Markup {
-  const percentiles = percentileCells(result.percentiles, { detailed: true })
-  const distributions = Object.entries(result.distributions)
-  const cost = costRows(result)
-  const machines = machineRows(result)
-  const energy = energySentence(result)
-  return html`<div class="columns">${table('Benchmarking summary', ['key', 'Value'], summaryRows(result.summary))}
-${table('Percentile results (seconds)', percentiles.head, percentiles.rows)}</div>
-${cost.length > 0 && table('Cost', COST_HEAD, cost)}
-${machines.length > 0 && table('GPUs of the server', MACHINE_HEAD, machines)}
-${energy !== undefined && html`<p>${energy}</p>`}
-${
-  distributions.length > 0 &&
-  table(
-    'Distributions (milliseconds; counts for tokens and packages; tokens per second for speeds)',
-    ['', ...RANKS.map((rank) => (rank === 'p999' ? 'p99.9' : rank))],
-    distributions.map(([name, values]) => [name, ...RANKS.map((rank) => figure(values[rank], 3))]),
-  )
-}`
-}
-
-/** How near the load generator came to its limits. */
-export function clientStrip({ client }: Result): Markup {
-  if (client.workers === 0) return html``
-  const share = (value: number): string => `${figure(value * 100, 1)} %`
-  return html`<h3>Client health</h3>
-<dl class="strip ${client.valid ? 'pass' : 'invalid'}">
-${gauge('CPU of the busiest load thread', client.cpuShare, share(client.cpuShare))}
-${gauge('Its time at work', client.busyShare, share(client.busyShare))}
-<div><dt>Event-loop delay p50 / p99 / max</dt><dd>${figure(client.eventLoopDelayMs.p50, 2)} / ${figure(client.eventLoopDelayMs.p99, 2)} / ${figure(client.eventLoopDelayMs.max, 2)} ms</dd></div>
-<div><dt>Dispatch delay p99 / max</dt><dd>${figure(client.dispatchDelayMs.p99, 2)} / ${figure(client.dispatchDelayMs.max, 2)} ms</dd></div>
-<div><dt>Garbage collection, all / longest</dt><dd>${figure(client.gcPauseMs.total, 1)} / ${figure(client.gcPauseMs.max, 1)} ms</dd></div>
-<div><dt>Connections refused for lack of descriptors</dt><dd>${client.socketsRefused}</dd></div>
-<div><dt>Harness overhead</dt><dd>${figure(client.harnessOverheadMs, 3)}${client.harnessOverheadMs !== null && ' ms'}${client.harnessOverheadAgeSeconds !== undefined && `, ${figure(client.harnessOverheadAgeSeconds, 0)} s old`}</dd></div>
-<div><dt>Load threads</dt><dd>${client.workers}</dd></div>
-</dl>`
-}
-
-export function environmentSection({ environment, config, startedAt, endpoint }: Result): Markup {
+function originMarkup(origin: Origin): Markup {
+  // The address is marked up once the rest is text.
+  const words = originWords(origin, (address) => `\u0001${address}\u0001`).split('\u0001')
   return html`<details><summary>Scenario and environment</summary>
-<p>Started ${startedAt} against <code>${endpoint.url}</code>; ${environmentLine(environment)}.</p>
-<pre>${JSON.stringify(config, null, 2)}</pre></details>`
+<p>${words.map((part, i) => (i % 2 === 0 ? part : html`<code>${part}</code>`))}</p>
+<pre>${JSON.stringify(origin.config, null, 2)}</pre></details>\n`
 }
 
-/** `perfgate 0.1.0, Node v24.0.0, Linux 6.1, …, commit 0123abc` */
-export function environmentLine({ node, perfgate, os, cpu, cores, memoryGiB, ci, commit }: Environment): Markup {
-  return html`perfgate ${perfgate}, Node ${node}, ${os}, ${cpu}, ${cores} cores, ${figure(memoryGiB, 1)} GiB${ci !== null && `, ${ci}`}${commit !== null && `, commit ${commit}`}`
+function tableSection({ title, unit, table: { columns, rows }, below = [] }: TableSection): Markup {
+  const caption = title.replace(/:$/, '') + (unit === undefined ? '' : ` (${unit})`)
+  return html`${
+    rows.length > 0 &&
+    table(
+      caption,
+      columns.map((column) => column.title),
+      rows.map((row) => row.map(cellMarkup)),
+    )
+  }${below.length > 0 && html`<ul class="notes">${below.map((sentence) => html`<li>${sentence}</li>`)}</ul>`}\n`
 }
 
-/** Of a run that was compared with a stored result: with which, and whether the two were measured alike. */
-export function baselineSection({ baseline }: Result): Markup {
-  if (baseline === undefined) return html``
-  const { name, startedAt, commit, path, unlike } = baseline
-  return html`<p>Compared with baseline <strong>${name}</strong> of ${startedAt}${commit !== null && `, commit ${commit}`} (<code>${path}</code>).</p>
-${unlike.length > 0 && html`<div class="warning"><p>It was measured in another environment:</p><ul>${unlike.map((one) => html`<li>${one}</li>`)}</ul></div>`}`
+function cellMarkup(cell: Cell): string | Markup {
+  if (typeof cell === 'string') return cell
+  if ('verdict' in cell) return verdictBadge(cell.verdict)
+  const text = cell.href === undefined ? cell.text : html`<a href="${cell.href}">${cell.text}</a>`
+  return html`${text}${cell.mark !== undefined && html` <span class="badge knee">${cell.mark}</span>`}`
 }
 
 /** The first cell of each row is its head, for readers that speak it. */
 export function table(title: string, head: readonly string[], rows: readonly (readonly (string | Markup)[])[]): Markup {
   return html`<div class="scroll"><table><caption>${title}</caption><thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
 <tbody>${rows.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>`
-}
-
-/** Above 85 % a run is not believed (docs/metrics.md). */
-function gauge(title: string, share: number, text: string): Markup {
-  return html`<div><dt>${title}</dt><dd><meter min="0" max="1" high="0.85" optimum="0" value="${share}" aria-label="${title}">${text}</meter> ${text}</dd></div>`
 }

@@ -1,15 +1,9 @@
 /** A Vitest test as the place where load runs: figures become annotations, results become artifacts. */
 import { expect, inject, type RunnerTestCase, recordArtifact, type TestAttachment, type TestContext } from 'vitest'
 import type { Layer } from '../../config/files/index.ts'
-import {
-  renderCapacityMarkdown,
-  renderComparisonMarkdown,
-  renderJson,
-  renderMarkdown,
-  terminalStyle,
-} from '../../report/index.ts'
+import { renderJson, renderMarkdown, terminalStyle } from '../../report/index.ts'
 import { rememberSecrets } from '../../secrets/index.ts'
-import { type Host, type PerfRecord, renderFinding, summaryFigure } from '../index.ts'
+import { documentOf, type Host, type PerfRecord, renderFinding, summaryFigure } from '../index.ts'
 import { CAPACITY_ARTIFACT, COMPARISON_ARTIFACT, type PerfArtifact, RESULT_ARTIFACT } from './artifact.ts'
 import type { PerfgateSettings } from './config.ts'
 
@@ -89,21 +83,14 @@ async function annotate({ annotate: add, signal }: TestContext, record: PerfReco
 }
 
 /** Attachments carry their text themselves: a blob report of another machine has no files to point to. */
-function artifactOf({ kind, result }: PerfRecord): PerfArtifact {
-  if (kind === 'result')
-    return { type: RESULT_ARTIFACT, result, attachments: [markdown(renderMarkdown(result)), json(renderJson(result))] }
-  const attachments = [json(`${JSON.stringify(result, null, 2)}\n`)]
-  if (kind === 'capacity')
-    return {
-      type: CAPACITY_ARTIFACT,
-      capacity: result,
-      attachments: [markdown(renderCapacityMarkdown(result)), ...attachments],
-    }
-  return {
-    type: COMPARISON_ARTIFACT,
-    result,
-    attachments: [markdown(renderComparisonMarkdown(result)), ...attachments],
-  }
+function artifactOf(record: PerfRecord): PerfArtifact {
+  const { kind, result } = record
+  const tables = markdown(renderMarkdown(documentOf(record)))
+  if (kind === 'result') return { type: RESULT_ARTIFACT, result, attachments: [tables, json(renderJson(result))] }
+  const attachments = [tables, json(`${JSON.stringify(result, null, 2)}\n`)]
+  return kind === 'capacity'
+    ? { type: CAPACITY_ARTIFACT, capacity: result, attachments }
+    : { type: COMPARISON_ARTIFACT, result, attachments }
 }
 
 function markdown(body: string): TestAttachment {

@@ -2,11 +2,10 @@
 import { ConfigError, EndpointError, wallClockMs } from '../../../config/index.ts'
 import { sleep } from '../../../config/timers.ts'
 import { secretsOf } from '../../../secrets/index.ts'
-import type { ReportRun } from '../../reportRun.ts'
+import type { ReportRun } from '../../runSet.ts'
 import { type Environment, type Protocol, type Signal, settingsOf } from './settings.ts'
 import { metricsOf, spanBatches } from './signals.ts'
-import { statusMessage } from './status.ts'
-import { encoded, loadTransformer } from './transformer.ts'
+import { encoded, loadTransformer, statusMessage } from './transformer.ts'
 
 export interface OtlpTarget {
   /** Base URL of the collector; `/v1/metrics` and `/v1/traces` are added. */

@@ -3,9 +3,8 @@ import { createHash } from 'node:crypto'
 import { factsOf } from '../../../metrics/index.ts'
 import type { StoredRequest } from '../../../records/index.ts'
 import type { Result } from '../../../result/index.ts'
-import type { ReportRun } from '../../reportRun.ts'
-import { summaryGauges, withoutStop } from '../figures.ts'
-import { ROW_METRICS, type RowMetric, succeeded } from '../metricNames.ts'
+import type { ReportRun } from '../../runSet.ts'
+import { ROW_METRICS, type RowMetric, succeeded, summaryGauges, withoutStop } from '../metrics.ts'
 import { type Attributes, type Metric, type Metrics, type Resource, SDK, type Span, type Time } from './transformer.ts'
 
 /** Of gateways and collectors the usual limit is 4 MiB; a span here takes about 1.5 KB. */

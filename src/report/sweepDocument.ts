@@ -1,44 +1,37 @@
-/** A sweep as text: the overview, the latency–throughput curve, and what to make of it. */
+/** A sweep as a document: the overview, the latency–throughput curve, and what to make of it. */
 import type { Result, SweepResult } from '../result/index.ts'
-import { coloured } from './colour.ts'
-import { curveChart } from './curveChart.ts'
-import { figure } from './figures.ts'
-import { OVERVIEW_TITLE, overviewTable } from './overviewTable.ts'
-import { PLAIN_STYLE, type TerminalStyle } from './terminal.ts'
-import { wrapText } from './wrapping.ts'
+import { figure, type ReportDocument, withContent } from './document.ts'
+import { overviewSection } from './runSet.ts'
 
-export const CURVE_TITLE = 'Latency over throughput:'
-
-/** @returns lines without a newline at the end */
-export function renderSweep(sweep: SweepResult, style: Partial<TerminalStyle> = {}): string {
-  const terminal = { ...PLAIN_STYLE, ...style }
-  const points = sweep.points.flatMap(({ load, throughput, latencyMs }) =>
-    latencyMs === null
-      ? []
-      : { x: throughput, y: latencyMs / 1000, label: figure(load, 3), isMarked: load === sweep.knee },
-  )
-  const labels = { x: 'succeeded requests per second', y: `average latency (s), each point at its ${sweep.variable}` }
-  return [
-    `${coloured('bold', OVERVIEW_TITLE, terminal)}\n${overviewTable(sweep.results, terminal)}`,
-    `${coloured('bold', CURVE_TITLE, terminal)}\n${curveChart(points, labels, terminal).join('\n')}`,
-    wrapped([...bestLines(sweep), '', ...recommendations(sweep), '', ...notesOf(sweep.results)], terminal),
-  ].join('\n\n')
+/** Without a verdict of its own: its levels have theirs. */
+export function sweepDocument(sweep: SweepResult): Pick<ReportDocument, 'sections'> {
+  const { points, variable, knee, results } = sweep
+  return {
+    sections: withContent([
+      overviewSection(results),
+      {
+        kind: 'curve',
+        title: 'Latency over throughput:',
+        points: points.flatMap(({ load, throughput, latencyMs }) =>
+          latencyMs === null
+            ? []
+            : { x: throughput, y: latencyMs / 1000, label: figure(load, 3), isMarked: load === knee },
+        ),
+        labels: { x: 'succeeded requests per second', y: `average latency (s), each point at its ${variable}` },
+      },
+      { kind: 'notes', notes: adviceSentences(sweep) },
+      { kind: 'notes', notes: notesOf(results) },
+    ]),
+  }
 }
 
-/** What to make of levels that were listed rather than swept: the best of them, and the knee. */
-export function renderAdvice(sweep: SweepResult, style: Partial<TerminalStyle> = {}): string {
-  return wrapped([...bestLines(sweep), '', ...recommendations(sweep)], { ...PLAIN_STYLE, ...style })
-}
-
-function wrapped(lines: readonly string[], { columns }: TerminalStyle): string {
-  return lines
-    .flatMap((line) => wrapText(line, columns, 2))
-    .join('\n')
-    .trimEnd()
+/** What to make of levels of load: the best of them, the knee, and where it is too much. */
+export function adviceSentences(sweep: SweepResult): string[] {
+  return [...bestLines(sweep), '', ...recommendations(sweep)]
 }
 
 /** "Best configuration": the level of the highest throughput, and that of the lowest latency. */
-export function bestLines({ points, variable }: SweepResult): string[] {
+function bestLines({ points, variable }: SweepResult): string[] {
   const measured = points.filter((point) => point.latencyMs !== null)
   if (measured.length === 0) return ['Best configuration: none, no request succeeded.']
   const fastest = measured.reduce((best, point) => (point.throughput > best.throughput ? point : best))
@@ -51,7 +44,7 @@ export function bestLines({ points, variable }: SweepResult): string[] {
 }
 
 /** What the curve says a reader should do. */
-export function recommendations({ knee, saturatedFrom, points, variable, stopped, results }: SweepResult): string[] {
+function recommendations({ knee, saturatedFrom, points, variable, stopped, results }: SweepResult): string[] {
   const lines: string[] = []
   const at = points.find(({ load }) => load === knee)
   if (at !== undefined)
