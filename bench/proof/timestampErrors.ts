@@ -119,6 +119,8 @@ function addRow({ errors, outside }: Bounded, row: DbRow, monotonicMinusWallMs: 
     .split(' ')
     .map((us) => Number(us) / 1000)
   const gaps = (JSON.parse(row.inter_token_latencies) as number[]).map((seconds) => seconds * 1000)
+  // All of it came in one read, after a pause of seconds: there is no gap to bound.
+  if (gaps.length === 0) return
   if (written.length !== gaps.length + 1) throw new Error(`${written.length} tokens, but ${gaps.length} gaps`)
   const ends = row.inter_token_errors === null ? [] : (JSON.parse(row.inter_token_errors) as number[])
   const errorOf = (token: number): number =>
