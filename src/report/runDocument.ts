@@ -45,7 +45,11 @@ export function verdictSentence(result: Result): string {
 function sentenceOf(result: Result): string {
   const { verdict, thresholds, summary, client } = result
   if (verdict === 'invalid')
-    return client.broken === undefined ? 'invalid, the client was the bottleneck' : `invalid, ${client.broken}`
+    return client.broken !== undefined
+      ? `invalid, ${client.broken}`
+      : client.valid
+        ? `invalid, the client's lateness decides ${thresholds.filter((one) => one.verdict === 'invalid').length} of ${thresholds.length} thresholds`
+        : 'invalid, the client was the bottleneck'
   if (verdict === 'undecided' && result.interrupted) return `incomplete, ${cutShort(summary)}`
   if (summary.succeededRequests === 0) return `${verdict}, no request succeeded`
   if (verdict === 'none') return 'none, no thresholds were set'

@@ -104,8 +104,12 @@ export function judge(
 
   const invalid = levels.flatMap(({ result, at }) => result.client.reasons.map((reason) => at + reason))
   if (results.some(({ verdict }) => verdict === 'invalid')) {
-    if (onInvalid === 'skip') host.skip(`invalid run: ${invalid.join('; ')}`)
-    throw new InvalidRunError(invalid)
+    const gates = levels.flatMap(({ result, at }) =>
+      result.thresholds.filter(({ verdict }) => verdict === 'invalid').map(({ message }) => at + message),
+    )
+    const reasons = [...invalid, ...gates]
+    if (onInvalid === 'skip') host.skip(`invalid run: ${reasons.join('; ')}`)
+    throw new InvalidRunError(reasons)
   }
   if (invalid.length > 0)
     host.say(
