@@ -5,10 +5,17 @@ const inFolders = (...folders: string[]): string[] => folders.map((folder) => `t
 /** Tests that send load and look at times: one file at a time, so that they do not wait for each other. */
 const LIVE = inFolders('run', 'bench', 'fixtures')
 /** Tests that start programs, and mostly wait for them. */
-const CHILDREN = inFolders('cli', 'faults', 'jest', 'vitest', 'testing', 'wire')
-const PACKAGE = inFolders('package')
+const CHILDREN = inFolders('cli', 'faults', 'vitest', 'testing', 'node-test', 'wire')
+/** What `npm test` leaves to `npm run test:all`: other frameworks, a browser, a real engine, and the packages of test/tools. */
+const PACKAGE = inFolders('package', 'tools')
+const BROWSER = [
+  ...inFolders('report/html'),
+  ...['vitest/ui', 'vitest/shown', 'cli/view', 'security/pages'].map((name) => `test/${name}.test.ts`),
+]
+const ENGINE = ['test/fixtures/llama.test.ts']
+const ELSEWHERE = [...PACKAGE, ...BROWSER, ...ENGINE]
 /** Projects that tests run in a framework of their own. */
-const exclude = [...configDefaults.exclude, 'test/*/projects/**']
+const exclude = [...configDefaults.exclude, 'test/**/projects/**']
 
 /** One more than the smallest machine has cores: those that run programs mostly wait for them. */
 const WORKERS = 3
@@ -47,10 +54,11 @@ export default defineConfig({
           ...together,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...exclude, ...LIVE, ...CHILDREN, ...PACKAGE],
+          exclude: [...exclude, ...LIVE, ...CHILDREN, ...ELSEWHERE],
         },
       },
-      { test: { ...together, name: 'children', include: CHILDREN, exclude } },
+      { test: { ...together, name: 'children', include: CHILDREN, exclude: [...exclude, ...ELSEWHERE] } },
+      { test: { ...together, name: 'browser', include: BROWSER, exclude } },
       {
         test: {
           ...together,
@@ -59,10 +67,20 @@ export default defineConfig({
           globalSetup: ['test/temporary.ts', 'test/built.ts', 'test/package/pack.ts'],
         },
       },
-      { test: { ...patient, name: 'live', include: LIVE, exclude, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+      {
+        test: {
+          ...patient,
+          name: 'live',
+          include: LIVE,
+          exclude: [...exclude, ...ELSEWHERE],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      { test: { ...patient, name: 'engine', include: ENGINE, exclude, maxWorkers: 1, sequence: { groupOrder: 2 } } },
       {
         // As users have it: the package's own built files, found by its name.
-        plugins: [perfgate({ outputsDir: 'reports' })],
+        plugins: [perfgate({ outputsDir: 'reports', tables: 'all' })],
         test: { name: 'perf', include: ['perf/**/*.perf.ts'] },
       },
     ],

@@ -1,8 +1,22 @@
 /** Writes docs/reference/<entry>.md, what can be imported from each entry point, from the built types: `npm run docs:types`. */
 import { type Declaration, declarationsOf } from './declarations.ts'
 import { prose } from './markdown.ts'
-import { type PublicTypes, readPublicTypes } from './publicTypes.ts'
 import { SECTIONS } from './writeResults.ts'
+
+/** An entry point of the package. */
+export interface Entry {
+  /** What its callers `import … from`: `perfgate/vitest`. */
+  path: string
+  /** The file of its built types. */
+  types: string
+}
+
+export interface PublicTypes extends Entry {
+  /** What keeps the types from being read. */
+  errors: string[]
+  /** The file with its declarations as JSON, with their comments. */
+  model: string
+}
 
 interface Page {
   file: string
@@ -148,7 +162,23 @@ class Anchors {
 
 const slug = (heading: string): string => heading.toLowerCase().replaceAll(/[/:\s]+/g, '-')
 
-/** The pages by their path, for what was built. It takes seconds. */
-export function typesFiles(): Record<string, string> {
+/**
+ * The pages by their path, for what was built. It takes seconds, and the packages of test/tools.
+ *
+ * @throws Error saying how to install them
+ */
+export async function typesFiles(): Promise<Record<string, string>> {
+  // Not known to the compiler, which has to do without those packages.
+  const reader: string = '../test/tools/publicTypes.ts'
+  const { readPublicTypes } = await importTools<{ readPublicTypes(): PublicTypes[] }>(reader)
   return Object.fromEntries([...typesPages(readPublicTypes())].map(([file, text]) => [`docs/reference/${file}`, text]))
+}
+
+async function importTools<T>(path: string): Promise<T> {
+  try {
+    return (await import(path)) as T
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
+    throw new Error('the public types are read by a package of test/tools; run npm run tools, then try again')
+  }
 }

@@ -1,9 +1,9 @@
 /** The documentation as a site: `npm run docs:build`. A dead link fails the build, but for files that are no pages. */
-import { defineConfig } from 'vitepress'
+type Rule = (tokens: { attrSet(name: string, value: string): void }[], index: number, ...rest: unknown[]) => string
 
 const page = (text: string, link: string) => ({ text, link })
 
-export default defineConfig({
+export default {
   title: 'perfgate',
   description: 'LLM inference performance as a test',
   cleanUrls: true,
@@ -13,7 +13,7 @@ export default defineConfig({
   ],
   markdown: {
     // Two braces in code are code, not Vue's.
-    config(markdown) {
+    config(markdown: { renderer: { rules: Record<string, Rule | undefined> } }) {
       const inline = markdown.renderer.rules.code_inline!
       markdown.renderer.rules.code_inline = (tokens, index, ...rest) => {
         tokens[index]!.attrSet('v-pre', '')
@@ -76,4 +76,4 @@ export default defineConfig({
       },
     ],
   },
-})
+}

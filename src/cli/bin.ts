@@ -1,12 +1,10 @@
 #!/usr/bin/env node
 /** The program: looks at the Node it runs on before it loads anything that an older one cannot read. */
+import { tooOldNode } from '../config/node.ts'
 
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-
-if (major < 22 || (major === 22 && minor < 19)) {
-  console.error(
-    `perfgate: needs Node 22.19 or newer, this is Node ${process.versions.node} (${process.execPath}); install a newer Node`,
-  )
+const text = tooOldNode()
+if (text !== undefined) {
+  console.error(text)
   process.exitCode = 2
 } else {
   // A reader such as `head` may leave early; that is no error of ours.
@@ -21,5 +19,3 @@ if (major < 22 || (major === 22 && minor < 19)) {
   // Written out in full first: a pipe takes its time.
   process.stdout.write('', () => process.exit())
 }
-
-export {}

@@ -3,7 +3,7 @@ import cliCursor from 'cli-cursor'
 import cliTruncate from 'cli-truncate'
 import { createLogUpdate } from 'log-update'
 import { coloured, type TerminalStyle } from '../report/index.ts'
-import type { RunProgress } from '../run/index.ts'
+import { countDone, progressFacts, progressLine, type RunProgress, shareDone, stageName } from '../run/index.ts'
 import type { Output } from './io.ts'
 
 interface ProgressDisplay {
@@ -42,7 +42,7 @@ export function showProgress({ output, style, everyRequests }: ProgressOptions):
 
   return {
     update(progress) {
-      if (isDue(progress)) say(plainLine(progress))
+      if (isDue(progress)) say(progressLine(progress))
       if (live === undefined) return
       if (shown === undefined) cliCursor.hide(stream)
       // A window may have been made wider or narrower.
@@ -83,14 +83,9 @@ function plainLineDue(everyRequests: number, isLive: boolean): (progress: RunPro
   }
 }
 
-/** `measuring 45/100, 12.3 requests/s, 0 failed, 8 in flight, ETA 4 s` */
-function plainLine(progress: RunProgress): string {
-  return [`${stageName(progress)} ${counted(progress)}`, ...facts(progress)].join(', ')
-}
-
 function barLine(progress: RunProgress, { columns, unicode }: TerminalStyle): string {
   const begin = stageName(progress)
-  const end = [counted(progress), ...facts(progress)].join(unicode ? ' · ' : ' | ')
+  const end = [countDone(progress), ...progressFacts(progress)].join(unicode ? ' · ' : ' | ')
   const room = columns - 1 - begin.length - end.length - 2
   const share = shareDone(progress)
   const bar = share === undefined || room < LEAST_BAR ? '' : ` ${drawBar(share, Math.min(room, LONGEST_BAR), unicode)}`
@@ -100,46 +95,6 @@ function barLine(progress: RunProgress, { columns, unicode }: TerminalStyle): st
 function drawBar(share: number, width: number, unicode: boolean): string {
   const full = Math.floor(share * width)
   return unicode ? '█'.repeat(full) + '░'.repeat(width - full) : '#'.repeat(full) + '.'.repeat(width - full)
-}
-
-function stageName({ phase, level, levels }: RunProgress): string {
-  return levels > 1 ? `[${level + 1}/${levels}] ${phase}` : phase
-}
-
-function counted({ done, total }: RunProgress): string {
-  return total === null ? `${done} done` : `${done}/${total}`
-}
-
-function facts(progress: RunProgress): string[] {
-  const { qps, failed, inFlight } = progress
-  const eta = secondsLeft(progress)
-  return [
-    `${qps.toFixed(qps < 10 ? 2 : 1)} requests/s`,
-    `${failed} failed`,
-    `${inFlight} in flight`,
-    ...(eta === undefined ? [] : [`ETA ${duration(eta)}`]),
-  ]
-}
-
-function shareDone({ done, total, elapsedSeconds, durationSeconds }: RunProgress): number | undefined {
-  const shares = [total === null ? 0 : done / total, durationSeconds === null ? 0 : elapsedSeconds / durationSeconds]
-  return total === null && durationSeconds === null ? undefined : Math.min(1, Math.max(...shares))
-}
-
-/** Whichever ends first, the requests or the time. */
-function secondsLeft({ done, total, qps, elapsedSeconds, durationSeconds }: RunProgress): number | undefined {
-  const ends = [
-    ...(total === null || qps <= 0 ? [] : [(total - done) / qps]),
-    ...(durationSeconds === null ? [] : [durationSeconds - elapsedSeconds]),
-  ]
-  return ends.length === 0 ? undefined : Math.max(0, Math.min(...ends))
-}
-
-function duration(seconds: number): string {
-  const whole = Math.ceil(seconds)
-  if (whole < 60) return `${whole} s`
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }
 
 const BLOCKS = [...'▁▂▃▄▅▆▇█']

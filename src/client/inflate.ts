@@ -2,14 +2,8 @@
 
 import type { Transform } from 'node:stream'
 import { setImmediate } from 'node:timers'
-import {
-  constants,
-  createBrotliDecompress,
-  createGunzip,
-  createInflate,
-  createInflateRaw,
-  createZstdDecompress,
-} from 'node:zlib'
+// Not by its name: an older Node, which has no zstd, is to get as far as to say which Node is needed.
+import zlib, { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
 
 export interface Inflater {
   /** @param at the read's timestamp, milliseconds */
@@ -28,7 +22,7 @@ const DECODERS: ReadonlyMap<string, (first: number) => Transform> = new Map<stri
   // The standard means zlib's format, and some servers send the bare data: 8 is the only method that zlib knows.
   ['deflate', (first: number) => ((first & 0x0f) === 8 ? createInflate(ZLIB) : createInflateRaw(ZLIB))],
   ['br', () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH })],
-  ['zstd', () => createZstdDecompress({ finishFlush: constants.ZSTD_e_flush })],
+  ['zstd', () => zlib.createZstdDecompress({ finishFlush: constants.ZSTD_e_flush })],
 ])
 /** Names for no encoding at all. */
 const NONE: ReadonlySet<string> = new Set(['identity', 'none', ''])

@@ -39,6 +39,7 @@ export {
   readRuns,
 } from './readRun.ts'
 export { type Recovered, recoverRun } from './recover.ts'
+export { DatabaseSync } from './sqlite.ts'
 export { prepareStoreThread, ResultStore, StoreError } from './store.ts'
 export { COLUMN_NAMES, COLUMN_TYPES } from './table.ts'
 export { type ResultFacts, toResult } from './toResult.ts'

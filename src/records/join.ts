@@ -1,5 +1,5 @@
 /** Result DBs after their runs: one that was left behind is completed, several are joined on one clock. */
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync } from './sqlite.ts'
 import { StoreError } from './store.ts'
 import { COLUMN_NAMES, CREATE } from './table.ts'
 

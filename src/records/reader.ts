@@ -1,6 +1,6 @@
 /** Reads a result DB: finished, still being written, or left behind by a run that was killed. Never writes to it. */
 import { existsSync, statSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync } from './sqlite.ts'
 import { StoreError } from './store.ts'
 import { COLUMN_NAMES, COLUMN_TYPES, DB_VERSION } from './table.ts'
 

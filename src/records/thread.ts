@@ -1,11 +1,11 @@
 /** The thread that writes the result DB, so that neither load nor test runner waits for a disk. */
-
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { StatementSync } from 'node:sqlite'
 import { clearInterval, setInterval } from 'node:timers'
 import { parentPort } from 'node:worker_threads'
 import { Bodies } from '../load/bodies.ts'
 import type { SampleBatch } from '../samples/index.ts'
 import { secretsFrom } from '../secrets/index.ts'
+import { DatabaseSync } from './sqlite.ts'
 import type { FromStore, ThreadData, ToStore } from './store.ts'
 import { CREATE, INSERT, type RowFacts, rowValues } from './table.ts'
 

@@ -18,6 +18,8 @@ export interface RunProgress {
   qps: number
   /** Of the last seconds of the measured phase. */
   recent?: RecentFigures
+  /** Of the whole measured phase, computed when it is called. */
+  soFar?: () => { p99LatencyMs: number | null; tokensPerSecond: number }
 }
 
 export interface RunHooks {

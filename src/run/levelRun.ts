@@ -134,7 +134,7 @@ export async function runLevel(
       },
     })
     const planned = (): number => requestsOf(context, metrics.total < level.number ? level : judging.level)
-    const watch = watchProgress(context, 'measuring', planned, level.durationMs, recent)
+    const watch = watchProgress(context, 'measuring', planned, level.durationMs, { recent, metrics })
     const clock = shardClock(config, context.startAtMs)
     if (clock !== undefined) store?.setFact('shard', clock.planned)
     const report = await within(context, () => pool.run(judging.level, false, startOf(context.startAtMs)))

@@ -1,6 +1,7 @@
 /** Scenario files, found, read, extended and multiplied: one scenario for each row, ready for any door. */
 
-import { existsSync, globSync, readdirSync, statSync } from 'node:fs'
+// Not `globSync` by its name: an older Node, which has none, is to get as far as to say which Node is needed.
+import fs, { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import {
   type Environment,
@@ -170,10 +171,11 @@ function filesOf(pattern: string, cwd: string): string[] {
   if (existsSync(path) && !statSync(path).isDirectory()) return [path]
   const isFolder = existsSync(path)
   if (!isFolder && !/[*?[{]/.test(pattern)) throw new ConfigError(`${pattern}: there is no such file${meant(path)}`)
-  const found = globSync(isFolder ? IN_FOLDERS : pattern, {
-    cwd: isFolder ? path : cwd,
-    exclude: (name) => basename(name) === 'node_modules',
-  })
+  const found = fs
+    .globSync(isFolder ? IN_FOLDERS : pattern, {
+      cwd: isFolder ? path : cwd,
+      exclude: (name) => basename(name) === 'node_modules',
+    })
     .map((name) => resolve(isFolder ? path : cwd, name))
     .filter((name) => !basename(name).startsWith('_') && !statSync(name).isDirectory())
     .toSorted()

@@ -32,7 +32,7 @@ export function summaryFigure(record: PerfRecord): Figure {
 }
 
 /** For instance `pass, 2 of 2 thresholds kept`. */
-function sentenceOf({ kind, result }: Finding): string {
+export function sentenceOf({ kind, result }: Finding): string {
   if (kind === 'result') return verdictSentence(result)
   return kind === 'comparison' ? comparisonSentence(result) : capacitySentence(result)
 }
@@ -127,6 +127,11 @@ export function writeSummary(text: string, folders: readonly string[], jobSummar
 export function renderUnfinished(tests: readonly string[] = []): string {
   const named = tests.map((name) => `\n- ⏹️ ${inline(name)}`).join('')
   return `## ${SIGNS.fail} perfgate: the run has not ended\n${named === '' ? '' : `${named}\n`}`
+}
+
+/** What stands in place of the summary of a run that nobody summarises: an earlier one would be taken for its own. */
+export function renderNotSummarised(why: string): string {
+  return `## ${SIGNS.undecided} perfgate: this run has no summary\n\n${inline(why)}\n`
 }
 
 /** Where results of these are; none where none was kept. */

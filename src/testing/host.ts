@@ -1,5 +1,6 @@
 /** What passes between a perf test and its framework: each door fills in the host, nothing here knows which one. */
 import type { CapacityResult, ComparisonResult, Result } from '../result/index.ts'
+import type { RunProgress } from '../run/index.ts'
 import type { Figure } from './figures.ts'
 
 /** What a perf test found. */
@@ -28,6 +29,8 @@ export interface Host {
   readonly outputsDir: string | null | undefined
   /** Something the user should know, in a few lines. */
   say(text: string): void
+  /** Told ten times a second how far the load is, and at its end, without progress, that it is over. */
+  progress?(progress: RunProgress | undefined): void
   /**
    * Told how many conditions are judged, met or not: each is an assertion to a framework that asks for some.
    * Absent where the framework counts none.

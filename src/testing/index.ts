@@ -26,6 +26,7 @@ export type { Figure } from './figures.ts'
 export {
   documentOf,
   renderFinding,
+  renderNotSummarised,
   renderUnfinished,
   reportSetOf,
   summaryFigure,
@@ -35,5 +36,7 @@ export {
   writeSummary,
 } from './files.ts'
 export type { Finding, Host, PerfRecord } from './host.ts'
+export { sayProgress } from './live.ts'
 export { LoadError, type Measured, rememberMetrics, toMeetThresholds } from './load.ts'
 export { type CheckedScenario, projectDefaults, type Scenario } from './scenario.ts'
+export { type Finished, readTables, renderFinished, showsTables, type Tables } from './tables.ts'

@@ -1,9 +1,7 @@
 /** What every kind of perf test does around its load: takes its turn, keeps to its time, and fails without a stack. */
-
-import { DatabaseSync } from 'node:sqlite'
 import { ConfigError, camelCase, EndpointError } from '../config/index.ts'
 import { sleep, startTimer } from '../config/timers.ts'
-import { StoreError, userFile } from '../records/index.ts'
+import { DatabaseSync, StoreError, userFile } from '../records/index.ts'
 import type { RunHooks } from '../run/index.ts'
 import type { Host } from './host.ts'
 
@@ -31,6 +29,7 @@ export function runInTurn<T>(
         signal: AbortSignal.any([host.signal, deadline.signal]),
         label: name ?? host.name,
         onNotice: (text) => host.say(text),
+        ...(host.progress === undefined ? {} : { onProgress: (progress) => host.progress?.(progress) }),
       })
       return { outcome, timedOut: deadline.signal.aborted }
     } catch (error) {
@@ -38,6 +37,7 @@ export function runInTurn<T>(
       throw expected ? withoutStack(error) : error
     } finally {
       timer?.stop()
+      host.progress?.(undefined)
     }
   }
   return exclusively(host.signal, measure, () => host.say('waiting: another perf test runs on this machine'))

@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { LLMock } from '@copilotkit/aimock'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startServer } from '../../fixtures/index.ts'
 import { resultSchema } from '../../src/result/index.ts'
@@ -229,35 +228,5 @@ print(json.dumps([[*row[:4], len(json.loads(row[4])), json.loads(row[5])["model"
     expect(db.prepare('pragma integrity_check').get()).toEqual({ integrity_check: 'ok' })
     expect((db.prepare('select count(*) as n from result').get() as { n: number }).n).toBeGreaterThan(5)
     db.close()
-  })
-})
-
-describe('another OpenAI-compatible server', () => {
-  it('aimock is measured without a failure', async () => {
-    const mock = new LLMock({ port: 0 })
-    mock.onMessage(/.*/, { content: 'This answer comes from a server that is not ours.' })
-    await mock.start()
-    try {
-      const run = await perfgate([
-        '--url',
-        `${mock.url}/v1/chat/completions`,
-        '--model',
-        'gpt-4o',
-        '--number',
-        '6',
-        '--parallel',
-        '2',
-        '--outputs-dir',
-        folder(),
-        '--json',
-      ])
-      expect(run.stderr).not.toContain('rror')
-      const result = resultSchema.parse(JSON.parse(run.stdout))
-      expect(result.summary).toMatchObject({ succeededRequests: 6, failedRequests: 0 })
-      expect(result.summary.outputTokensPerRequest).toBeGreaterThan(0)
-      expect(result.summary.ttftSeconds).toBeGreaterThan(0)
-    } finally {
-      await mock.stop()
-    }
   })
 })

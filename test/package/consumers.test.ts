@@ -54,6 +54,31 @@ describe('a program', () => {
   })
 })
 
+describe('an older Node', () => {
+  test.each([
+    "import('perfgate')",
+    "import('perfgate/fixtures')",
+    "import('perfgate/node-test')",
+    "import('perfgate/jest/jest-preset')",
+    "import('perfgate/vitest/config').then(({ perfgate }) => perfgate())",
+  ])('says which one is needed: %s', async (door) => {
+    // Of Node 20: its version, and that it has no SQLite.
+    const older = `
+      import { registerHooks } from 'node:module'
+      const resolve = (name, context, next) => {
+        if (name === 'node:sqlite') throw new Error('No such built-in module')
+        return next(name, context)
+      }
+      registerHooks({ resolve })
+      Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })
+      await ${door}`
+    const folder = door.includes('vitest') ? inject('installed')['Vitest 5']! : inject('consumer')
+    const { code, stderr } = await attempt(folder, ['node', '--input-type=module', '-e', older])
+    expect(stderr).toContain('Error: perfgate: needs Node 22.19 or newer, this is Node 20.20.2 (')
+    expect(code).toBe(1)
+  })
+})
+
 describe('OTLP', () => {
   test('asks for its package, which is not installed with this one', async () => {
     const { db } = madeDb([madeRow(0)])

@@ -1,5 +1,6 @@
 /** The test frameworks that the package is installed beside, each in a project of its own. */
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { ROOT } from './project.ts'
 
@@ -22,5 +23,6 @@ export const FRAMEWORKS: readonly Framework[] = [
 
 /** Of a development dependency: what this repository itself is tested with, so that npm has it in its cache. */
 function ownVersion(name: string): string {
-  return JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')).version
+  const path = createRequire(join(ROOT, 'test/tools/package.json')).resolve(`${name}/package.json`)
+  return JSON.parse(readFileSync(path, 'utf8')).version
 }

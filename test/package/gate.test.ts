@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { XMLValidator } from 'fast-xml-parser'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { type Endpoint, startEndpoint } from '../vitest/endpoint.ts'
@@ -254,6 +255,35 @@ describe.each(FRAMEWORKS)('an empty project with only the tarball and $name', (f
     await remote.close()
   })
 
+  test.runIf(kind === 'vitest')('JSON and JUnit on stdout stay whole, with the tables on stderr', async () => {
+    const at = projectOf('module')
+    // Vitest 5 writes to stdout where it is told to.
+    const reporter = (name: string): string =>
+      framework.name === 'Vitest 5' ? `['${name}', { stdout: true }]` : `'${name}'`
+    write(at, {
+      'clean/a.perf.mjs': `import { perfTest } from 'perfgate/vitest'
+perfTest('measured', { embedded: {}, parallel: 1, number: 3, maxTokens: 4, onInvalid: 'warn' })\n`,
+      ...Object.fromEntries(
+        ['json', 'junit'].map((name) => [
+          `${name}.config.mjs`,
+          `import { perfgate } from 'perfgate/vitest/config'
+export default { plugins: [perfgate({ outputsDir: 'reports' })], test: { reporters: [${reporter(name)}] } }\n`,
+        ]),
+      ),
+    })
+    const of = (name: string): Promise<Ended> =>
+      run(at, ['npx', 'vitest', 'run', 'clean/', '--config', `${name}.config.mjs`])
+    const json = await of('json')
+    expect(JSON.parse(json.stdout)).toMatchObject({ numPassedTests: 1 })
+    expect(json.stderr).toContain('Benchmarking summary:')
+    const junit = await of('junit')
+    expect(XMLValidator.validate(junit.stdout)).toBe(true)
+    expect(junit.stdout).toContain('<property name="perf.total_requests"')
+    // Into a file, the tables are on stdout.
+    const file = await run(at, ['npx', 'vitest', 'run', 'clean/', '--reporter=json', '--outputFile=reports/all.json'])
+    expect(file.stdout).toContain('Benchmarking summary:')
+  })
+
   test.runIf(kind === 'vitest')('requireAssertions is met by thresholds alone', async () => {
     const at = projectOf('module')
     write(at, {
@@ -291,6 +321,39 @@ perfTest('not judged', chat)\n`,
       expect(text).toMatch(/^\| ✅ passed \| perf\/chat\.perf\.js &gt; chat answers in time/m)
       expect(text).toMatch(/^\| ❌ failed \| perf\/states\.perf\.mjs &gt; own assertion/m)
       expect(text).toMatch(/^\| ⏹️ interrupted \| perf\/states\.perf\.mjs &gt; in the group/mu)
+    },
+  )
+
+  test.runIf(kind === 'node')(
+    'a perf test is where the user calls it, row or not, in every kind of module',
+    async () => {
+      const at = projectOf('module')
+      const text = (head: string): string => `${head}
+const load = { embedded: {}, parallel: 1, number: 2, maxTokens: 2, onInvalid: 'warn', thresholds: { 'p99(latency)': '<= 1 us' } }
+  perfTest('one', load)
+describe('group', () => {
+  perfTest.only.each([1, 2])('row %i', () => load)
+})\n`
+      write(at, {
+        'places/a.perf.mjs': text(
+          `import { describe } from 'node:test'\nimport { perfTest } from 'perfgate/node-test'`,
+        ),
+        'places/b.perf.cjs': text(
+          `const { describe } = require('node:test')\nconst { perfTest } = require('perfgate/node-test')`,
+        ),
+      })
+      for (const file of ['places/a.perf.mjs', 'places/b.perf.cjs']) {
+        const { stdout } = await attempt(at, ['node', '--test', '--test-reporter=tap', file])
+        const places = [...stdout.matchAll(/not ok \d - (one|row \d)[\s\S]*?location: '(.*?)'/g)]
+        expect(places.map(([, name, place]) => `${name} ${place}`)).toEqual([
+          `one ${join(at, file)}:4:3`,
+          `row 1 ${join(at, file)}:6:29`,
+          `row 2 ${join(at, file)}:6:29`,
+        ])
+      }
+      const { stdout } = await attempt(at, ['node', '--test', '--test-reporter=junit', 'places/a.perf.mjs'])
+      const files = [...stdout.matchAll(/<testcase name="(?:one|row \d)".*? file="(.*?)"/g)].map(([, file]) => file)
+      expect(files).toEqual(Array(3).fill(join(at, 'places/a.perf.mjs')))
     },
   )
 

@@ -254,6 +254,35 @@ describe.each(FRAMEWORKS)('$name', (framework) => {
     expect(summary()).toMatch(/^## ✅ perfgate: pass, 1 of 1 test passed, against the embedded server\n/)
   })
 
+  test('seven tests print the tables of the one that fails, and a line for each other', async () => {
+    const text = `const small = { embedded: {}, parallel: 1, number: 3, maxTokens: 4, onInvalid: 'warn', outputsDir: 'reports' }
+perfTest.each([1, 2, 3, 4, 5, 6])('small %i', () => ({ ...small, thresholds: { successRate: '>= 100 %' } }))
+perfTest('slow', { ...small, thresholds: { 'p99(latency)': '<= 1 us' } })\n`
+    const printed = async (
+      env: Record<string, string>,
+    ): Promise<{ tables: number; lines: string[]; files: number }> => {
+      rmSync(join(at, 'reports'), { recursive: true, force: true })
+      const { code, stdout, stderr } = await perf({ small: headOf(framework, text) }, { CI: '', ...env })
+      expect(code, stdout + stderr).toBe(1)
+      const all = `${stdout}\n${stderr}`
+      return {
+        tables: all.split('Benchmarking summary:').length - 1,
+        lines: all.split('\n').filter((line) => /^[+x] .*(small \d|slow): /.test(line)),
+        files: readdirSync(join(at, 'reports')).filter((name) => /(small|slow).*\.(md|json|db)$/.test(name)).length,
+      }
+    }
+    const usual = await printed({})
+    expect(usual).toMatchObject({ tables: 1, files: 21 })
+    expect(usual.lines).toHaveLength(6)
+    expect(usual.lines[0]).toMatch(
+      /small 1: 3 requests at parallel 1, latency p50 [\d.]+ ms p99 [\d.]+ ms, TTFT p50 [\d.]+ ms p99 [\d.]+ ms, [\d.,]+ tokens\/s, pass, 1 of 1 threshold \S+/,
+    )
+    expect(await printed({ PERFGATE_TABLES: 'all' })).toMatchObject({ tables: 7, lines: [], files: 21 })
+    const none = await printed({ PERFGATE_TABLES: 'none' })
+    expect(none).toMatchObject({ tables: 0, files: 21 })
+    expect(none.lines).toHaveLength(7)
+  })
+
   test('Ctrl-C: the summary names what was interrupted', { timeout: 60_000 }, async () => {
     const endpoint = await startEndpoint({ afterMs: 5 })
     const file = `perf/long.${ending}`

@@ -19,11 +19,21 @@ async function resolved(options: PerfgateOptions, config: ViteUserConfig = {}, r
 const reporterNames = ({ config }: Vitest): string[] =>
   config.reporters.map((reporter) => basename(String((reporter as [string])[0])))
 
-test('alone in a config, perf files join the tests of old, one file at a time', async () => {
-  const { config } = (await resolved({})).projects[0]!
-  expect(config.include).toEqual([...configDefaults.include, '**/*.perf.?(c|m)[jt]s?(x)'])
-  expect(config.maxWorkers).toBe(1)
-  expect(basename(config.runner!)).toBe('runner.ts')
+test('alone in a config, perf files get a project of their own, and other tests keep their settings', async () => {
+  const { projects, config } = await resolved({}, { test: { maxWorkers: 7 } })
+  expect(projects.map(({ name }) => name)).toEqual(['', 'perf'])
+  const [others, perf] = projects.map((project) => project.config)
+  expect(others).toMatchObject({ include: configDefaults.include, maxWorkers: 7 })
+  expect(others!.runner).toBeUndefined()
+  expect(perf).toMatchObject({ include: ['**/*.perf.?(c|m)[jt]s?(x)'], maxWorkers: 1 })
+  expect(perf!.sequence.groupOrder).toBeGreaterThan(others!.sequence.groupOrder)
+  expect(basename(perf!.runner!)).toBe('runner.ts')
+  expect(config).toBe(others)
+})
+
+test('a config whose include is of perf files stays one project', async () => {
+  const { projects } = await resolved({}, { test: { include: ['perf/**'] } })
+  expect(projects.map(({ name, config }) => [name, config.maxWorkers])).toEqual([['', 1]])
 })
 
 test('in a project of its own, perf files are all there is', async () => {
@@ -77,7 +87,7 @@ test('our reporter is not there with reporter: false', async () => {
 })
 
 test('options say where files go and which hold perf tests', async () => {
-  const project = (await resolved({ outputsDir: 'out', include: ['**/*.load.ts'] })).projects[0]!
-  expect(project.config.include).toEqual([...configDefaults.include, '**/*.load.ts'])
+  const project = (await resolved({ outputsDir: 'out', include: ['**/*.load.ts'] })).projects[1]!
+  expect(project.config.include).toEqual(['**/*.load.ts'])
   expect(project.getProvidedContext().perfgate.outputsDir).toMatch(/^\.\/.*test\/vitest\/projects\/files\/out$/)
 })

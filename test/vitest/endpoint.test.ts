@@ -50,7 +50,7 @@ test('cancelling the run stops the load, keeps what was measured, and skips the 
   expect(code).toBe(1)
   expect(inFlight).toBe(0)
   expect(requests).toBeLessThan(1000)
-  expect(stdout).toMatch(/↓ long\.perf\.ts > long.*aborted/)
+  expect(stdout).toMatch(/↓ \|perf\| long\.perf\.ts > long.*aborted/)
   expect(stdout.match(/Benchmarking summary:/g)).toHaveLength(1)
   const json = readdirSync(folder).find((name) => name.endsWith('.json'))!
   const result = resultSchema.parse(JSON.parse(readFileSync(join(folder, json), 'utf8')))

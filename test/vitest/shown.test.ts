@@ -39,7 +39,9 @@ test('GitHub is told each failure once, a broken threshold where its perfTest is
   const line = (text: string): number => source.findIndex((one) => one.includes(text)) + 1
   const broken = errors.find((one) => one.includes('ThresholdError'))!
   expect(broken).toMatch(
-    new RegExp(`^::error file=shown/shown\\.perf\\.ts,line=${line("perfTest('breaks'")},column=\\d+,title=breaks::`),
+    new RegExp(
+      `^::error file=shown/shown\\.perf\\.ts,line=${line("perfTest('breaks'")},column=\\d+,title=\\[perf\\] breaks::`,
+    ),
   )
   expect(broken).toMatch(/::ThresholdError: p99\(latency\) .* is above the limit of 1 ms/)
   expect(errors.find((one) => one !== broken)).toContain(`line=${line('toBe(7)')}`)

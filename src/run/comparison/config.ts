@@ -1,5 +1,4 @@
 /** What a comparison may be told: its two sides, what must not get worse, and the scenario that both sides are given. */
-
 import { z } from 'zod'
 import {
   type Config,

@@ -1,5 +1,4 @@
 /** One side of a comparison: its server, its connections, its result DB, and the blocks it sends. */
-
 import { availableParallelism } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import type { Api } from '../../apis/index.ts'

@@ -4,37 +4,36 @@ import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runInContext } from 'node:vm'
 import { prepareThread } from '../../load/loadThreads.ts'
+import { projectDefaults, renderNotSummarised, summaryFolders, writeSummary } from '../index.ts'
 import { type FileOfTests, fileOfTests } from './fileOfTests.ts'
-import { type JestConfigs, type JestEvent, type JestState, requireOfJest } from './internals.ts'
-import { type Kept, outputsFolder, showRecord } from './records.ts'
-
-interface NodeEnvironment {
-  global: { [name: symbol]: unknown }
-  context: object | null
-  setup(): Promise<void>
-  teardown(): Promise<void>
-}
-
-const { TestEnvironment } = requireOfJest('jest-environment-node') as {
-  TestEnvironment: new (configs: JestConfigs, context: { testPath: string }) => NodeEnvironment
-}
+import { type JestConfigs, type JestEvent, type JestState, nodeEnvironmentOfJest } from './internals.ts'
+import { type Kept, outputsFolder, showRecord, tablesOf } from './records.ts'
 
 /** Where door.cts looks for it. */
 const DOOR = Symbol.for('perfgate.jest')
 
-export default class PerfgateEnvironment extends TestEnvironment {
+export default class PerfgateEnvironment extends nodeEnvironmentOfJest() {
   readonly #tests: FileOfTests
 
   constructor(configs: JestConfigs, context: { testPath: string }) {
     super(configs, context)
-    const { globalConfig } = configs
+    const { globalConfig, projectConfig } = configs
+    const isUnreported = !hasReporter(configs)
+    if (isUnreported && hasRunner(configs)) tellOfReporters(projectConfig)
     const file = relative(globalConfig.rootDir, context.testPath)
     this.#tests = fileOfTests({
-      rootDir: configs.projectConfig.rootDir,
-      outputsDir: outputsFolder(configs.projectConfig),
+      rootDir: projectConfig.rootDir,
+      outputsDir: outputsFolder(projectConfig),
       bail: globalConfig.bail,
-      isUnreported: !hasReporter(configs),
-      show: (name, record) => showRecord(file, name, record),
+      isUnreported,
+      // No verdict of the test is known here, but that of what it has measured.
+      show: (name, record) =>
+        showRecord(record, {
+          title: `${file} > ${name}`,
+          hasPassed: record.result.verdict === 'pass',
+          tables: tablesOf(projectConfig),
+          tests: 0,
+        }),
       inRealm: (value) => runInContext('JSON.parse', this.context!)(JSON.stringify(value)),
     })
   }
@@ -64,11 +63,33 @@ export default class PerfgateEnvironment extends TestEnvironment {
 }
 
 /** Our runner hands records over, and our reporter takes them; where one is missing, nobody else shows the tables. */
-function hasReporter({ globalConfig, projectConfig }: JestConfigs): boolean {
-  const reporters = (globalConfig.reporters ?? []).map((reporter) =>
+function hasReporter(configs: JestConfigs): boolean {
+  const reporters = (configs.globalConfig.reporters ?? []).map((reporter) =>
     typeof reporter === 'string' ? reporter : reporter[0],
   )
-  return own('runner.mjs') === real(projectConfig.testRunner) && reporters.map(real).includes(own('reporter.mjs'))
+  return hasRunner(configs) && reporters.map(real).includes(own('reporter.mjs'))
+}
+
+function hasRunner({ projectConfig }: JestConfigs): boolean {
+  return own('runner.mjs') === real(projectConfig.testRunner)
+}
+
+const WITHOUT_REPORTER =
+  'the reporters of this run are without that of perfgate, so there is no summary.md; add --reporters=perfgate/jest/reporter'
+let isTold = false
+
+/** Those of the command line take the place of those of the config, and nobody sees the whole run. */
+function tellOfReporters(config: JestConfigs['projectConfig']): void {
+  if (isTold) return
+  isTold = true
+  process.stderr.write(`perfgate: ${WITHOUT_REPORTER}\n`)
+  try {
+    const folder = outputsFolder(config) ?? projectDefaults(config.rootDir)()?.values['outputsDir']
+    const folders = summaryFolders(folder === undefined ? [] : [String(folder)], [])
+    writeSummary(renderNotSummarised(WITHOUT_REPORTER), folders)
+  } catch (error) {
+    process.stderr.write(`perfgate: an earlier summary.md may be there still: ${(error as Error).message}\n`)
+  }
 }
 
 function own(file: string): string {

@@ -13,6 +13,7 @@ import {
   perfTestOf,
   projectDefaults,
   rememberMetrics,
+  sayProgress,
   toMeetThresholds,
 } from '../index.ts'
 import type { Door, JestContext, PerfTest } from './door.cts'
@@ -78,6 +79,7 @@ export function fileOfTests(settings: FileSettings): FileOfTests {
       signal,
       outputsDir: settings.outputsDir,
       say,
+      progress: sayProgress((line) => say(`${name}: ${line}`)),
       keeps: (folder) => {
         own.outputsDir = folder
       },

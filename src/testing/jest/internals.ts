@@ -1,6 +1,6 @@
 /**
- * What is read of Jest 30, as types of our own, and the packages Jest is made of: in strict layouts (pnpm, Yarn) nobody
- * but Jest sees them.
+ * What is used of Jest 30 that is not public: types of our own for what is read, and the packages Jest is made of, each
+ * behind one function. In strict layouts (pnpm, Yarn) nobody but Jest sees those.
  */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -94,7 +94,63 @@ export interface JestRunResult {
   runExecError?: { message: string }
 }
 
-/** From the `jest` of the project to each of them, one dependency at a time. */
+/** Runs one test file. */
+export type JestRun = (
+  globalConfig: unknown,
+  config: unknown,
+  environment: object,
+  ...rest: unknown[]
+) => Promise<JestFileResult>
+
+/** What test files run in. */
+export interface JestNodeEnvironment {
+  global: { [name: symbol]: unknown }
+  context: object | null
+  setup(): Promise<void>
+  teardown(): Promise<void>
+}
+
+type JestNodeEnvironmentClass = new (configs: JestConfigs, context: { testPath: string }) => JestNodeEnvironment
+
+/** @throws Error when it is not that of Jest 30 */
+export function nodeEnvironmentOfJest(): JestNodeEnvironmentClass {
+  const { TestEnvironment } = packageOfJest('jest-environment-node') as { TestEnvironment?: JestNodeEnvironmentClass }
+  return TestEnvironment ?? unknownPart('jest-environment-node', 'no TestEnvironment')
+}
+
+/** @throws Error when it is not that of Jest 30 */
+export function runnerOfJest(): JestRun {
+  const circus = packageOfJest('jest-circus/runner') as JestRun | { default?: JestRun }
+  const run = typeof circus === 'function' ? circus : circus.default
+  return run ?? unknownPart('jest-circus/runner', 'no function')
+}
+
+type CollectRow = (title: string, row: () => unknown[]) => void
+type Each = (
+  table: readonly unknown[],
+  ...values: unknown[]
+) => (name: string, test: (...row: unknown[]) => unknown[]) => void
+type Bind = (collect: CollectRow, supportsDone: boolean) => Each
+
+let bind: Bind | undefined
+
+/**
+ * The rows of `.each`, with the titles that Jest's own `test.each` gives them.
+ *
+ * @throws Error when the table is not one, in Jest's words
+ */
+export function rowsOfJest(
+  name: string,
+  table: readonly unknown[],
+  values: readonly unknown[],
+): { title: string; row: unknown[] }[] {
+  bind ??= (packageOfJest('jest-each') as { bind?: Bind }).bind ?? unknownPart('jest-each', 'no bind')
+  const rows: { title: string; row: unknown[] }[] = []
+  bind((title, row) => rows.push({ title, row: row() }), false)(table, ...values)(name, (...row) => row)
+  return rows
+}
+
+/** From the `jest` of the project to each package, one dependency at a time. */
 const TO_CONFIG = ['jest', '@jest/core', 'jest-config']
 const WAYS = {
   'jest-environment-node': [...TO_CONFIG, 'jest-environment-node'],
@@ -102,8 +158,7 @@ const WAYS = {
   'jest-each': [...TO_CONFIG, 'jest-circus/runner', 'jest-each'],
 }
 
-/** @throws Error when no Jest is installed in the project */
-export function requireOfJest(name: keyof typeof WAYS): unknown {
+function packageOfJest(name: keyof typeof WAYS): unknown {
   const starts = [import.meta.url, process.argv[1], join(process.cwd(), 'package.json')]
   let cause: unknown
   for (const start of starts) {
@@ -119,26 +174,6 @@ export function requireOfJest(name: keyof typeof WAYS): unknown {
   throw new Error(`perfgate/jest: "${name}" of Jest 30 was not found; install it with: npm i -D jest@30`, { cause })
 }
 
-type Collect = (title: string, row: () => unknown[]) => void
-type Each = (
-  table: readonly unknown[],
-  ...values: unknown[]
-) => (name: string, test: (...row: unknown[]) => unknown[]) => void
-
-let bind: ((collect: Collect, supportsDone: boolean) => Each) | undefined
-
-/**
- * The rows of `.each`, with the titles that Jest's own `test.each` gives them.
- *
- * @throws Error when the table is not one, in Jest's words
- */
-export function rowsOfJest(
-  name: string,
-  table: readonly unknown[],
-  values: readonly unknown[],
-): { title: string; row: unknown[] }[] {
-  bind ??= (requireOfJest('jest-each') as { bind: NonNullable<typeof bind> }).bind
-  const rows: { title: string; row: unknown[] }[] = []
-  bind((title, row) => rows.push({ title, row: row() }), false)(table, ...values)(name, (...row) => row)
-  return rows
+function unknownPart(name: keyof typeof WAYS, what: string): never {
+  throw new Error(`perfgate/jest: "${name}" has ${what}, so it is not that of Jest 30; npm i -D jest@30`)
 }

@@ -1,5 +1,8 @@
 /** The preset `perfgate/jest`: perf files, each in perfgate's environment, and its reporter beside Jest's own. */
 import { fileURLToPath } from 'node:url'
+import { requireNode } from '../../config/node.ts'
+
+requireNode()
 
 const own = (file: string): string => fileURLToPath(new URL(`./${file}`, import.meta.url))
 

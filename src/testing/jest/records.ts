@@ -2,7 +2,15 @@
 import { resolve } from 'node:path'
 import { fromHere } from '../../config/files/index.ts'
 import { terminalStyle } from '../../report/index.ts'
-import { type PerfRecord, renderFinding, summaryFigure, writeFinding } from '../index.ts'
+import {
+  type Finished,
+  type PerfRecord,
+  readTables,
+  renderFinished,
+  summaryFigure,
+  type Tables,
+  writeFinding,
+} from '../index.ts'
 import type { JestCaseResult, JestConfigs } from './internals.ts'
 
 /** Plain JSON, as a result comes from another process. */
@@ -29,19 +37,22 @@ export function recordsOf(testCase: JestCaseResult): Kept {
   return (testCase as Reported).perfgate ?? { records: [] }
 }
 
-/**
- * Prints a record on stderr, where Jest's own report is, and writes its files.
- *
- * @param file of the test, as it is to be shown
- */
-export async function showRecord(file: string, name: string, record: PerfRecord): Promise<void> {
-  process.stderr.write(`\n${file} > ${name}\n\n${renderFinding(record, terminalStyle(process.stderr))}\n\n`)
+/** Prints a record on stderr, where Jest's own report is, and writes its files. */
+export async function showRecord(record: PerfRecord, finished: Finished): Promise<void> {
+  process.stderr.write(`${renderFinished(record, finished, terminalStyle(process.stderr))}\n`)
   try {
     await writeFinding(record)
   } catch (error) {
     // The test has its verdict: a folder that cannot be written to is no reason to fail the run.
     process.stderr.write(`perfgate: the tables were not written as Markdown: ${(error as Error).message}\n`)
   }
+}
+
+/** @throws ConfigError when `testEnvironmentOptions.tables` is none of its words */
+export function tablesOf({
+  testEnvironmentOptions,
+}: Pick<JestConfigs['projectConfig'], 'testEnvironmentOptions'>): Tables | undefined {
+  return readTables(testEnvironmentOptions['tables'])
 }
 
 /**

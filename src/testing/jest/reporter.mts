@@ -5,11 +5,13 @@ import { NOTHING_MEASURED, type ReportedTest, renderTestRun, stateOfError, type 
 import { projectDefaults, renderUnfinished, reportSetOf, summaryFolders, writeSummary } from '../index.ts'
 import type { JestCaseResult, JestConfigs, JestFile, JestFileResult, JestRunResult } from './internals.ts'
 import { onInterruptedRun } from './interrupts.ts'
-import { outputsFolder, recordsOf, showRecord } from './records.ts'
+import { outputsFolder, recordsOf, showRecord, tablesOf } from './records.ts'
 
 export default class PerfgateReporter {
   readonly #rootDir: string
   #tests: ReportedTest[] = []
+  /** Up to now: those of files that have not run are not known. */
+  #perfTests = 0
   readonly #folders = new Set<string>()
   readonly #announced = new Set<string>()
   /** Files that have begun and not ended. */
@@ -23,6 +25,7 @@ export default class PerfgateReporter {
   /** In watch mode each run has its own summary. */
   onRunStart(): void {
     this.#tests = []
+    this.#perfTests = 0
     this.#folders.clear()
     this.#announced.clear()
     this.#running.clear()
@@ -48,11 +51,19 @@ export default class PerfgateReporter {
     const project = config.displayName?.name ?? ''
     const place = { project, file }
     this.#running.delete(result.testFilePath)
+    const tables = tablesOf(config)
+    this.#perfTests += result.testResults.filter((testCase) => recordsOf(testCase).records.length > 0).length
     for (const testCase of result.testResults) {
       const name = [...testCase.ancestorTitles, testCase.title].join(' > ')
       const { records, outputsDir } = recordsOf(testCase)
       if (outputsDir !== undefined) this.#folders.add(outputsDir)
-      for (const record of records) await showRecord(file, name, record)
+      for (const record of records)
+        await showRecord(record, {
+          title: `${file} > ${name}`,
+          hasPassed: testCase.status === 'passed' && recordsOf(testCase).skipped === undefined,
+          tables,
+          tests: this.#perfTests,
+        })
       this.#tests.push({ ...place, name, ...outcomeOf(testCase) })
     }
     const error = result.testExecError?.message ?? result.failureMessage

@@ -1,6 +1,6 @@
 /** `perfgate/node-test`: load as a test of `node:test`, its figures as diagnostics. */
 import { AssertionError } from 'node:assert'
-import { type TestContext, test } from 'node:test'
+import type { TestContext } from 'node:test'
 import type { Thresholds } from '../../gates/index.ts'
 import { prepareThread } from '../../load/loadThreads.ts'
 import type { MetricsView } from '../../metrics/index.ts'
@@ -14,10 +14,14 @@ import {
   PLAIN_LINKS,
   perfTestOf,
   projectDefaults,
-  renderFinding,
+  readTables,
+  renderFinished,
+  sayProgress,
+  showsTables,
   toMeetThresholds,
   writeFinding,
 } from '../index.ts'
+import { testSeenFrom } from './location.ts'
 import { rowsOf } from './rows.ts'
 import { beginTest, expectTest, keepFinding, skipTest } from './summary.ts'
 
@@ -48,24 +52,39 @@ export function assertThresholds(found: Result | MetricsView, thresholds: Thresh
 
 class Skipped extends Error {}
 
+/** Tests of this process that are to run. */
+let tests = 0
+
 function collect(collected: CollectedTest<TestContext>): void {
   const { title, modes, run } = collected
-  // A load thread starts while the test file is loaded.
-  if (run !== undefined) prepareThread()
+  if (run !== undefined) {
+    tests++
+    // A load thread starts while the test file is loaded.
+    prepareThread()
+  }
   expectTest(collected)
   // Only what is set: with --test-isolation=none Node drops a test whose `only` is false.
   const marks = (['skip', 'only', 'todo'] as const).filter((mode) => modes.has(mode)).map((mode) => [mode, true])
   const options = { timeout: Number.POSITIVE_INFINITY, ...Object.fromEntries(marks) }
-  test(title, options, async (context) => {
+  testSeenFrom(collected.entry)(title, options, async (context) => {
     if (run === undefined) return
     beginTest(context, collected)
-    const load = run(hostOf(context), (measured) => Object.assign(context, measured))
+    const records: PerfRecord[] = []
+    let isSkipped = false
+    const load = run(hostOf(context, records), (measured) => Object.assign(context, measured))
     const outcome = load.catch((error: unknown) => {
       if (!(error instanceof Skipped)) throw error
+      isSkipped = true
       skipTest(context, error.message)
       context.skip(error.message)
     })
-    await (modes.has('fails') ? toFail(outcome) : outcome)
+    let hasPassed = false
+    try {
+      await (modes.has('fails') ? toFail(outcome) : outcome)
+      hasPassed = !isSkipped
+    } finally {
+      for (const record of records) show(context, record, hasPassed)
+    }
   })
 }
 
@@ -73,23 +92,25 @@ function say(text: string): void {
   console.info(`perfgate: ${text}`)
 }
 
-function hostOf(context: TestContext): Host {
+function hostOf(context: TestContext, records: PerfRecord[]): Host {
   return {
     name: context.fullName,
     signal: context.signal,
     // Scenarios say it themselves: there is no configuration of `node:test` to say it in.
     outputsDir: undefined,
     say,
-    record: (record) => recordOn(context, record),
+    progress: sayProgress((line) => say(`${context.fullName}: ${line}`)),
+    record: (record) => {
+      records.push(record)
+      return keep(context, record)
+    },
     skip: (reason) => {
       throw new Skipped(reason)
     },
   }
 }
 
-async function recordOn(context: TestContext, record: PerfRecord): Promise<void> {
-  if (!context.signal.aborted) for (const { name, value } of record.figures) context.diagnostic(`${name}: ${value}`)
-  console.log(renderFinding(record, terminalStyle(process.stdout)))
+async function keep(context: TestContext, record: PerfRecord): Promise<void> {
   keepFinding(context, record)
   try {
     await writeFinding(record)
@@ -97,6 +118,14 @@ async function recordOn(context: TestContext, record: PerfRecord): Promise<void>
     // The test has its verdict: a folder that cannot be written to is no reason to fail the run.
     console.warn(`perfgate: the tables were not written as Markdown: ${(error as Error).message}`)
   }
+}
+
+/** Node's reporters print every diagnostic: one line for a test is one line without them. */
+function show(context: TestContext, record: PerfRecord, hasPassed: boolean): void {
+  const finished = { title: context.fullName, hasPassed, tables: readTables(undefined), tests }
+  if (showsTables(finished) && !context.signal.aborted)
+    for (const { name, value } of record.figures) context.diagnostic(`${name}: ${value}`)
+  console.log(renderFinished(record, finished, terminalStyle(process.stdout)))
 }
 
 async function toFail(outcome: Promise<void>): Promise<void> {

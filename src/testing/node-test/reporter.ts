@@ -18,7 +18,7 @@ const parts = openParts()
 interface TestData {
   name: string
   nesting: number
-  /** Where the test is called: in us, for a perf test. */
+  /** Where the test is called. */
   file?: string
   /** The test file; Node 22 does not say it. */
   entryFile?: string

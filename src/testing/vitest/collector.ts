@@ -35,24 +35,35 @@ export function vitestFramework(): Framework<TestContext> {
     call(collector)
     return called
   }
-  const frameworkOf = (collector: Collector): Framework<TestContext> => ({
+  const frameworkOf = (collector: Collector, declared: ReadonlySet<string>): Framework<TestContext> => ({
     links: LINKS,
     defaults,
-    collect: (test) => collectTest(test, calls(collector, (itself) => itself(test.title))[0]!.chain),
+    collect: (test) => collectTest(test, calls(collector, (itself) => itself(test.title))[0]!.chain, declared),
     rows: (name, table, values) =>
       calls(collector, ({ each }) => each.call(collector, table, ...values)(name, (...row) => row)).map(
         ({ title, row }) => ({ title, row: row!() }),
       ),
-    extend: (fixtures) => frameworkOf(collector.extend(...fixtures)),
+    extend: (fixtures) => frameworkOf(collector.extend(...fixtures), new Set([...declared, ...namesOf(fixtures)])),
   })
-  return frameworkOf(TestRunner.createTaskCollector(collect) as unknown as Collector)
+  return frameworkOf(TestRunner.createTaskCollector(collect) as unknown as Collector, new Set())
 }
 
-function collectTest({ title, modes, isRow, run, written }: CollectedTest<TestContext>, chain: Chain): void {
+/** Of what `extend` takes: an object of fixtures, or one fixture after its name. */
+function namesOf([first]: readonly unknown[]): string[] {
+  return typeof first === 'string' ? [first] : Object.keys(first ?? {})
+}
+
+function collectTest(
+  { title, modes, isRow, run, written }: CollectedTest<TestContext>,
+  chain: Chain,
+  declared: ReadonlySet<string>,
+): void {
   if (TestRunner.getCurrentTest() !== undefined)
     throw new Error(`perf test "${title}": perfTest cannot be called inside a test`)
   const flags = Object.fromEntries([...modes].map((mode) => [mode, true]))
-  const options = { ...chain, ...flags, each: isRow, timeout: 0, retry: 0 }
+  const { meta } = chain as { meta?: object }
+  // The reporter counts perf tests when they are collected.
+  const options = { ...chain, ...flags, each: isRow, timeout: 0, retry: 0, meta: { ...meta, perfgate: {} } }
   const suite = TestRunner.getCurrentSuite()
   if (run === undefined) {
     suite.task(title, { ...options, ...(modes.has('todo') ? {} : { handler: () => {} }) })
@@ -68,5 +79,5 @@ function collectTest({ title, modes, isRow, run, written }: CollectedTest<TestCo
     trackLoad(context.task as RunnerTestCase, load)
     return load
   }
-  suite.task(title, { ...options, handler: withFixturesOf(handler, written) })
+  suite.task(title, { ...options, handler: withFixturesOf(handler, written, declared) })
 }

@@ -5,6 +5,9 @@ import { configDefaults, type Plugin } from 'vitest/config'
 import type { VitestPluginContext } from 'vitest/node'
 import { ciSystem } from '../../config/ci.ts'
 import { findConfigFile, fromHere } from '../../config/files/find.ts'
+import { requireNode } from '../../config/node.ts'
+import { readTables, type Tables } from '../tables.ts'
+import { liveFileOf } from './live.ts'
 import { cancelOnSignals } from './stopping.ts'
 
 export interface PerfgateOptions {
@@ -14,6 +17,11 @@ export interface PerfgateOptions {
   include?: string[]
   /** False: no tables in the terminal, no Markdown files. */
   reporter?: boolean
+  /**
+   * Of which perf tests the terminal shows tables: of all, of those that did not pass, or of none; others have one line
+   * each. Default `all` for up to five perf tests, else `failed`. PERFGATE_TABLES wins. Files do not depend on it.
+   */
+  tables?: Tables
   /** Config file with defaults, from the project's root; false: none. Default: the nearest `perfgate.config.*` of the project. */
   config?: string | false
 }
@@ -21,6 +29,10 @@ export interface PerfgateOptions {
 /** What the plugin hands to the tests through Vitest's `provide`. */
 export interface PerfgateSettings {
   outputsDir: string | null
+  /** Absent: by the number of tests. */
+  tables?: Tables
+  /** Where a worker writes how far its load is. Absent: nobody looks. */
+  liveFile?: string
   /** Of the config file: its options, where each of them stands, and which values are secret. */
   defaults?: { values: Record<string, unknown>; places: Record<string, string>; secrets: readonly string[] }
 }
@@ -34,22 +46,27 @@ declare module 'vitest' {
 const PERF_FILES = ['**/*.perf.?(c|m)[jt]s?(x)']
 /** Late, so that a perf project runs when every project that may use the whole machine is done. */
 const GROUP_ORDER = 1000
+/** Of perf files, where the config has no projects. */
+const OWN_PROJECT = 'perf'
 const REPORTER_NAME = 'perfgate/vitest/reporter'
 
 /**
- * Goes into the config of the project that holds perf tests: `plugins: [perfgate({ outputsDir: 'reports' })]`.
+ * Goes into the config of the project that holds perf tests: `plugins: [perfgate({ outputsDir: 'reports' })]`. In a config
+ * without `projects` and `include`, which has other tests too, perf files get a project of their own beside them.
  *
- * Test files run one at a time, each in its own process, after other projects. A custom `runner`, `include`,
+ * Perf files run one at a time, each in its own process, after other projects. A custom `runner`, `include`,
  * `reporters` and `sequence.groupOrder` stay as the user set them.
  */
 export function perfgate(options: PerfgateOptions = {}): Plugin {
+  requireNode()
   return {
     name: 'perfgate',
     config: () => ({ test: { server: { deps: { external: [ownFiles()] } } } }),
     // Here and not in `config`: Vite would join our lists with the user's, and the reporters belong to the root alone.
-    async configureVitest({ vitest, project }) {
+    async configureVitest(context) {
+      const { vitest } = context
       checkVersion(vitest.version)
-      await setUpProject(project, vitest, options)
+      for (const project of await perfProjects(context, options)) await setUpProject(project, vitest, options)
       if (options.reporter === false) await keepFiguresOut(vitest)
       else addReporter(vitest)
       cancelOnSignals(vitest)
@@ -67,22 +84,35 @@ function checkVersion(version: string): void {
 type Project = VitestPluginContext['project']
 type Vitest = VitestPluginContext['vitest']
 
+/** Other tests of a config keep their settings: they may run side by side, and perf files may not. */
+async function perfProjects(
+  { vitest, project, injectTestProjects }: VitestPluginContext,
+  { include = PERF_FILES }: PerfgateOptions,
+): Promise<Project[]> {
+  const isWholeConfig = project.config === vitest.config
+  if (!isWholeConfig || !sameList(project.config.include, configDefaults.include)) return [project]
+  const name = project.name === OWN_PROJECT ? 'perfgate' : OWN_PROJECT
+  // Empty where `--project` asks for another.
+  return await injectTestProjects({
+    extends: true,
+    test: { name, include, browser: { enabled: false }, server: { deps: { external: [ownFiles()] } } },
+  })
+}
+
 async function setUpProject(project: Project, vitest: Vitest, options: PerfgateOptions): Promise<void> {
   const { config } = project
   config.runner ??= own('runner')
-  if (sameList(config.include, configDefaults.include)) {
-    const perfFiles = options.include ?? PERF_FILES
-    // Alone in a config, the plugin must not make the unit tests disappear.
-    const isWholeConfig = config === vitest.config
-    config.include = isWholeConfig ? [...config.include, ...perfFiles] : perfFiles
-  }
+  if (sameList(config.include, configDefaults.include)) config.include = options.include ?? PERF_FILES
   config.maxWorkers = 1
   // A broken threshold has no stack: GitHub's annotation of it stands where the test is called. Elsewhere the line
   // would only be in every name that is printed.
   if (ciSystem(process.env) === 'github') config.includeTaskLocation ??= true
   if (config.sequence.groupOrder === 0) config.sequence.groupOrder = GROUP_ORDER
+  const tables = readTables(options.tables)
   project.provide('perfgate', {
     outputsDir: outputsFolder(options, project) ?? null,
+    ...(tables === undefined ? {} : { tables }),
+    ...(options.reporter === false ? {} : { liveFile: liveFileOf(vitest) }),
     ...(await defaultsOf(options, config.root, vitest)),
   })
 }

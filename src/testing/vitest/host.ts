@@ -6,19 +6,23 @@ import { rememberSecrets } from '../../secrets/index.ts'
 import { documentOf, type Host, type PerfRecord, renderFinding, summaryFigure } from '../index.ts'
 import { CAPACITY_ARTIFACT, COMPARISON_ARTIFACT, type PerfArtifact, RESULT_ARTIFACT } from './artifact.ts'
 import type { PerfgateSettings } from './config.ts'
+import { countedExpect } from './internals.ts'
+import { writeProgress } from './live.ts'
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** Of a perf test that ran. */
-    perfgate?: { outputsDir: string }
+    /** Of a perf test; where its results go is known when it runs. */
+    perfgate?: { outputsDir?: string }
   }
 }
 
 export function hostOf(context: TestContext): Host {
+  const liveFile = settings()?.liveFile
   return {
     name: context.task.fullTestName,
     signal: context.signal,
     outputsDir: settings()?.outputsDir,
+    ...(liveFile === undefined ? {} : { progress: writeProgress(liveFile, context.task.fullTestName) }),
     // Vitest shows it under the test's name.
     say: (text) => console.info(`perfgate: ${text}`),
     // The reporter's summary goes there too, also when nothing is measured.
@@ -42,9 +46,7 @@ const judged = new WeakSet<TestContext>()
  */
 export function countAssertions(context: TestContext): void {
   if (!judged.has(context)) return
-  // Vitest looks at the test's own `expect` where the function used it, else at the global one.
-  const { _local: isLocal } = context as TestContext & { readonly _local?: boolean }
-  const own = isLocal ? context.expect : expect
+  const own = countedExpect(context, expect)
   const { assertionCalls, expectedAssertionsNumber } = own.getState()
   if (assertionCalls === 0 && expectedAssertionsNumber == null) own.setState({ assertionCalls: 1 })
 }

@@ -1,6 +1,7 @@
 /** The reporter: prints both tables under each perf test, writes them as Markdown, and the summary of all tests. */
-import type { Reporter, TestCase, TestSpecification, Vitest } from 'vitest/node'
+import type { Reporter, TestCase, TestModule, TestSpecification, Vitest } from 'vitest/node'
 import { withoutFigures } from './internals.ts'
+import { followProgress } from './live.ts'
 import type { RunEnd } from './summary.ts'
 
 /**
@@ -11,6 +12,10 @@ export default class PerfgateReporter implements Reporter {
   #vitest: Vitest | undefined
   /** Written before the summary, which takes its place. */
   #announced: Promise<void> | undefined
+  /** Perf tests that were collected, and files whose perf tests are not known yet: at least one each. */
+  #tests = 0
+  readonly #uncollected = new Set<string>()
+  #unfollow: (() => void) | undefined
   #showing: Promise<typeof import('./showTest.ts')> | undefined
 
   onInit(vitest: Vitest): void {
@@ -20,6 +25,14 @@ export default class PerfgateReporter implements Reporter {
 
   /** Until the run has ended, no earlier summary says that it passed. Nothing waits for that. */
   onTestRunStart(specifications: readonly TestSpecification[]): void {
+    this.#tests = 0
+    this.#uncollected.clear()
+    for (const { moduleId } of specifications) if (PERF_FILE.test(moduleId)) this.#uncollected.add(moduleId)
+    this.#unfollow?.()
+    this.#unfollow = followProgress(
+      this.#vitest!,
+      (line) => void this.#load().then(({ logTo }) => logTo(this.#vitest!, () => line)),
+    )
     this.#announced = this.#safely(async () => {
       const { announceRun } = await this.#load()
       announceRun(specifications.map(({ project }) => project))
@@ -31,9 +44,14 @@ export default class PerfgateReporter implements Reporter {
     void this.#load()
   }
 
+  onTestModuleCollected({ moduleId, children }: TestModule): void {
+    this.#uncollected.delete(moduleId)
+    for (const test of children.allTests()) if (isPerfTestToRun(test)) this.#tests++
+  }
+
   async onTestCaseResult(test: TestCase): Promise<void> {
     const { showTest } = await this.#load()
-    await showTest(test, this.#vitest!)
+    await showTest(test, this.#vitest!, this.#tests + this.#uncollected.size)
   }
 
   /** In watch mode each run has its own summary. */
@@ -42,6 +60,7 @@ export default class PerfgateReporter implements Reporter {
     errors: RunEnd['errors'],
     reason: RunEnd['reason'] = 'failed',
   ): Promise<void> {
+    this.#unfollow?.()
     await this.#announced
     await this.#safely(async () => {
       const { summarise } = await import('./summary.ts')
@@ -61,4 +80,11 @@ export default class PerfgateReporter implements Reporter {
     this.#showing ??= import('./showTest.ts')
     return this.#showing
   }
+}
+
+const PERF_FILE = /\.perf\.[cm]?[jt]sx?$/
+
+function isPerfTestToRun(test: TestCase): boolean {
+  const { mode } = test.options
+  return test.meta().perfgate !== undefined && (mode === 'run' || mode === 'only')
 }

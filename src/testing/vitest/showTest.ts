@@ -8,15 +8,21 @@ import { ciSystem } from '../../config/ci.ts'
 import { pathBelow } from '../../config/files/find.ts'
 import { type TerminalStyle, terminalStyle } from '../../report/terminal.ts'
 // Not from the folder's index: nothing else of it is needed where results are only shown.
-import { renderFinding, renderUnfinished, summaryFolders, writeFinding, writeSummary } from '../files.ts'
+import { renderUnfinished, summaryFolders, writeFinding, writeSummary } from '../files.ts'
 import type { Finding } from '../host.ts'
+import { readTables, renderFinished } from '../tables.ts'
 import { measuredIn } from './artifact.ts'
 import type { PerfgateSettings } from './config.ts'
+import { writesToStdout } from './internals.ts'
 
-/** Prints and writes what a test measured. */
-export async function showTest(test: TestCase, vitest: Vitest): Promise<void> {
+/**
+ * Prints and writes what a test measured.
+ *
+ * @param tests perf tests of the run, as far as they are known
+ */
+export async function showTest(test: TestCase, vitest: Vitest, tests: number): Promise<void> {
   for (const finding of findingsOf(test)) {
-    print(test, vitest, finding)
+    print(test, vitest, finding, tests)
     try {
       await writeFinding(finding)
     } catch (error) {
@@ -40,10 +46,7 @@ export function announceRun(projects: readonly TestProject[]): void {
 
 /** Where the plugin of these projects has results go; undefined where none of them has the plugin. */
 export function configuredFolders(projects: readonly TestProject[]): string[] | undefined {
-  const settings = projects.flatMap((project) => {
-    const { perfgate } = project.getProvidedContext() as { perfgate?: PerfgateSettings }
-    return perfgate ?? []
-  })
+  const settings = projects.flatMap((project) => settingsOf(project) ?? [])
   if (settings.length === 0) return undefined
   return settings.flatMap(({ outputsDir, defaults }) => {
     const folder = outputsDir ?? defaults?.values['outputsDir']
@@ -51,24 +54,25 @@ export function configuredFolders(projects: readonly TestProject[]): string[] | 
   })
 }
 
-function print(test: TestCase, vitest: Vitest, finding: Finding): void {
-  const title = `${test.module.relativeModuleId} > ${test.fullName}`
-  logTo(vitest, (style) => `\n${title}\n\n${renderFinding(finding, style)}\n`)
+/** Undefined where the project has no plugin. */
+export function settingsOf(project: TestProject): PerfgateSettings | undefined {
+  return (project.getProvidedContext() as { perfgate?: PerfgateSettings }).perfgate
 }
 
-function logTo({ logger, config }: Vitest, render: (style: TerminalStyle) => string): void {
-  const toStderr = config.reporters.some(ownsStdout)
+function print(test: TestCase, vitest: Vitest, finding: Finding, tests: number): void {
+  const title = `${test.module.relativeModuleId} > ${test.fullName}`
+  const tables = settingsOf(test.project)?.tables ?? readTables(undefined)
+  const hasPassed = test.result().state === 'passed'
+  logTo(vitest, (style) => renderFinished(finding, { title, hasPassed, tables, tests }, style))
+}
+
+export function logTo(vitest: Vitest, render: (style: TerminalStyle) => string): void {
+  const { logger, config } = vitest
+  const toStderr = config.reporters.some((reporter) => writesToStdout(reporter, vitest))
   const stream = toStderr ? logger.errorStream : logger.outputStream
   const text = render(terminalStyle(stream as NodeJS.WriteStream))
   if (toStderr) logger.error(text)
   else logger.log(text)
-}
-
-/** Some reporters write to stdout what a program is to read; tables do not belong in between. */
-function ownsStdout(reporter: Vitest['config']['reporters'][number]): boolean {
-  if (!Array.isArray(reporter)) return false
-  const [name, options] = reporter as [string, { stdout?: boolean } | undefined]
-  return name === 'tap' || name === 'tap-flat' || ((name === 'json' || name === 'junit') && options?.stdout === true)
 }
 
 /**

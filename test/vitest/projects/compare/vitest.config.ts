@@ -1,4 +1,4 @@
 import { perfgate } from 'perfgate/vitest/config'
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ plugins: [perfgate({ outputsDir: process.env.OUTPUTS! })] })
+export default defineConfig({ plugins: [perfgate({ outputsDir: process.env.OUTPUTS!, tables: 'all' })] })

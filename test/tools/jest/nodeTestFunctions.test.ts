@@ -1,8 +1,8 @@
 /** A scenario that is a function, over the real `node:test`. */
 import { expect, test } from 'vitest'
-import { testProject } from '../jest/childJest.ts'
-import { finished, startNode } from '../vitest/childVitest.ts'
-import { startEndpoint } from '../vitest/endpoint.ts'
+import { finished, startNode } from '../../vitest/childVitest.ts'
+import { startEndpoint } from '../../vitest/endpoint.ts'
+import { testProject } from './childJest.ts'
 
 test('functions are called with the test context when their tests run', async () => {
   const endpoint = await startEndpoint({ afterMs: 2 })

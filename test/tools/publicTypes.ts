@@ -2,16 +2,10 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor'
+import type { Entry, PublicTypes } from '../../scripts/writeTypes.ts'
 
-const ROOT = join(import.meta.dirname, '..')
-const SCRATCH = join(ROOT, 'node_modules/.cache/api-extractor')
-
-interface Entry {
-  /** What its callers `import … from`: `perfgate/vitest`. */
-  path: string
-  /** The file of its built types. */
-  types: string
-}
+const ROOT = join(import.meta.dirname, '../..')
+const SCRATCH = join(import.meta.dirname, 'node_modules/.cache/api-extractor')
 
 /** The entries of package.json that have types. */
 export function entries(): Entry[] {
@@ -22,13 +16,6 @@ export function entries(): Entry[] {
     const types = typeof target === 'object' ? (target.types ?? target.import?.types) : undefined
     return types === undefined ? [] : [{ path: `perfgate${path.slice(1)}`, types: join(ROOT, types) }]
   })
-}
-
-export interface PublicTypes extends Entry {
-  /** What keeps the types from being read. */
-  errors: string[]
-  /** The file with its declarations as JSON, with their comments. */
-  model: string
 }
 
 /** Needs built types in dist/. It takes seconds. */

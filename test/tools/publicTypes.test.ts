@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { entries, readPublicTypes } from '../../scripts/publicTypes.ts'
 import { typesPages } from '../../scripts/writeTypes.ts'
-import { ROOT } from './project.ts'
+import { ROOT } from '../package/project.ts'
+import { entries, readPublicTypes } from './publicTypes.ts'
 
 /** Read once: it takes seconds. */
 const read = readPublicTypes()

@@ -3,10 +3,12 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-import { type Finished, finished, startNode } from '../vitest/childVitest.ts'
+import { type Finished, finished, startNode } from '../../vitest/childVitest.ts'
 
-const repository = fileURLToPath(new URL('../..', import.meta.url))
-export const JEST = join(repository, 'node_modules/jest/bin/jest.js')
+const repository = fileURLToPath(new URL('../../..', import.meta.url))
+/** Where Jest is. */
+const tools = fileURLToPath(new URL('..', import.meta.url))
+export const JEST = join(tools, 'node_modules/jest/bin/jest.js')
 export const VITEST = join(repository, 'node_modules/vitest/vitest.mjs')
 
 export interface Project {
@@ -15,13 +17,13 @@ export interface Project {
 }
 
 /**
- * A copy of a project with perfgate's built files in its `node_modules`. It lies within the repository, whose
+ * A copy of a project with perfgate's built files in its `node_modules`. It lies beside them, and within the repository, whose
  * `node_modules` has everything else.
  */
 export function copyProject(name: string): Project {
   if (!existsSync(join(repository, 'dist/src/testing/jest'))) throw new Error('dist/ is missing or old: npm run build')
-  mkdirSync(join(repository, 'outputs'), { recursive: true })
-  const path = mkdtempSync(join(repository, 'outputs/jest-'))
+  mkdirSync(join(tools, 'outputs'), { recursive: true })
+  const path = mkdtempSync(join(tools, 'outputs/jest-'))
   cpSync(new URL(`./projects/${name}`, import.meta.url), path, { recursive: true })
   // Its own package: within that of the repository, `perfgate` would be the repository itself.
   writeFileSync(join(path, 'package.json'), '{ "private": true }\n')

@@ -11,10 +11,10 @@ import { fakeWorld } from '../cli/fakeWorld.ts'
 import { yamlOfDocs } from '../docs/yamlOfDocs.ts'
 import { attempt, type Ended, ROOT, run } from '../package/project.ts'
 import { BIN } from '../program.ts'
-import { type Received, startCollector } from '../report/collector.ts'
 import { parseOpenMetrics } from '../report/openMetricsParser.ts'
-import { projectPath, temporaryFolder } from './childVitest.ts'
-import { readJUnit } from './junit.ts'
+import { projectPath, temporaryFolder } from '../vitest/childVitest.ts'
+import { readJUnit } from '../vitest/junit.ts'
+import { type Received, startCollector } from './collector.ts'
 
 interface Step {
   name?: string

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { main } from '../../src/cli/index.ts'
 import { fakeWorld } from '../cli/fakeWorld.ts'
+import { yamlOfDocs } from '../docs/yamlOfDocs.ts'
 import { workflowProblems } from './ciFiles.ts'
-import { yamlOfDocs } from './yamlOfDocs.ts'
 
 const [manifest, workflow] = yamlOfDocs('scaling.md') as [string, string]
 

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { initCommand } from '../../src/cli/commands/init.ts'
 import { fakeWorld } from '../cli/fakeWorld.ts'
+import { yamlOfDocs } from '../docs/yamlOfDocs.ts'
 import { pipelineProblems, workflowProblems } from './ciFiles.ts'
-import { yamlOfDocs } from './yamlOfDocs.ts'
 
 const [workflow, pipeline] = yamlOfDocs('ci.md') as [string, string]
 
@@ -41,7 +41,7 @@ describe('GitHub', () => {
   })
 
   test('accepts the workflows of this repository', async () => {
-    const folder = fileURLToPath(new URL('../../.github/workflows/', import.meta.url))
+    const folder = fileURLToPath(new URL('../../.github/workflows', import.meta.url))
     const files = globSync('*.yml', { cwd: folder })
     expect(files.length).toBeGreaterThan(1)
     for (const file of files)

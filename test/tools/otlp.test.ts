@@ -9,9 +9,9 @@ import { type OtlpTarget, sendOtlp } from '../../src/report/export/index.ts'
 import { metricsOf, spanBatches } from '../../src/report/export/otlp/signals.ts'
 import { loadTransformer } from '../../src/report/export/otlp/transformer.ts'
 import { fakeWorld } from '../cli/fakeWorld.ts'
+import { madeDb } from '../report/madeDb.ts'
+import { failedRow, madeRow } from '../report/rows.ts'
 import { type Collector, definition, startCollector } from './collector.ts'
-import { madeDb } from './madeDb.ts'
-import { failedRow, madeRow } from './rows.ts'
 
 const ROWS = Array.from({ length: 20 }, (_, i) => (i % 10 === 9 ? failedRow(i, 'ümläuts 😀\n') : madeRow(i)))
 const made = madeDb(ROWS)

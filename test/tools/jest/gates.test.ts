@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { resultSchema } from '../../src/result/schema.ts'
-import { type Finished, temporaryFolder } from '../vitest/childVitest.ts'
-import { type Endpoint, startEndpoint } from '../vitest/endpoint.ts'
-import { type JUnitCase, readJUnit } from '../vitest/junit.ts'
+import { resultSchema } from '../../../src/result/schema.ts'
+import { type Finished, temporaryFolder } from '../../vitest/childVitest.ts'
+import { type Endpoint, startEndpoint } from '../../vitest/endpoint.ts'
+import { type JUnitCase, readJUnit } from '../../vitest/junit.ts'
 import { copyProject, runJest } from './childJest.ts'
 
 const folder = temporaryFolder()

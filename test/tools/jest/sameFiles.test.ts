@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { renderMarkdown, renderTestRun, runDocument } from '../../src/report/index.ts'
-import type { Result } from '../../src/result/index.ts'
-import { resultSchema } from '../../src/result/schema.ts'
-import { finished, startNode, temporaryFolder } from '../vitest/childVitest.ts'
-import { type Endpoint, startEndpoint } from '../vitest/endpoint.ts'
-import { readJUnit } from '../vitest/junit.ts'
+import { renderMarkdown, renderTestRun, runDocument } from '../../../src/report/index.ts'
+import type { Result } from '../../../src/result/index.ts'
+import { resultSchema } from '../../../src/result/schema.ts'
+import { finished, startNode, temporaryFolder } from '../../vitest/childVitest.ts'
+import { type Endpoint, startEndpoint } from '../../vitest/endpoint.ts'
+import { readJUnit } from '../../vitest/junit.ts'
 import { copyProject, JEST, VITEST } from './childJest.ts'
 
 /** The same scenario, run from each door in turn. */

@@ -1,7 +1,7 @@
 /** Checked by the compiler alone (`npm run typecheck`): what must compile, and what must not. */
 import { expect } from '@jest/globals'
-import { perfTest } from '../../src/testing/jest/index.ts'
-import { perfTest as nodePerfTest } from '../../src/testing/node-test/index.ts'
+import { perfTest } from '../../../src/testing/jest/index.ts'
+import { perfTest as nodePerfTest } from '../../../src/testing/node-test/index.ts'
 
 export function typesOfPerfTest(): void {
   perfTest(

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { watch } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { resultSchema } from '../../src/result/schema.ts'
-import { finished, startNode, testFolder } from '../vitest/childVitest.ts'
-import { type Endpoint, startEndpoint } from '../vitest/endpoint.ts'
+import { resultSchema } from '../../../src/result/schema.ts'
+import { finished, startNode, testFolder } from '../../vitest/childVitest.ts'
+import { type Endpoint, startEndpoint } from '../../vitest/endpoint.ts'
 import { JEST, runJest, testProject } from './childJest.ts'
 
 let endpoint: Endpoint

@@ -1,0 +1,4 @@
+import { test } from 'vitest'
+import { meet } from './meet.ts'
+
+test('runs beside the others', () => meet('three', ['one', 'two']))

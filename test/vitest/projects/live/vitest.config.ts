@@ -1,0 +1,7 @@
+import { perfgate } from 'perfgate/vitest/config'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  plugins: [perfgate({ outputsDir: process.env.OUTPUTS! })],
+  test: { include: ['*.perf.ts'] },
+})
