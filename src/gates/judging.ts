@@ -187,7 +187,9 @@ export class Judging {
   ): ThresholdResult {
     const { scope } = threshold
     const figures = scope?.by === 'stage' ? this.#stageMetrics().of(scope.value) : this.#options.metrics
-    return evaluateThresholds([threshold], figures, { confidence, timeline: figures.timeline.timeline(), look })[0]!
+    const ignoreErrors = this.#options.config.onInvalid === 'warn'
+    const timeline = figures.timeline.timeline()
+    return evaluateThresholds([threshold], figures, { confidence, timeline, look, ignoreErrors })[0]!
   }
 
   /** Made when the first batch is there: only then is it known when the phase began. */

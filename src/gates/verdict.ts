@@ -88,9 +88,22 @@ export function isAcceptedRun({
   return verdict === 'pass' || verdict === 'none' || (verdict === 'invalid' && config['onInvalid'] === 'skip')
 }
 
-/** Whether gates are judged on what this client measured: not on part of a load, whatever `onInvalid` says. */
-export function isJudged({ valid, broken }: ClientHealth, { onInvalid }: { onInvalid?: unknown }): boolean {
-  return valid || (onInvalid === 'warn' && broken === undefined)
+/** The least share of the load that a client must have offered for a gate to pass. */
+export const MIN_OFFERED = 0.95
+
+type Health = Pick<ClientHealth, 'broken' | 'offeredShare' | 'socketsRefused'>
+
+/**
+ * Whether gates are judged at all: not where part of the load was not sent, whatever `onInvalid` says, nor, unless it is
+ * `warn`, where connections could not be opened for lack of file descriptors.
+ */
+export function isJudged({ broken, socketsRefused }: Health, { onInvalid }: { onInvalid?: unknown }): boolean {
+  return broken === undefined && (socketsRefused === 0 || onInvalid === 'warn')
+}
+
+/** Whether gates may pass: the client offered the load, or `onInvalid` is `warn`. */
+export function isOffered({ offeredShare = 1 }: Health, { onInvalid }: { onInvalid?: unknown }): boolean {
+  return offeredShare >= MIN_OFFERED || onInvalid === 'warn'
 }
 
 /** A share of 0 to 1, or a percentage as in `99.5 %`. */

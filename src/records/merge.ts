@@ -197,6 +197,7 @@ function joinedHealth(parts: readonly Part[], metrics: RunMetrics): ClientHealth
       max: worst(({ eventLoopDelayMs }) => eventLoopDelayMs.max),
     },
     dispatchDelayMs: { p99: dispatch?.percentile(99) ?? 0, max: dispatch?.max ?? 0 },
+    offeredShare: Math.min(...clients.map(({ offeredShare }) => offeredShare ?? 1)),
     gcPauseMs: { total: sum(({ gcPauseMs }) => gcPauseMs.total), max: worst(({ gcPauseMs }) => gcPauseMs.max) },
     socketsRefused: sum(({ socketsRefused }) => socketsRefused),
     harnessOverheadMs: slowest?.harnessOverheadMs ?? null,

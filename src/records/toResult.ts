@@ -1,6 +1,6 @@
 /** The one way to a result: from the metrics of a run, live or read back from rows, and the facts that no request holds. */
 import { priceSchema } from '../config/index.ts'
-import { decideVerdict, isJudged, requestCounts, storedIntervals } from '../gates/index.ts'
+import { decideVerdict, isJudged, isOffered, requestCounts, storedIntervals } from '../gates/index.ts'
 import type { Level } from '../load/index.ts'
 import { levelConfig } from '../load/index.ts'
 import {
@@ -120,6 +120,7 @@ function verdictOf({ thresholds, summary, errors, client, config, interrupted, m
     judged: thresholds,
     requests: requestCounts(summary, errors),
     clientJudged: isJudged(client, { onInvalid: config['onInvalid'] }),
+    loadOffered: isOffered(client, { onInvalid: config['onInvalid'] }),
     interrupted: interrupted || (merged?.missing.length ?? 0) > 0,
   })
 }

@@ -97,6 +97,10 @@ export const clientHealthSchema = z.object({
     ),
   eventLoopDelayMs: z.object({ p50: z.number(), p99: z.number(), max: z.number() }),
   dispatchDelayMs: z.object({ p99: z.number(), max: z.number() }),
+  offeredShare: z
+    .number()
+    .optional()
+    .describe('share of the load that the client offered, 0 to 1; below 0.95 nothing passes'),
   gcPauseMs: z.object({ total: z.number(), max: z.number() }),
   socketsRefused: z.number().describe('connections not opened for lack of file descriptors'),
   harnessOverheadMs: optionalNumber.describe(

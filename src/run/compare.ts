@@ -11,6 +11,7 @@ import {
   type ComparedGate,
   decideVerdict,
   isJudged,
+  isOffered,
   judgeComparison,
   judgeMinSuccess,
   needsMore,
@@ -328,6 +329,7 @@ function resultOf(comparison: ResolvedComparison, parts: ResultParts): Compariso
             judged: [...judged, ...thresholds],
             requests: worseSide(baseline, candidate),
             clientJudged: valid,
+            loadOffered: isOffered(baseline.client, config) && isOffered(candidate.client, config),
             interrupted,
           })
         : 'fail',

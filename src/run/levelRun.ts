@@ -112,6 +112,7 @@ export async function runLevel(
     }
     const watching = await watchServer(config, endpoint)
     const metrics = new RunMetrics(performance.now(), context.objectives)
+    metrics.offered = offeredBy(own)
     watching?.follow(metrics, (view) => store?.setFact('server', context.secrets.hideIn(view)))
     const judging = new Judging({
       config,
@@ -148,8 +149,6 @@ export async function runLevel(
     const client = judgeClient({
       report,
       metrics,
-      uncapped: level.parallel === Number.POSITIVE_INFINITY,
-      smallestGatedMs: smallestGatedMs(isPart ? context.thresholds : judging.thresholds),
       calibration: context.calibration,
       freeCores: context.freeCores,
     })
@@ -203,7 +202,7 @@ export async function runLevel(
       metrics,
       jsonPath: path === undefined ? null : `${path}.json`,
       aborted: judging.aborted || spent !== undefined || report.broken !== undefined,
-      overloaded: !client.valid && report.broken === undefined && client.socketsRefused === 0,
+      overloaded: result.verdict === 'invalid' && report.broken === undefined && client.socketsRefused === 0,
     }
   } finally {
     context.batches.listener = () => {}
@@ -231,9 +230,4 @@ function notesOf({ config, hooks }: LevelContext, isInterrupted: boolean, judgin
   if (isInterrupted && limitReached(hooks) === undefined)
     notes.push('The run was interrupted: the figures are those of the requests that had finished.')
   return notes
-}
-
-function smallestGatedMs(thresholds: readonly ParsedThreshold[]): number | undefined {
-  const limits = thresholds.filter(({ unit }) => unit === 'ms').map(({ limit }) => limit)
-  return limits.length === 0 ? undefined : Math.min(...limits)
 }

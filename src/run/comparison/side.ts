@@ -231,9 +231,6 @@ export class SideRun {
       client: judgeClient({
         report: joinedReport(this.#reports),
         metrics,
-        uncapped: level.parallel === Number.POSITIVE_INFINITY,
-        // Lateness of ours is the same on both sides, so a gate on their ratio needs no stricter limit.
-        smallestGatedMs: undefined,
         calibration: this.#calibration,
         freeCores: Math.max(0, availableParallelism() - 1 - this.#workers),
       }),
