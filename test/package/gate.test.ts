@@ -111,7 +111,7 @@ describe.each(FRAMEWORKS)('an empty project with only the tarball and $name', (f
     expect(failing.code, failing.stdout + failing.stderr).toBe(1)
     expect(failing.stdout + failing.stderr).toMatch(/p95\(ttft\) \S+ ms is above the limit of 1 us \(n = 20\)/)
     expect(summaryOf(at)).toMatch(
-      /^## ❌ perfgate: fail, 0 of 1 test passed, 1 failed, against the embedded server\n[\s\S]*- ❌ perf\/chat\.perf\.\w+ &gt; chat answers in time: ThresholdError: p95\(ttft\)/,
+      /^## ❌ perfgate: fail, 0 of 1 test passed, 1 failed, against the embedded server\n[\s\S]*- ❌ (?:\\\[perf\\\] )?perf\/chat\.perf\.\w+ &gt; chat answers in time: ThresholdError: p95\(ttft\)/,
     )
     if (kind === 'vitest') {
       const [broken, ...others] = readJUnit(junit)
@@ -179,9 +179,11 @@ describe.each(FRAMEWORKS)('an empty project with only the tarball and $name', (f
       'not judged': isCounted ? '❌ failed' : '➖ passed, no gates',
       'gone.perf.\\w+': '❌ not loaded',
     })
-    expect(text).toContain(`| ⏭️ skipped | ${name} &gt; skipped \\| \\\`x\\\` @&#8203;someone &lt;b&gt; |`)
-    expect(text).toMatch(/^- (❌|⏹️) perf\/states\.perf\.\w+ &gt; group.*: Error: no database/mu)
-    expect(text).toMatch(/^- ❌ perf\/states\.perf\.\w+ &gt; down: EndpointError: /m)
+    expect(text).toContain(
+      `| ⏭️ skipped | ${kind === 'vitest' ? '\\[perf\\] ' : ''}${name} &gt; skipped \\| \\\`x\\\` @&#8203;someone &lt;b&gt; |`,
+    )
+    expect(text).toMatch(/^- (❌|⏹️) (?:\\\[perf\\\] )?perf\/states\.perf\.\w+ &gt; group.*: Error: no database/mu)
+    expect(text).toMatch(/^- ❌ (?:\\\[perf\\\] )?perf\/states\.perf\.\w+ &gt; down: EndpointError: /m)
     expect(readFileSync(join(at, 'job.md'), 'utf8')).toBe(`${text}\n`)
 
     // Nothing is measured: the summary of the run before does not stay.

@@ -302,7 +302,7 @@ perfTest('slow', { ...small, thresholds: { 'p99(latency)': '<= 1 us' } })\n`
     else expect(code, stdout + stderr).toBe(130)
     await expect.poll(() => endpoint.inFlight).toBe(0)
     await expect.poll(summary).toMatch(/^## ❌ perfgate: fail, 0 of \d tests? passed, .*\d interrupted/)
-    await expect.poll(summary).toMatch(/^\| ⏹️ interrupted \| perf\/long\.perf\.\wjs/mu)
+    await expect.poll(summary).toMatch(/^\| ⏹️ interrupted \| (?:\\\[perf\\\] )?perf\/long\.perf\.\wjs/mu)
     await endpoint.close()
   })
 })

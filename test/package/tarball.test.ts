@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { ROOT, run } from './project.ts'
 
 /** Stated in docs/package.md. Above it, look what has come in before raising it. */
-const LARGEST_KB = 650
+const LARGEST_KB = 700
 const SAMPLES = ['dist/fixtures/datasets/openqa.jsonl']
 
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))

@@ -29,7 +29,7 @@ export function cancelOnSignals(vitest: Vitest): void {
   watched.add(vitest)
   let received: StopSignal | undefined
   // A Vitest that does something else now keeps its own way; to SIGHUP it does not listen at all.
-  const ours = STOP_SIGNALS.filter((signal) => removeExitListeners(signal) || signal === 'SIGHUP')
+  const ours = STOP_SIGNALS.filter((signal) => signal === 'SIGHUP' || removeExitListeners(signal))
   const unlisten = onStopSignals(ours, (signal) => {
     if (received !== undefined) process.exit(STOP_CODES[signal])
     received = signal
